@@ -1,0 +1,207 @@
+//! Images from untrusted bytes.
+
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use image::{DynamicImage, GrayImage, ImageReader};
+
+/// What an image may cost before it is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ImageLimits {
+    /// Largest width and height in pixels. Default 4096: a text CAPTCHA is a few hundred.
+    pub max_side: u32,
+    /// Most bytes that decoding may allocate. Default 128 MiB.
+    pub max_alloc: u64,
+    /// Largest file in bytes. Default 32 MiB.
+    pub max_file: u64,
+}
+
+impl Default for ImageLimits {
+    fn default() -> Self {
+        Self { max_side: 4096, max_alloc: 128 << 20, max_file: 32 << 20 }
+    }
+}
+
+impl ImageLimits {
+    /// The same with another largest side in pixels.
+    #[must_use]
+    pub fn with_max_side(mut self, max_side: u32) -> Self {
+        self.max_side = max_side;
+        self
+    }
+}
+
+/// Why bytes or a file are no image that can be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// No bytes at all.
+    #[error("expected an image, got 0 bytes")]
+    Empty,
+    /// The bytes are of no image format that is built in.
+    #[error("not an image of a known format (PNG, JPEG, BMP, GIF, WebP, PNM, QOI, TGA, TIFF or ICO)")]
+    UnknownFormat,
+    /// The image has no pixels.
+    #[error("the image is {width} x {height} pixels, expected at least 1 x 1")]
+    ZeroSized {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+    },
+    /// The image or file is larger than the limits allow.
+    #[error("the image is too large: {what}, the limit is {limit}")]
+    TooLarge {
+        /// What was found.
+        what: String,
+        /// What is allowed.
+        limit: String,
+    },
+    /// The bytes start like an image but are truncated or corrupt.
+    #[error("the image is truncated or corrupt: {0}")]
+    Corrupt(#[source] image::ImageError),
+    /// The file could not be read.
+    #[error("the file can't be read: {0}")]
+    Io(#[source] std::io::Error),
+    /// One of the above, with the file it happened to.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<DecodeError>,
+    },
+}
+
+/// Decodes an image file held in memory; the format is found from the content.
+///
+/// # Errors
+/// [`DecodeError`] says what was wrong; nothing larger than `limits` is allocated.
+pub fn decode_image(bytes: &[u8], limits: ImageLimits) -> Result<DynamicImage, DecodeError> {
+    if bytes.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(DecodeError::Io)?;
+    if reader.format().is_none() {
+        return Err(DecodeError::UnknownFormat);
+    }
+    let mut decoder_limits = image::Limits::default();
+    decoder_limits.max_image_width = Some(limits.max_side);
+    decoder_limits.max_image_height = Some(limits.max_side);
+    decoder_limits.max_alloc = Some(limits.max_alloc);
+    reader.limits(decoder_limits);
+    let image = reader.decode().map_err(|error| match error {
+        image::ImageError::Limits(_) => too_large(bytes, limits),
+        image::ImageError::Unsupported(_) => DecodeError::UnknownFormat,
+        error => DecodeError::Corrupt(error),
+    })?;
+    match (image.width(), image.height()) {
+        (width, height) if width == 0 || height == 0 => Err(DecodeError::ZeroSized { width, height }),
+        _ => Ok(image),
+    }
+}
+
+fn too_large(bytes: &[u8], limits: ImageLimits) -> DecodeError {
+    let size = ImageReader::new(Cursor::new(bytes))
+        .with_guessed_format()
+        .ok()
+        .and_then(|reader| reader.into_dimensions().ok());
+    DecodeError::TooLarge {
+        what: size.map_or("more memory than allowed".to_owned(), |(w, h)| format!("{w} x {h} pixels")),
+        limit: format!("{0} x {0} pixels and {1} MiB", limits.max_side, limits.max_alloc >> 20),
+    }
+}
+
+/// Reads and decodes an image file; the format is found from the content, not from the name.
+///
+/// # Errors
+/// [`DecodeError::File`] with the path and what was wrong.
+pub fn open_image(path: &Path, limits: ImageLimits) -> Result<DynamicImage, DecodeError> {
+    read_limited(path, limits)
+        .and_then(|bytes| decode_image(&bytes, limits))
+        .map_err(|source| DecodeError::File { path: path.to_owned(), source: Box::new(source) })
+}
+
+fn read_limited(path: &Path, limits: ImageLimits) -> Result<Vec<u8>, DecodeError> {
+    let file = std::fs::File::open(path).map_err(DecodeError::Io)?;
+    let mut bytes = Vec::new();
+    file.take(limits.max_file + 1).read_to_end(&mut bytes).map_err(DecodeError::Io)?;
+    if bytes.len() as u64 > limits.max_file {
+        return Err(DecodeError::TooLarge {
+            what: format!("more than {} bytes", limits.max_file),
+            limit: format!("{} bytes", limits.max_file),
+        });
+    }
+    Ok(bytes)
+}
+
+/// The grey levels of an image; transparent pixels become white paper, as a browser shows them.
+#[must_use]
+pub fn to_gray(image: &DynamicImage) -> GrayImage {
+    match image {
+        DynamicImage::ImageLuma8(gray) => gray.clone(),
+        image if image.color().has_alpha() => {
+            let pixels = image.to_luma_alpha8();
+            GrayImage::from_fn(pixels.width(), pixels.height(), |x, y| {
+                let [level, alpha] = pixels.get_pixel(x, y).0.map(u32::from);
+                image::Luma([((level * alpha + 255 * (255 - alpha) + 127) / 255) as u8])
+            })
+        }
+        image => image.to_luma8(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageFormat, Rgba, RgbaImage};
+
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        GrayImage::new(width, height).write_to(&mut bytes, ImageFormat::Png).unwrap();
+        bytes.into_inner()
+    }
+
+    #[test]
+    fn bad_bytes_give_the_error_that_names_them() {
+        let limits = ImageLimits::default();
+        let good = png(30, 20);
+        assert!(matches!(decode_image(&[], limits), Err(DecodeError::Empty)));
+        assert!(matches!(decode_image(b"#!/bin/sh\n", limits), Err(DecodeError::UnknownFormat)));
+        for length in [9, 20, 40, good.len() - 20] {
+            let error = decode_image(&good[..length], limits).unwrap_err();
+            assert!(matches!(error, DecodeError::Corrupt(_)), "{length}: {error}");
+        }
+        assert_eq!(decode_image(&good, limits).unwrap().width(), 30);
+    }
+
+    #[test]
+    fn a_decompression_bomb_is_refused_by_its_size() {
+        let error = decode_image(&png(5000, 10), ImageLimits::default()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the image is too large: 5000 x 10 pixels, the limit is 4096 x 4096 pixels and 128 MiB"
+        );
+    }
+
+    #[test]
+    fn a_missing_file_and_a_huge_file_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("none.png");
+        let error = open_image(&path, ImageLimits::default()).unwrap_err();
+        assert!(error.to_string().contains("none.png"), "{error}");
+
+        let huge = std::fs::File::create(&path).unwrap();
+        huge.set_len(1 << 40).unwrap();
+        let error = open_image(&path, ImageLimits::default()).unwrap_err();
+        assert!(error.to_string().contains("too large"), "{error}");
+    }
+
+    #[test]
+    fn transparent_pixels_are_paper() {
+        let image = RgbaImage::from_fn(2, 1, |x, _| Rgba([0, 0, 0, if x == 0 { 0 } else { 255 }]));
+        assert_eq!(to_gray(&image.into()).as_raw(), &[255, 0]);
+    }
+}

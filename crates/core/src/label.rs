@@ -1,0 +1,135 @@
+//! The known answer of a sample.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Alphabet, AlphabetError};
+
+/// The known answer of a sample: the text that its image shows.
+///
+/// ```
+/// use std::path::Path;
+/// use captcha_core::Label;
+///
+/// let label = Label::from_path(Path::new("corpus/QXKZEF-2.png"))?;
+/// assert_eq!(label.as_str(), "QXKZEF");
+/// # Ok::<(), captcha_core::LabelError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Label(String);
+
+/// Why a file name gives no label.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabelError {
+    /// Nothing stands before the first `-`, `_` or `.` of the file name.
+    #[error("{}: expected a file name that starts with its label, as in `QXKZEF-2.png`", path.display())]
+    Missing {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// The file name is not UTF-8.
+    #[error("{}: the file name is not UTF-8", path.display())]
+    NotUtf8 {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// The label has a character outside the alphabet.
+    #[error(transparent)]
+    Alphabet(#[from] AlphabetError),
+}
+
+impl Label {
+    /// The label `text`, unchecked against any alphabet.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The label in a file name: everything up to the first `-`, `_` or `.`.
+    ///
+    /// # Errors
+    /// [`LabelError::Missing`] if nothing stands there, [`LabelError::NotUtf8`].
+    pub fn from_path(path: &Path) -> Result<Self, LabelError> {
+        let name = path
+            .file_name()
+            .ok_or_else(|| LabelError::Missing { path: path.to_owned() })?
+            .to_str()
+            .ok_or_else(|| LabelError::NotUtf8 { path: path.to_owned() })?;
+        match name.split(['-', '_', '.']).next() {
+            Some(text) if !text.is_empty() => Ok(Self(text.to_owned())),
+            _ => Err(LabelError::Missing { path: path.to_owned() }),
+        }
+    }
+
+    /// The label itself, if every character is in `alphabet`.
+    ///
+    /// # Errors
+    /// [`LabelError::Alphabet`] names the first character outside the alphabet.
+    pub fn checked(self, alphabet: &Alphabet) -> Result<Self, LabelError> {
+        alphabet.encode(&self.0)?;
+        Ok(self)
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number of characters.
+    #[must_use]
+    pub fn char_count(&self) -> usize {
+        self.0.chars().count()
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<Label> for String {
+    fn from(label: Label) -> Self {
+        label.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn label_ends_at_the_first_separator() {
+        let cases = [
+            ("QXKZEF.png", "QXKZEF"),
+            ("a/b/QXKZEF-2.png", "QXKZEF"),
+            ("ABC_17.tar.gz", "ABC"),
+            ("noextension", "noextension"),
+            ("Ää9.png", "Ää9"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(Label::from_path(Path::new(path)), Ok(Label::new(expected)), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_without_label_is_an_error() {
+        for path in [".png", "-2.png", "_", "/", ".."] {
+            assert!(matches!(Label::from_path(Path::new(path)), Err(LabelError::Missing { .. })), "{path}");
+        }
+    }
+
+    #[test]
+    fn checked_names_the_unknown_character() {
+        let error = Label::new("AB1").checked(&Alphabet::uppercase()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the text \"AB1\" has the character '1', which is not in the alphabet \"ABCDEFGHIJKLMNOPQRSTUVWXYZ\""
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! The vocabulary that every crate of captcha-lab shares.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`Alphabet`] | the ordered set of characters that a CAPTCHA can contain; maps characters to class indices |
+//! | [`Label`] | the known answer of a sample, read from a file name or given |
+//! | [`GlyphBox`] | a non-empty rectangle in pixels |
+//! | [`ink`] | the one place where pixels become floats: ink 1.0, paper 0.0 |
+//! | [`decode_image`], [`open_image`] | images from untrusted bytes, with limits and typed errors |
+//! | [`seed`] | derived seeds and the random number generator of the project |
+//! | [`files`] | files that are written whole or not at all |
+//!
+//! Images are dark ink on light paper, 8 bits a channel, origin at the top left, sizes `width, height` in
+//! pixels. Tensors are `f32` in NCHW order.
+
+mod alphabet;
+mod decode;
+pub mod files;
+mod glyph_box;
+pub mod ink;
+mod label;
+pub mod seed;
+
+pub use alphabet::{Alphabet, AlphabetError};
+pub use decode::{DecodeError, ImageLimits, decode_image, open_image, to_gray};
+pub use glyph_box::GlyphBox;
+pub use label::{Label, LabelError};
+
+pub use image;
+pub use ndarray;
+pub use rand;
