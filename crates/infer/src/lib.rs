@@ -1,1 +1,24 @@
-//! placeholder
+//! Reads letters and CAPTCHAs with convolutional networks.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`Architecture`], [`Layer`] | a network as data: what both backends build and run |
+//! | [`ModelFile`], [`ModelMetadata`] | weights with everything needed to use them, as safetensors, checked on load |
+//! | [`Recognizer`] | what a backend does: a batch of images in, logits out |
+//! | [`Prediction`], [`Character`], [`Confidence`] | what was read, how surely, what else it could be, and where |
+//! | [`read_letters`] | letter images to characters, with any [`Recognizer`] |
+//! | [`Evaluation`] | predictions against labels: accuracy over all images, confusions, failures |
+
+mod architecture;
+mod evaluation;
+mod letters;
+mod model_file;
+mod prediction;
+mod recognizer;
+
+pub use architecture::{Architecture, ArchitectureError, InputShape, Layer, Parameter, Shape};
+pub use evaluation::{Evaluation, Outcome, Share, edit_distance};
+pub use letters::read_letters;
+pub use model_file::{FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation, Tensor};
+pub use prediction::{Alternative, Character, Confidence, Prediction, softmax};
+pub use recognizer::{RecognizeError, Recognizer};

@@ -1,0 +1,447 @@
+//! A network as data.
+
+use serde::{Deserialize, Serialize};
+
+/// A network: the shape of one input and the layers it passes, in order.
+///
+/// Both backends build the network from this, and a model file carries it. Parameters are named as in a PyTorch
+/// `nn.Sequential` of the same layers (`0.weight`, `0.bias`, `1.running_mean` ...), so that weights go to and
+/// from PyTorch unchanged.
+///
+/// ```
+/// use captcha_infer::{Architecture, Shape};
+///
+/// let architecture = Architecture::post(26);
+/// assert_eq!(architecture.output()?, Shape::Vector { features: 26 });
+/// # Ok::<(), captcha_infer::ArchitectureError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Architecture {
+    /// The shape of one image.
+    pub input: InputShape,
+    /// The layers, first to last.
+    pub layers: Vec<Layer>,
+}
+
+/// The shape of one input image, `[channels, height, width]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputShape {
+    /// Channels; 1 for grey.
+    pub channels: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Width in pixels.
+    pub width: usize,
+}
+
+/// One layer. Convolutions and pools work on `[n, channels, height, width]`, linear layers on `[n, features]`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "layer", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Layer {
+    /// Convolution (cross-correlation, as in every framework) with a square kernel, stride 1 and zero padding
+    /// that keeps height and width. Parameters `weight` `[channels, in_channels, kernel, kernel]` and `bias`
+    /// `[channels]`.
+    Conv2d {
+        /// Output channels.
+        channels: usize,
+        /// Side of the kernel in pixels, odd.
+        kernel: usize,
+    },
+    /// Batch normalisation over each channel (S. Ioffe, C. Szegedy, "Batch normalization", ICML 2015,
+    /// arXiv 1502.03167), with running statistics at inference and epsilon 1e-5. Parameters `weight`, `bias`,
+    /// `running_mean`, `running_var`, each `[channels]`.
+    BatchNorm2d,
+    /// `max(x, 0)`.
+    Relu,
+    /// The largest value of each `size` x `size` square, stride `size`; what is left over at the right and at
+    /// the bottom is dropped.
+    MaxPool2d {
+        /// Side of the square in pixels.
+        size: usize,
+    },
+    /// Sets each value to zero with probability `probability` while training and scales the others by
+    /// `1 / (1 - probability)`; does nothing at inference (N. Srivastava et al., "Dropout", JMLR 15, 2014).
+    Dropout {
+        /// In `[0, 1)`.
+        probability: f64,
+    },
+    /// `[n, channels, height, width]` to `[n, channels * height * width]`, in that order.
+    Flatten,
+    /// Fully connected. Parameters `weight` `[features, in_features]` and `bias` `[features]`.
+    Linear {
+        /// Output features.
+        features: usize,
+    },
+}
+
+/// The shape of one sample between two layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// Feature maps, `[channels, height, width]`.
+    Maps {
+        /// Channels.
+        channels: usize,
+        /// Height in pixels.
+        height: usize,
+        /// Width in pixels.
+        width: usize,
+    },
+    /// A vector.
+    Vector {
+        /// Its length.
+        features: usize,
+    },
+}
+
+impl Shape {
+    /// The number of values.
+    #[must_use]
+    pub fn len(self) -> usize {
+        match self {
+            Self::Maps { channels, height, width } => channels * height * width,
+            Self::Vector { features } => features,
+        }
+    }
+
+    /// Whether there are no values.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Maps { channels, height, width } => write!(f, "[{channels}, {height}, {width}]"),
+            Self::Vector { features } => write!(f, "[{features}]"),
+        }
+    }
+}
+
+/// A tensor that an architecture needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parameter {
+    /// `<index of the layer>.<name>`, as in a PyTorch `nn.Sequential`.
+    pub name: String,
+    /// Its shape.
+    pub shape: Vec<usize>,
+    /// Whether an optimiser changes it (weights and biases) or a layer does (running statistics).
+    pub trainable: bool,
+}
+
+/// Why layers make no network.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArchitectureError {
+    /// A layer can't take what the layer before it gives.
+    #[error("layer {index} ({layer:?}) can't take an input of shape {input}: expected {expected}")]
+    Input {
+        /// The index of the layer.
+        index: usize,
+        /// The layer.
+        layer: Layer,
+        /// What it would have to take.
+        input: Shape,
+        /// What it can take.
+        expected: &'static str,
+    },
+    /// A number of a layer or of the input is outside its range.
+    #[error("{what} is {value}, expected {expected}")]
+    Value {
+        /// Which number.
+        what: String,
+        /// What it is.
+        value: f64,
+        /// What it may be.
+        expected: &'static str,
+    },
+}
+
+/// No side, channel or feature count may exceed this, so that products fit and a corrupt file can't ask for
+/// terabytes.
+const MAX_EXTENT: usize = 1 << 16;
+
+/// The largest number of values in one tensor or between two layers: 2^28 floats are 1 GiB.
+const MAX_VALUES: usize = 1 << 28;
+
+impl Architecture {
+    /// The network of the post that the project started from: `[1, 20, 20]`, convolution 20 5x5, ReLU, max-pool
+    /// 2, convolution 50 5x5, ReLU, max-pool 2, fully connected 500, ReLU, fully connected `classes`.
+    ///
+    /// 6.676 MFLOP a letter (multiplications and additions counted apart) for 26 classes, 664,096 parameters.
+    #[must_use]
+    pub fn post(classes: usize) -> Self {
+        Self {
+            input: InputShape { channels: 1, height: 20, width: 20 },
+            layers: vec![
+                Layer::Conv2d { channels: 20, kernel: 5 },
+                Layer::Relu,
+                Layer::MaxPool2d { size: 2 },
+                Layer::Conv2d { channels: 50, kernel: 5 },
+                Layer::Relu,
+                Layer::MaxPool2d { size: 2 },
+                Layer::Flatten,
+                Layer::Linear { features: 500 },
+                Layer::Relu,
+                Layer::Linear { features: classes },
+            ],
+        }
+    }
+
+    /// The project's own letter network: `[1, 24, 24]`, five 3x3 convolutions with batch normalisation, three
+    /// max-pools, dropout and one fully connected layer.
+    ///
+    /// About a seventh of the parameters of [`post`](Self::post) and better accuracy.
+    #[must_use]
+    pub fn compact(classes: usize) -> Self {
+        let block = |channels| [Layer::Conv2d { channels, kernel: 3 }, Layer::BatchNorm2d, Layer::Relu];
+        let mut layers = Vec::new();
+        layers.extend(block(16));
+        layers.push(Layer::MaxPool2d { size: 2 });
+        layers.extend(block(32));
+        layers.extend(block(48));
+        layers.push(Layer::MaxPool2d { size: 2 });
+        layers.extend(block(64));
+        layers.extend(block(64));
+        layers.push(Layer::MaxPool2d { size: 2 });
+        layers.extend([
+            Layer::Flatten,
+            Layer::Dropout { probability: 0.3 },
+            Layer::Linear { features: classes },
+        ]);
+        Self { input: InputShape { channels: 1, height: 24, width: 24 }, layers }
+    }
+
+    /// The shape of one sample after each layer.
+    ///
+    /// # Errors
+    /// [`ArchitectureError`] if the layers make no network.
+    pub fn shapes(&self) -> Result<Vec<Shape>, ArchitectureError> {
+        let InputShape { channels, height, width } = self.input;
+        for (what, value) in [("input channels", channels), ("input height", height), ("input width", width)]
+        {
+            check_extent(what, value)?;
+        }
+        let mut shape = check_len("the input", Shape::Maps { channels, height, width })?;
+        self.layers
+            .iter()
+            .enumerate()
+            .map(|(index, &layer)| {
+                shape = check_len(&format!("the output of layer {index}"), layer.output(index, shape)?)?;
+                Ok(shape)
+            })
+            .collect()
+    }
+
+    /// The shape of one output: of the last layer, or of the input if there are no layers.
+    ///
+    /// # Errors
+    /// [`ArchitectureError`] if the layers make no network.
+    pub fn output(&self) -> Result<Shape, ArchitectureError> {
+        let InputShape { channels, height, width } = self.input;
+        Ok(self.shapes()?.last().copied().unwrap_or(Shape::Maps { channels, height, width }))
+    }
+
+    /// The tensors that the network needs, in layer order.
+    ///
+    /// # Errors
+    /// [`ArchitectureError`] if the layers make no network.
+    pub fn parameters(&self) -> Result<Vec<Parameter>, ArchitectureError> {
+        let InputShape { channels, height, width } = self.input;
+        let mut input = Shape::Maps { channels, height, width };
+        let mut parameters = Vec::new();
+        for (index, (layer, output)) in self.layers.iter().zip(self.shapes()?).enumerate() {
+            let mut add = |name: &str, shape: Vec<usize>, trainable| {
+                parameters.push(Parameter { name: format!("{index}.{name}"), shape, trainable });
+            };
+            match (*layer, input) {
+                (Layer::Conv2d { channels, kernel }, Shape::Maps { channels: inputs, .. }) => {
+                    add("weight", vec![channels, inputs, kernel, kernel], true);
+                    add("bias", vec![channels], true);
+                }
+                (Layer::BatchNorm2d, Shape::Maps { channels, .. }) => {
+                    add("weight", vec![channels], true);
+                    add("bias", vec![channels], true);
+                    add("running_mean", vec![channels], false);
+                    add("running_var", vec![channels], false);
+                }
+                (Layer::Linear { features }, input) => {
+                    add("weight", vec![features, input.len()], true);
+                    add("bias", vec![features], true);
+                }
+                _ => {}
+            }
+            input = output;
+        }
+        for parameter in &parameters {
+            let values = parameter.shape.iter().product::<usize>();
+            if values > MAX_VALUES {
+                return Err(too_many(&format!("the number of values of {}", parameter.name), values));
+            }
+        }
+        Ok(parameters)
+    }
+
+    /// The number of trained values.
+    ///
+    /// # Errors
+    /// [`ArchitectureError`] if the layers make no network.
+    pub fn parameter_count(&self) -> Result<usize, ArchitectureError> {
+        let trainable = self.parameters()?.into_iter().filter(|parameter| parameter.trainable);
+        Ok(trainable.map(|parameter| parameter.shape.iter().product::<usize>()).sum())
+    }
+
+    /// Floating-point operations of one forward pass of one sample in the convolutions and linear layers,
+    /// multiplications and additions counted apart, padding taps counted as if they were computed.
+    ///
+    /// # Errors
+    /// [`ArchitectureError`] if the layers make no network.
+    pub fn flops(&self) -> Result<u64, ArchitectureError> {
+        let mut input_channels = self.input.channels;
+        let mut input_len = self.input.channels * self.input.height * self.input.width;
+        let mut flops = 0;
+        for (layer, output) in self.layers.iter().zip(self.shapes()?) {
+            flops += match *layer {
+                Layer::Conv2d { kernel, .. } => {
+                    2 * output.len() as u64 * (input_channels * kernel * kernel) as u64
+                }
+                Layer::Linear { features } => 2 * features as u64 * input_len as u64,
+                _ => 0,
+            };
+            input_len = output.len();
+            if let Shape::Maps { channels, .. } = output {
+                input_channels = channels;
+            }
+        }
+        Ok(flops)
+    }
+}
+
+impl Layer {
+    /// The shape that comes out when `input` goes in; `index` is for the error.
+    fn output(self, index: usize, input: Shape) -> Result<Shape, ArchitectureError> {
+        let wrong = |expected| ArchitectureError::Input { index, layer: self, input, expected };
+        match (self, input) {
+            (Self::Conv2d { channels, kernel }, Shape::Maps { height, width, .. }) => {
+                check_extent(&format!("channels of layer {index}"), channels)?;
+                check_extent(&format!("kernel of layer {index}"), kernel)?;
+                if kernel % 2 == 0 {
+                    return Err(ArchitectureError::Value {
+                        what: format!("kernel of layer {index}"),
+                        value: kernel as f64,
+                        expected: "an odd number",
+                    });
+                }
+                Ok(Shape::Maps { channels, height, width })
+            }
+            (Self::MaxPool2d { size }, Shape::Maps { channels, height, width }) => {
+                check_extent(&format!("size of layer {index}"), size)?;
+                if size > height || size > width {
+                    return Err(wrong("feature maps at least as large as the pool"));
+                }
+                Ok(Shape::Maps { channels, height: height / size, width: width / size })
+            }
+            (Self::Dropout { probability }, shape) => {
+                if !(0.0..1.0).contains(&probability) {
+                    return Err(ArchitectureError::Value {
+                        what: format!("probability of layer {index}"),
+                        value: probability,
+                        expected: "a number in [0, 1)",
+                    });
+                }
+                Ok(shape)
+            }
+            (Self::Linear { features }, Shape::Vector { .. }) => {
+                check_extent(&format!("features of layer {index}"), features)?;
+                Ok(Shape::Vector { features })
+            }
+            (Self::Flatten, shape @ Shape::Maps { .. }) => Ok(Shape::Vector { features: shape.len() }),
+            (Self::BatchNorm2d, shape @ Shape::Maps { .. }) | (Self::Relu, shape) => Ok(shape),
+            (Self::Linear { .. }, Shape::Maps { .. }) => Err(wrong("a vector (a Flatten layer before it)")),
+            (_, Shape::Vector { .. }) => Err(wrong("feature maps")),
+        }
+    }
+}
+
+fn check_extent(what: &str, value: usize) -> Result<(), ArchitectureError> {
+    if (1..=MAX_EXTENT).contains(&value) {
+        return Ok(());
+    }
+    Err(ArchitectureError::Value {
+        what: what.to_owned(),
+        value: value as f64,
+        expected: "a whole number from 1 to 65536",
+    })
+}
+
+fn check_len(what: &str, shape: Shape) -> Result<Shape, ArchitectureError> {
+    if shape.len() <= MAX_VALUES {
+        Ok(shape)
+    } else {
+        Err(too_many(&format!("the size of {what}"), shape.len()))
+    }
+}
+
+fn too_many(what: &str, values: usize) -> ArchitectureError {
+    ArchitectureError::Value { what: what.to_owned(), value: values as f64, expected: "at most 2^28 values" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_post_network_is_the_one_of_the_post() {
+        let post = Architecture::post(26);
+        let shapes = post.shapes().unwrap();
+        assert_eq!(shapes[2], Shape::Maps { channels: 20, height: 10, width: 10 });
+        assert_eq!(shapes[6], Shape::Vector { features: 1250 });
+        assert_eq!(post.parameter_count().unwrap(), 664_096);
+        assert_eq!(post.flops().unwrap(), 6_676_000);
+    }
+
+    #[test]
+    fn parameters_are_named_as_in_pytorch() {
+        let names: Vec<String> =
+            Architecture::compact(26).parameters().unwrap().into_iter().map(|p| p.name).collect();
+        assert_eq!(
+            &names[..7],
+            ["0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var", "4.weight"]
+        );
+    }
+
+    #[test]
+    fn layers_that_do_not_fit_are_named() {
+        let mut architecture = Architecture::post(26);
+        architecture.layers.remove(6);
+        let error = architecture.shapes().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "layer 6 (Linear { features: 500 }) can't take an input of shape [50, 5, 5]: expected a vector (a Flatten layer before it)"
+        );
+    }
+
+    #[test]
+    fn absurd_numbers_are_refused_without_overflow() {
+        let mut architecture = Architecture::post(26);
+        for channels in [0, usize::MAX, MAX_EXTENT] {
+            architecture.layers[3] = Layer::Conv2d { channels, kernel: 5 };
+            let result = architecture.parameters();
+            assert!(matches!(result, Err(ArchitectureError::Value { .. })), "{channels}: {result:?}");
+        }
+        architecture.layers[3] = Layer::Conv2d { channels: 1, kernel: 4 };
+        assert!(architecture.shapes().is_err());
+    }
+
+    #[test]
+    fn json_has_one_object_a_layer() {
+        let json = serde_json::to_string(&Layer::Conv2d { channels: 20, kernel: 5 }).unwrap();
+        assert_eq!(json, r#"{"layer":"conv2d","channels":20,"kernel":5}"#);
+        assert_eq!(serde_json::to_string(&Layer::BatchNorm2d).unwrap(), r#"{"layer":"batch_norm2d"}"#);
+    }
+}

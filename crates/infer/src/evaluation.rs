@@ -1,0 +1,240 @@
+//! Predictions against labels.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::Prediction;
+
+/// What became of one image.
+#[derive(Debug, Clone, Copy)]
+pub enum Outcome<'a> {
+    /// A text was read.
+    Read(&'a Prediction),
+    /// Nothing was read, for this reason. All its characters count as wrong.
+    Failed(&'a str),
+}
+
+/// A share of a count, with its uncertainty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Share {
+    /// How many hit.
+    pub hits: u64,
+    /// Of how many.
+    pub total: u64,
+}
+
+impl Share {
+    /// `hits / total` in `[0, 1]`; 0 of nothing is 0.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        if self.total == 0 { 0.0 } else { self.hits as f64 / self.total as f64 }
+    }
+
+    /// The 95 % confidence interval of the share, `(low, high)`.
+    ///
+    /// The score interval of E. B. Wilson, "Probable inference, the law of succession, and statistical
+    /// inference", JASA 22 (158), 1927, doi 10.1080/01621459.1927.10502953, with z = 1.96.
+    #[must_use]
+    pub fn interval(self) -> (f64, f64) {
+        if self.total == 0 {
+            return (0.0, 1.0);
+        }
+        const Z: f64 = 1.96;
+        let (n, p) = (self.total as f64, self.value());
+        let centre = p + Z * Z / (2.0 * n);
+        let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
+        let scale = 1.0 + Z * Z / n;
+        (((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0))
+    }
+
+    fn add(&mut self, hits: u64, total: u64) {
+        self.hits += hits;
+        self.total += total;
+    }
+}
+
+/// How well a set of labelled images was read. Memory does not grow with the number of images.
+///
+/// Every accuracy is over all images: one that could not be read counts as wrong with all its characters.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Evaluation {
+    /// Images from which a text was read, right or wrong.
+    pub segmented: Share,
+    /// Characters that were right: the length of the label less the edit distance to what was read, so that
+    /// this is one less the character error rate.
+    pub characters: Share,
+    /// Images whose whole text was right.
+    pub whole: Share,
+    /// Characters that were right, by position from the left, over images read with the right length.
+    pub by_position: BTreeMap<usize, Share>,
+    /// Whole texts that were right, by length of the label, over all images.
+    pub by_length: BTreeMap<usize, Share>,
+    /// How often character `.0` was read as `.1`, equal ones included, over images read with the right length.
+    #[serde(serialize_with = "confusions_as_list")]
+    pub confusions: BTreeMap<(char, char), u64>,
+    /// How often an image could not be read, by reason.
+    pub failures: BTreeMap<String, u64>,
+}
+
+impl Evaluation {
+    /// An evaluation of no images.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one image with the answer `label`; says whether its whole text was right.
+    pub fn record(&mut self, label: &str, outcome: Outcome<'_>) -> bool {
+        let expected: Vec<char> = label.chars().collect();
+        let read: Vec<char> = match outcome {
+            Outcome::Read(prediction) => {
+                self.segmented.add(1, 1);
+                prediction.text.chars().collect()
+            }
+            Outcome::Failed(reason) => {
+                self.segmented.add(0, 1);
+                *self.failures.entry(reason.to_owned()).or_default() += 1;
+                Vec::new()
+            }
+        };
+        let right = expected.len().saturating_sub(edit_distance(&expected, &read));
+        self.characters.add(right as u64, expected.len() as u64);
+        let whole = matches!(outcome, Outcome::Read(_)) && read == expected;
+        self.whole.add(whole.into(), 1);
+        self.by_length.entry(expected.len()).or_default().add(whole.into(), 1);
+        if read.len() == expected.len() {
+            for (position, (&truth, &found)) in expected.iter().zip(&read).enumerate() {
+                self.by_position.entry(position).or_default().add((truth == found).into(), 1);
+                *self.confusions.entry((truth, found)).or_default() += 1;
+            }
+        }
+        whole
+    }
+
+    /// The number of images.
+    #[must_use]
+    pub fn images(&self) -> u64 {
+        self.whole.total
+    }
+
+    /// The wrong readings `(truth, read, count)`, most frequent first.
+    #[must_use]
+    pub fn worst_confusions(&self) -> Vec<(char, char, u64)> {
+        let wrong = self.confusions.iter().filter(|((truth, read), _)| truth != read);
+        let mut wrong: Vec<_> = wrong.map(|(&(truth, read), &count)| (truth, read, count)).collect();
+        wrong.sort_by_key(|&(_, _, count)| std::cmp::Reverse(count));
+        wrong
+    }
+
+    /// Adds everything that `other` counted.
+    pub fn merge(&mut self, other: &Self) {
+        self.segmented.add(other.segmented.hits, other.segmented.total);
+        self.characters.add(other.characters.hits, other.characters.total);
+        self.whole.add(other.whole.hits, other.whole.total);
+        for (&position, share) in &other.by_position {
+            self.by_position.entry(position).or_default().add(share.hits, share.total);
+        }
+        for (&length, share) in &other.by_length {
+            self.by_length.entry(length).or_default().add(share.hits, share.total);
+        }
+        for (&pair, count) in &other.confusions {
+            *self.confusions.entry(pair).or_default() += count;
+        }
+        for (reason, count) in &other.failures {
+            *self.failures.entry(reason.clone()).or_default() += count;
+        }
+    }
+}
+
+fn confusions_as_list<S: serde::Serializer>(
+    confusions: &BTreeMap<(char, char), u64>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(confusions.iter().map(|(&(truth, read), &count)| (truth, read, count)))
+}
+
+/// The Levenshtein distance: the fewest insertions, deletions and substitutions that turn `a` into `b`
+/// (V. I. Levenshtein, Soviet Physics Doklady 10 (8), 1966; by the dynamic programme of R. A. Wagner,
+/// M. J. Fischer, JACM 21 (1), 1974, doi 10.1145/321796.321811).
+#[must_use]
+pub fn edit_distance(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Alternative, Character, Confidence};
+
+    fn read(text: &str) -> Prediction {
+        let character = |character| {
+            Character::from_candidates(vec![Alternative { character, confidence: Confidence::CERTAIN }])
+        };
+        Prediction::from_characters(text.chars().filter_map(character).collect())
+    }
+
+    #[test]
+    fn failures_count_against_every_accuracy() {
+        let mut evaluation = Evaluation::new();
+        assert!(evaluation.record("ABC", Outcome::Read(&read("ABC"))));
+        assert!(!evaluation.record("ABC", Outcome::Read(&read("ABD"))));
+        assert!(!evaluation.record("ABC", Outcome::Read(&read("AB"))));
+        assert!(!evaluation.record("ABC", Outcome::Failed("wrong count")));
+        assert_eq!(evaluation.segmented, Share { hits: 3, total: 4 });
+        assert_eq!(evaluation.whole, Share { hits: 1, total: 4 });
+        assert_eq!(evaluation.characters, Share { hits: 3 + 2 + 2, total: 12 });
+        assert_eq!(evaluation.worst_confusions(), [('C', 'D', 1)]);
+        assert_eq!(evaluation.by_position[&2], Share { hits: 1, total: 2 });
+        assert_eq!(evaluation.failures["wrong count"], 1);
+    }
+
+    #[test]
+    fn wilson_interval_matches_published_values() {
+        // R. G. Newcombe, Statistics in Medicine 17 (8), 1998, table I: 81/263 gives 0.2553 to 0.3662 and 0/20
+        // gives 0.0000 to 0.1611.
+        let (low, high) = Share { hits: 81, total: 263 }.interval();
+        assert!((low - 0.2553).abs() < 1e-4 && (high - 0.3662).abs() < 1e-4, "{low} {high}");
+        let (low, high) = Share { hits: 0, total: 20 }.interval();
+        assert!(low.abs() < 1e-4 && (high - 0.1611).abs() < 1e-4, "{low} {high}");
+    }
+
+    #[test]
+    fn edit_distance_of_known_pairs() {
+        for (a, b, expected) in [("kitten", "sitting", 3), ("", "AB", 2), ("ABC", "BC", 1), ("ABC", "ABC", 0)]
+        {
+            let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+            assert_eq!(edit_distance(&a, &b), expected, "{a:?} {b:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn merging_is_recording_in_one(texts in prop::collection::vec(("[A-C]{1,4}", "[A-C]{0,4}"), 0..20), cut in 0usize..20) {
+            let mut all = Evaluation::new();
+            let mut parts = [Evaluation::new(), Evaluation::new()];
+            for (i, (label, text)) in texts.iter().enumerate() {
+                let prediction = read(text);
+                let outcome = if text.is_empty() { Outcome::Failed("no ink") } else { Outcome::Read(&prediction) };
+                all.record(label, outcome);
+                parts[usize::from(i >= cut)].record(label, outcome);
+            }
+            let [mut merged, rest] = parts;
+            merged.merge(&rest);
+            prop_assert_eq!(merged, all);
+        }
+    }
+}

@@ -1,0 +1,505 @@
+//! The model file: weights with everything that is needed to use them.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use captcha_core::Alphabet;
+use captcha_core::files::{Durability, write_whole};
+use safetensors::tensor::{Dtype, SafeTensors, View};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{Architecture, ArchitectureError, Shape};
+
+/// The version of the model file that this crate writes. It reads this one only.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// The one key of the safetensors metadata, so that the same model always gives the same bytes.
+const METADATA_KEY: &str = "captcha-lab";
+
+/// The largest model file that is read: far above any network of this project.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// What a model file says beside its weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct ModelMetadata {
+    /// [`FORMAT_VERSION`].
+    pub format_version: u32,
+    /// The network.
+    pub architecture: Architecture,
+    /// The characters, in class order.
+    pub alphabet: Alphabet,
+    /// How pixels become floats.
+    pub normalisation: Normalisation,
+    /// How many characters a text had in training, fewest and most, if that is known.
+    pub lengths: Option<(usize, usize)>,
+    /// How images were cut into letters in training, as `captcha-segment` serialises its options.
+    pub segmentation: Option<serde_json::Value>,
+    /// How it was trained: command, style, seed, epochs; free text by key.
+    pub training: BTreeMap<String, String>,
+    /// What it scored and on what; free text by key.
+    pub scores: BTreeMap<String, String>,
+}
+
+/// How pixels become floats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Normalisation {
+    /// `1 - level / 255`: ink 1.0, paper 0.0; see [`captcha_core::ink`].
+    Ink,
+}
+
+impl ModelMetadata {
+    /// Metadata of a network that reads `alphabet`, with nothing said about its training.
+    #[must_use]
+    pub fn new(architecture: Architecture, alphabet: Alphabet) -> Self {
+        Self {
+            format_version: FORMAT_VERSION,
+            architecture,
+            alphabet,
+            normalisation: Normalisation::Ink,
+            lengths: None,
+            segmentation: None,
+            training: BTreeMap::new(),
+            scores: BTreeMap::new(),
+        }
+    }
+}
+
+/// A dense `f32` tensor, row-major.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tensor {
+    shape: Vec<usize>,
+    data: Vec<f32>,
+}
+
+impl Tensor {
+    /// The tensor of `shape` with these values in row-major order, or `None` if their number does not fit.
+    #[must_use]
+    pub fn new(shape: Vec<usize>, data: Vec<f32>) -> Option<Self> {
+        (shape.iter().product::<usize>() == data.len()).then_some(Self { shape, data })
+    }
+
+    /// The shape.
+    #[must_use]
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The values in row-major order.
+    #[must_use]
+    pub fn data(&self) -> &[f32] {
+        &self.data
+    }
+}
+
+/// A trained network: metadata and weights, complete and consistent.
+///
+/// On disk it is one safetensors file. Loading checks the format version, the architecture, that every tensor
+/// is there with its shape and type and no other, that the last layer has one score for each character, that
+/// all weights are finite, and a checksum of metadata and weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelFile {
+    metadata: ModelMetadata,
+    tensors: BTreeMap<String, Tensor>,
+}
+
+/// Why a file is no model that can be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelFileError {
+    /// The bytes are no safetensors file, or only the start of one.
+    #[error("not a safetensors file, or a truncated one: {0}")]
+    NotSafetensors(#[from] safetensors::SafeTensorError),
+    /// A safetensors file of another program.
+    #[error("a safetensors file without the metadata {METADATA_KEY:?}: not a model of captcha-lab")]
+    NoMetadata,
+    /// The metadata can't be read.
+    #[error("the metadata of the model can't be read: {0}")]
+    Metadata(#[source] serde_json::Error),
+    /// Made by a newer or older version.
+    #[error("the model file has format version {found}, this version of captcha-lab reads {FORMAT_VERSION}")]
+    Version {
+        /// What the file says.
+        found: u32,
+    },
+    /// The content is not what was written.
+    #[error("the model file is corrupt: its checksum is {actual:08x}, expected {expected:08x}")]
+    Checksum {
+        /// What the file says.
+        expected: u32,
+        /// What its content gives.
+        actual: u32,
+    },
+    /// The architecture makes no network.
+    #[error("the architecture of the model makes no network: {0}")]
+    Architecture(#[from] ArchitectureError),
+    /// The network has another number of classes than the alphabet has characters.
+    #[error(
+        "the network gives {actual}, expected one score for each of the {expected} characters of {alphabet:?}"
+    )]
+    Classes {
+        /// The number of characters.
+        expected: usize,
+        /// The shape of the network's output.
+        actual: Shape,
+        /// The alphabet.
+        alphabet: String,
+    },
+    /// A tensor that the architecture needs is not there.
+    #[error("the tensor {tensor:?} is missing, expected shape {expected:?}")]
+    MissingTensor {
+        /// Its name.
+        tensor: String,
+        /// The shape that the architecture needs.
+        expected: Vec<usize>,
+    },
+    /// A tensor is there that the architecture has no use for.
+    #[error("the tensor {tensor:?} of shape {actual:?} does not belong to the architecture")]
+    UnexpectedTensor {
+        /// Its name.
+        tensor: String,
+        /// Its shape.
+        actual: Vec<usize>,
+    },
+    /// A tensor has another shape than the architecture needs.
+    #[error("the tensor {tensor:?} has shape {actual:?}, expected {expected:?}")]
+    WrongShape {
+        /// Its name.
+        tensor: String,
+        /// The shape that the architecture needs.
+        expected: Vec<usize>,
+        /// The shape that it has.
+        actual: Vec<usize>,
+    },
+    /// A tensor is not of 32-bit floats.
+    #[error("the tensor {tensor:?} has type {actual}, expected F32")]
+    WrongType {
+        /// Its name.
+        tensor: String,
+        /// Its type.
+        actual: String,
+    },
+    /// A tensor holds a NaN or an infinity.
+    #[error("the tensor {tensor:?} has a value that is not finite")]
+    NotFinite {
+        /// Its name.
+        tensor: String,
+    },
+    /// The file can't be read or written.
+    #[error("{0}")]
+    Io(#[source] io::Error),
+    /// One of the above, with the file it happened to.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<ModelFileError>,
+    },
+}
+
+/// What stands under [`METADATA_KEY`]: the checksum covers the text of `model` and the tensors' bytes in the
+/// order of their names.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Envelope<'a> {
+    crc32: u32,
+
+    model: Cow<'a, RawValue>,
+}
+
+/// Read before everything else, so that a file of another version is told from a broken one.
+#[derive(Deserialize)]
+struct Version {
+    format_version: u32,
+}
+
+impl ModelFile {
+    /// A model of these weights.
+    ///
+    /// # Errors
+    /// [`ModelFileError`] if the architecture makes no network, does not fit the alphabet, or the tensors are
+    /// not those that it needs.
+    pub fn new(metadata: ModelMetadata, tensors: BTreeMap<String, Tensor>) -> Result<Self, ModelFileError> {
+        let output = metadata.architecture.output()?;
+        if output != (Shape::Vector { features: metadata.alphabet.len() }) {
+            return Err(ModelFileError::Classes {
+                expected: metadata.alphabet.len(),
+                actual: output,
+                alphabet: metadata.alphabet.to_string(),
+            });
+        }
+        let parameters = metadata.architecture.parameters()?;
+        for (name, tensor) in &tensors {
+            if !parameters.iter().any(|parameter| parameter.name == *name) {
+                return Err(ModelFileError::UnexpectedTensor {
+                    tensor: name.clone(),
+                    actual: tensor.shape.clone(),
+                });
+            }
+        }
+        for parameter in parameters {
+            let tensor = tensors.get(&parameter.name).ok_or_else(|| ModelFileError::MissingTensor {
+                tensor: parameter.name.clone(),
+                expected: parameter.shape.clone(),
+            })?;
+            if tensor.shape != parameter.shape {
+                return Err(ModelFileError::WrongShape {
+                    tensor: parameter.name,
+                    expected: parameter.shape,
+                    actual: tensor.shape.clone(),
+                });
+            }
+            if !tensor.data.iter().all(|value| value.is_finite()) {
+                return Err(ModelFileError::NotFinite { tensor: parameter.name });
+            }
+        }
+        Ok(Self { metadata, tensors })
+    }
+
+    /// What the file says beside its weights.
+    #[must_use]
+    pub fn metadata(&self) -> &ModelMetadata {
+        &self.metadata
+    }
+
+    /// The weights by name.
+    #[must_use]
+    pub fn tensors(&self) -> &BTreeMap<String, Tensor> {
+        &self.tensors
+    }
+
+    /// The same model with these scores.
+    #[must_use]
+    pub fn with_scores(mut self, scores: BTreeMap<String, String>) -> Self {
+        self.metadata.scores = scores;
+        self
+    }
+
+    /// The model in the bytes of a model file.
+    ///
+    /// # Errors
+    /// [`ModelFileError`] says what is wrong and what was expected.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFileError> {
+        let (_, header) = SafeTensors::read_metadata(bytes)?;
+        let text = header
+            .metadata()
+            .as_ref()
+            .and_then(|metadata| metadata.get(METADATA_KEY))
+            .ok_or(ModelFileError::NoMetadata)?;
+        let envelope: Envelope<'_> = serde_json::from_str(text).map_err(ModelFileError::Metadata)?;
+        let model = envelope.model.get();
+        let Version { format_version } = serde_json::from_str(model).map_err(ModelFileError::Metadata)?;
+        if format_version != FORMAT_VERSION {
+            return Err(ModelFileError::Version { found: format_version });
+        }
+        let metadata = serde_json::from_str(model).map_err(ModelFileError::Metadata)?;
+
+        let views: BTreeMap<String, _> = SafeTensors::deserialize(bytes)?.tensors().into_iter().collect();
+        let mut checksum = crc32fast::Hasher::new();
+        checksum.update(model.as_bytes());
+        let mut tensors = BTreeMap::new();
+        for (name, view) in views {
+            if view.dtype() != Dtype::F32 {
+                return Err(ModelFileError::WrongType {
+                    tensor: name,
+                    actual: format!("{:?}", view.dtype()),
+                });
+            }
+            checksum.update(view.data());
+            let (values, _) = view.data().as_chunks::<4>();
+            let data = values.iter().map(|&value| f32::from_le_bytes(value)).collect();
+            tensors.insert(name, Tensor { shape: view.shape().to_vec(), data });
+        }
+        let actual = checksum.finalize();
+        if actual != envelope.crc32 {
+            return Err(ModelFileError::Checksum { expected: envelope.crc32, actual });
+        }
+        Self::new(metadata, tensors)
+    }
+
+    /// The bytes of a model file; the same model always gives the same bytes.
+    ///
+    /// # Errors
+    /// [`ModelFileError::Metadata`] if a number in the metadata is not finite.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ModelFileError> {
+        let model = serde_json::value::to_raw_value(&self.metadata).map_err(ModelFileError::Metadata)?;
+        let mut checksum = crc32fast::Hasher::new();
+        checksum.update(model.get().as_bytes());
+        for tensor in self.tensors.values() {
+            checksum.update(&tensor.little_endian_bytes());
+        }
+        let envelope = Envelope { crc32: checksum.finalize(), model: Cow::Owned(model) };
+        let text = serde_json::to_string(&envelope).map_err(ModelFileError::Metadata)?;
+        let metadata = HashMap::from([(METADATA_KEY.to_owned(), text)]);
+        Ok(safetensors::serialize(&self.tensors, Some(metadata))?)
+    }
+
+    /// Reads a model file.
+    ///
+    /// # Errors
+    /// [`ModelFileError::File`] with the path and what is wrong.
+    pub fn open(path: &Path) -> Result<Self, ModelFileError> {
+        let read = || {
+            let size = std::fs::metadata(path)?.len();
+            if size > MAX_FILE_BYTES {
+                return Err(io::Error::other(format!("{size} bytes, a model has at most {MAX_FILE_BYTES}")));
+            }
+            std::fs::read(path)
+        };
+        read()
+            .map_err(ModelFileError::Io)
+            .and_then(|bytes| Self::from_bytes(&bytes))
+            .map_err(|source| ModelFileError::File { path: path.to_owned(), source: Box::new(source) })
+    }
+
+    /// Writes a model file, whole or not at all.
+    ///
+    /// # Errors
+    /// [`ModelFileError::File`] with the path and what went wrong; what `path` held before is still there.
+    pub fn save(&self, path: &Path) -> Result<(), ModelFileError> {
+        self.to_bytes()
+            .and_then(|bytes| {
+                write_whole(path, Durability::PowerCut, |file| file.write_all(&bytes))
+                    .map_err(ModelFileError::Io)
+            })
+            .map_err(|source| ModelFileError::File { path: path.to_owned(), source: Box::new(source) })
+    }
+}
+
+/// Lets the library serialise without a second copy of the weights.
+impl View for &Tensor {
+    fn dtype(&self) -> Dtype {
+        Dtype::F32
+    }
+
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Owned(self.little_endian_bytes())
+    }
+
+    fn data_len(&self) -> usize {
+        self.data.len() * size_of::<f32>()
+    }
+}
+
+impl Tensor {
+    /// The values as they stand in the file.
+    fn little_endian_bytes(&self) -> Vec<u8> {
+        self.data.iter().flat_map(|value| value.to_le_bytes()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn model() -> ModelFile {
+        let alphabet = Alphabet::new("AB").unwrap();
+        let mut architecture = Architecture::compact(2);
+        architecture.layers.truncate(4);
+        architecture.layers.extend([crate::Layer::Flatten, crate::Layer::Linear { features: 2 }]);
+        filled(ModelMetadata::new(architecture, alphabet))
+    }
+
+    fn filled(metadata: ModelMetadata) -> ModelFile {
+        let tensors = metadata.architecture.parameters().unwrap().into_iter().enumerate().map(|(i, p)| {
+            let len: usize = p.shape.iter().product();
+            let data = (0..len).map(|j| (i * 31 + j) as f32 / 100.0).collect();
+            (p.name, Tensor::new(p.shape, data).unwrap())
+        });
+        let tensors = tensors.collect();
+        ModelFile::new(metadata, tensors).unwrap()
+    }
+
+    #[test]
+    fn a_saved_model_is_read_back_and_its_bytes_are_stable() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("m.safetensors");
+        model().save(&path).unwrap();
+        assert_eq!(ModelFile::open(&path).unwrap(), model());
+        assert_eq!(std::fs::read(&path).unwrap(), model().to_bytes().unwrap());
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        let bytes = model().to_bytes().unwrap();
+        for length in (0..bytes.len()).step_by(97) {
+            assert!(ModelFile::from_bytes(&bytes[..length]).is_err(), "{length} of {}", bytes.len());
+        }
+    }
+
+    #[test]
+    fn tensors_that_do_not_fit_are_named() {
+        let ModelFile { metadata, tensors } = model();
+        let with = |change: &dyn Fn(&mut BTreeMap<String, Tensor>)| {
+            let mut tensors = tensors.clone();
+            change(&mut tensors);
+            ModelFile::new(metadata.clone(), tensors).unwrap_err().to_string()
+        };
+        assert_eq!(
+            with(&|t| drop(t.remove("0.bias"))),
+            "the tensor \"0.bias\" is missing, expected shape [16]"
+        );
+        assert_eq!(
+            with(&|t| drop(t.insert("0.bias".into(), Tensor::new(vec![1], vec![0.0]).unwrap()))),
+            "the tensor \"0.bias\" has shape [1], expected [16]"
+        );
+        assert_eq!(
+            with(&|t| drop(t.insert("x".into(), Tensor::new(vec![1], vec![0.0]).unwrap()))),
+            "the tensor \"x\" of shape [1] does not belong to the architecture"
+        );
+        assert_eq!(
+            with(&|t| drop(t.insert("0.bias".into(), Tensor::new(vec![16], vec![f32::NAN; 16]).unwrap()))),
+            "the tensor \"0.bias\" has a value that is not finite"
+        );
+    }
+
+    #[test]
+    fn another_alphabet_or_version_is_told() {
+        let ModelFile { mut metadata, tensors } = model();
+        metadata.alphabet = Alphabet::digits();
+        assert_eq!(
+            ModelFile::new(metadata, tensors).unwrap_err().to_string(),
+            "the network gives [2], expected one score for each of the 10 characters of \"0123456789\""
+        );
+        let mut newer = model();
+        newer.metadata.format_version = 2;
+        let error = ModelFile::from_bytes(&newer.to_bytes().unwrap()).unwrap_err();
+        assert!(matches!(error, ModelFileError::Version { found: 2 }), "{error}");
+    }
+
+    #[test]
+    fn a_safetensors_file_of_another_program_is_told() {
+        let tensors = model().tensors;
+        let bytes = safetensors::serialize(&tensors, None).unwrap();
+        assert!(matches!(ModelFile::from_bytes(&bytes), Err(ModelFileError::NoMetadata)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_flipped_bit_is_never_accepted(position in any::<prop::sample::Index>(), bit in 0u32..8) {
+            let mut bytes = model().to_bytes().unwrap();
+            let position = position.index(bytes.len());
+            bytes[position] ^= 1u8 << bit;
+            // White space in the header carries no meaning; anything else must be noticed.
+            prop_assert!(ModelFile::from_bytes(&bytes).is_err() || bytes[position].is_ascii_whitespace());
+        }
+
+        #[test]
+        fn random_bytes_are_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            prop_assert!(ModelFile::from_bytes(&bytes).is_err());
+        }
+    }
+}
