@@ -9,6 +9,7 @@
 //! | [`decode_image`], [`open_image`] | images from untrusted bytes, with limits and typed errors |
 //! | [`seed`] | derived seeds and the random number generator of the project |
 //! | [`files`] | files that are written whole or not at all |
+//! | [`Monitor`] | how long work reports its progress and is interrupted |
 //!
 //! Images are dark ink on light paper, 8 bits a channel, origin at the top left, sizes `width, height` in
 //! pixels. Tensors are `f32` in NCHW order.
@@ -19,12 +20,14 @@ pub mod files;
 mod glyph_box;
 pub mod ink;
 mod label;
+mod monitor;
 pub mod seed;
 
 pub use alphabet::{Alphabet, AlphabetError};
 pub use decode::{DecodeError, ImageLimits, decode_image, open_image, to_gray};
 pub use glyph_box::GlyphBox;
 pub use label::{Label, LabelError};
+pub use monitor::Monitor;
 
 pub use image;
 pub use ndarray;
