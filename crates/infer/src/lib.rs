@@ -10,6 +10,7 @@
 //! | [`Evaluation`] | predictions against labels: accuracy over all images, confusions, failures |
 
 mod architecture;
+mod container;
 mod evaluation;
 mod letters;
 mod model_file;
@@ -17,8 +18,9 @@ mod prediction;
 mod recognizer;
 
 pub use architecture::{Architecture, ArchitectureError, InputShape, Layer, Parameter, Shape};
+pub use container::{Container, ContainerError, Tensor};
 pub use evaluation::{Evaluation, Outcome, Share, edit_distance};
 pub use letters::read_letters;
-pub use model_file::{FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation, Tensor};
+pub use model_file::{FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation};
 pub use prediction::{Alternative, Character, Confidence, Prediction, softmax};
 pub use recognizer::{RecognizeError, Recognizer};

@@ -1,23 +1,17 @@
 //! The model file: weights with everything that is needed to use them.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use captcha_core::Alphabet;
 use captcha_core::files::{Durability, write_whole};
-use safetensors::tensor::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 
-use crate::{Architecture, ArchitectureError, Shape};
+use crate::{Architecture, ArchitectureError, Container, ContainerError, Shape, Tensor};
 
 /// The version of the model file that this crate writes. It reads this one only.
 pub const FORMAT_VERSION: u32 = 1;
-
-/// The one key of the safetensors metadata, so that the same model always gives the same bytes.
-const METADATA_KEY: &str = "captcha-lab";
 
 /// The largest model file that is read: far above any network of this project.
 const MAX_FILE_BYTES: u64 = 1 << 30;
@@ -71,33 +65,6 @@ impl ModelMetadata {
     }
 }
 
-/// A dense `f32` tensor, row-major.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Tensor {
-    shape: Vec<usize>,
-    data: Vec<f32>,
-}
-
-impl Tensor {
-    /// The tensor of `shape` with these values in row-major order, or `None` if their number does not fit.
-    #[must_use]
-    pub fn new(shape: Vec<usize>, data: Vec<f32>) -> Option<Self> {
-        (shape.iter().product::<usize>() == data.len()).then_some(Self { shape, data })
-    }
-
-    /// The shape.
-    #[must_use]
-    pub fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    /// The values in row-major order.
-    #[must_use]
-    pub fn data(&self) -> &[f32] {
-        &self.data
-    }
-}
-
 /// A trained network: metadata and weights, complete and consistent.
 ///
 /// On disk it is one safetensors file. Loading checks the format version, the architecture, that every tensor
@@ -113,12 +80,9 @@ pub struct ModelFile {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelFileError {
-    /// The bytes are no safetensors file, or only the start of one.
-    #[error("not a safetensors file, or a truncated one: {0}")]
-    NotSafetensors(#[from] safetensors::SafeTensorError),
-    /// A safetensors file of another program.
-    #[error("a safetensors file without the metadata {METADATA_KEY:?}: not a model of captcha-lab")]
-    NoMetadata,
+    /// The bytes are not those of a model file.
+    #[error("not a model file: {0}")]
+    Container(#[from] ContainerError),
     /// The metadata can't be read.
     #[error("the metadata of the model can't be read: {0}")]
     Metadata(#[source] serde_json::Error),
@@ -127,14 +91,6 @@ pub enum ModelFileError {
     Version {
         /// What the file says.
         found: u32,
-    },
-    /// The content is not what was written.
-    #[error("the model file is corrupt: its checksum is {actual:08x}, expected {expected:08x}")]
-    Checksum {
-        /// What the file says.
-        expected: u32,
-        /// What its content gives.
-        actual: u32,
     },
     /// The architecture makes no network.
     #[error("the architecture of the model makes no network: {0}")]
@@ -177,14 +133,6 @@ pub enum ModelFileError {
         /// The shape that it has.
         actual: Vec<usize>,
     },
-    /// A tensor is not of 32-bit floats.
-    #[error("the tensor {tensor:?} has type {actual}, expected F32")]
-    WrongType {
-        /// Its name.
-        tensor: String,
-        /// Its type.
-        actual: String,
-    },
     /// A tensor holds a NaN or an infinity.
     #[error("the tensor {tensor:?} has a value that is not finite")]
     NotFinite {
@@ -202,16 +150,6 @@ pub enum ModelFileError {
         /// What is wrong with it.
         source: Box<ModelFileError>,
     },
-}
-
-/// What stands under [`METADATA_KEY`]: the checksum covers the text of `model` and the tensors' bytes in the
-/// order of their names.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Envelope<'a> {
-    crc32: u32,
-
-    model: Cow<'a, RawValue>,
 }
 
 /// Read before everything else, so that a file of another version is told from a broken one.
@@ -240,7 +178,7 @@ impl ModelFile {
             if !parameters.iter().any(|parameter| parameter.name == *name) {
                 return Err(ModelFileError::UnexpectedTensor {
                     tensor: name.clone(),
-                    actual: tensor.shape.clone(),
+                    actual: tensor.shape().to_vec(),
                 });
             }
         }
@@ -249,14 +187,14 @@ impl ModelFile {
                 tensor: parameter.name.clone(),
                 expected: parameter.shape.clone(),
             })?;
-            if tensor.shape != parameter.shape {
+            if tensor.shape() != parameter.shape {
                 return Err(ModelFileError::WrongShape {
                     tensor: parameter.name,
                     expected: parameter.shape,
-                    actual: tensor.shape.clone(),
+                    actual: tensor.shape().to_vec(),
                 });
             }
-            if !tensor.data.iter().all(|value| value.is_finite()) {
+            if !tensor.data().iter().all(|value| value.is_finite()) {
                 return Err(ModelFileError::NotFinite { tensor: parameter.name });
             }
         }
@@ -287,41 +225,12 @@ impl ModelFile {
     /// # Errors
     /// [`ModelFileError`] says what is wrong and what was expected.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFileError> {
-        let (_, header) = SafeTensors::read_metadata(bytes)?;
-        let text = header
-            .metadata()
-            .as_ref()
-            .and_then(|metadata| metadata.get(METADATA_KEY))
-            .ok_or(ModelFileError::NoMetadata)?;
-        let envelope: Envelope<'_> = serde_json::from_str(text).map_err(ModelFileError::Metadata)?;
-        let model = envelope.model.get();
-        let Version { format_version } = serde_json::from_str(model).map_err(ModelFileError::Metadata)?;
+        let Container { json, tensors } = Container::from_bytes(bytes)?;
+        let Version { format_version } = serde_json::from_str(&json).map_err(ModelFileError::Metadata)?;
         if format_version != FORMAT_VERSION {
             return Err(ModelFileError::Version { found: format_version });
         }
-        let metadata = serde_json::from_str(model).map_err(ModelFileError::Metadata)?;
-
-        let views: BTreeMap<String, _> = SafeTensors::deserialize(bytes)?.tensors().into_iter().collect();
-        let mut checksum = crc32fast::Hasher::new();
-        checksum.update(model.as_bytes());
-        let mut tensors = BTreeMap::new();
-        for (name, view) in views {
-            if view.dtype() != Dtype::F32 {
-                return Err(ModelFileError::WrongType {
-                    tensor: name,
-                    actual: format!("{:?}", view.dtype()),
-                });
-            }
-            checksum.update(view.data());
-            let (values, _) = view.data().as_chunks::<4>();
-            let data = values.iter().map(|&value| f32::from_le_bytes(value)).collect();
-            tensors.insert(name, Tensor { shape: view.shape().to_vec(), data });
-        }
-        let actual = checksum.finalize();
-        if actual != envelope.crc32 {
-            return Err(ModelFileError::Checksum { expected: envelope.crc32, actual });
-        }
-        Self::new(metadata, tensors)
+        Self::new(serde_json::from_str(&json).map_err(ModelFileError::Metadata)?, tensors)
     }
 
     /// The bytes of a model file; the same model always gives the same bytes.
@@ -329,16 +238,8 @@ impl ModelFile {
     /// # Errors
     /// [`ModelFileError::Metadata`] if a number in the metadata is not finite.
     pub fn to_bytes(&self) -> Result<Vec<u8>, ModelFileError> {
-        let model = serde_json::value::to_raw_value(&self.metadata).map_err(ModelFileError::Metadata)?;
-        let mut checksum = crc32fast::Hasher::new();
-        checksum.update(model.get().as_bytes());
-        for tensor in self.tensors.values() {
-            checksum.update(&tensor.little_endian_bytes());
-        }
-        let envelope = Envelope { crc32: checksum.finalize(), model: Cow::Owned(model) };
-        let text = serde_json::to_string(&envelope).map_err(ModelFileError::Metadata)?;
-        let metadata = HashMap::from([(METADATA_KEY.to_owned(), text)]);
-        Ok(safetensors::serialize(&self.tensors, Some(metadata))?)
+        let json = serde_json::to_string(&self.metadata).map_err(ModelFileError::Metadata)?;
+        Ok(Container { json, tensors: self.tensors.clone() }.to_bytes()?)
     }
 
     /// Reads a model file.
@@ -370,32 +271,6 @@ impl ModelFile {
                     .map_err(ModelFileError::Io)
             })
             .map_err(|source| ModelFileError::File { path: path.to_owned(), source: Box::new(source) })
-    }
-}
-
-/// Lets the library serialise without a second copy of the weights.
-impl View for &Tensor {
-    fn dtype(&self) -> Dtype {
-        Dtype::F32
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Owned(self.little_endian_bytes())
-    }
-
-    fn data_len(&self) -> usize {
-        self.data.len() * size_of::<f32>()
-    }
-}
-
-impl Tensor {
-    /// The values as they stand in the file.
-    fn little_endian_bytes(&self) -> Vec<u8> {
-        self.data.iter().flat_map(|value| value.to_le_bytes()).collect()
     }
 }
 
@@ -484,7 +359,8 @@ mod tests {
     fn a_safetensors_file_of_another_program_is_told() {
         let tensors = model().tensors;
         let bytes = safetensors::serialize(&tensors, None).unwrap();
-        assert!(matches!(ModelFile::from_bytes(&bytes), Err(ModelFileError::NoMetadata)));
+        let error = ModelFile::from_bytes(&bytes).unwrap_err();
+        assert!(matches!(error, ModelFileError::Container(ContainerError::NoMetadata)), "{error}");
     }
 
     proptest! {
