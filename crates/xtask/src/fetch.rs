@@ -1,0 +1,128 @@
+//! Fetches wheels with pip, the registry's ordinary client.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::error::{DownloadCause, Error};
+use crate::recipe::Wheel;
+use crate::wheels::{Fetch, pip_arguments};
+
+/// pip, with the configuration of its user.
+pub(crate) struct Pip {
+    command: &'static [&'static str],
+}
+
+impl Pip {
+    /// Finds a pip that runs.
+    pub(crate) fn find() -> Result<Self, Error> {
+        let candidates: [&'static [&'static str]; 4] =
+            [&["python3", "-m", "pip"], &["python", "-m", "pip"], &["pip3"], &["pip"]];
+        let runs = |command: &[&str]| {
+            let mut version = Command::new(command[0]);
+            version.args(&command[1..]).arg("--version").stdin(Stdio::null());
+            version.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+        };
+        candidates
+            .into_iter()
+            .find(|command| runs(command))
+            .map(|command| Self { command })
+            .ok_or(Error::NoPip)
+    }
+}
+
+impl Fetch for Pip {
+    fn fetch(&self, wheel: &Wheel, into: &Path, scratch: &Path) -> Result<(), Error> {
+        // With the hash, pip takes this very file even where another index of its user has a `+cpu` or a patched build
+        // of the version.
+        let list = scratch.join("requirements.txt");
+        let line = format!("{}=={} --hash=sha256:{}\n", wheel.name, wheel.version, wheel.sha256);
+        fs::write(&list, line).map_err(Error::io("write", &list))?;
+
+        let mut pip = Command::new(self.command[0]);
+        pip.args(&self.command[1..]);
+        // Without a cache: pip would keep half a gigabyte for good.
+        pip.args(["download", "--disable-pip-version-check", "--no-cache-dir"]);
+        pip.args(pip_arguments(wheel)).arg("--dest").arg(into).arg("--requirement").arg(&list);
+        // pip downloads into the folder for temporary files first; that of the system may be small.
+        pip.env("TMPDIR", scratch);
+        // This guards against installing outside a virtual environment; nothing is installed here.
+        pip.env("PIP_REQUIRE_VIRTUALENV", "false");
+        pip.stderr(Stdio::piped());
+
+        let start = |source| Error::Start { program: self.command.join(" "), source };
+        let mut child = pip.spawn().map_err(start)?;
+        let mut said = String::new();
+        if let Some(stderr) = child.stderr.take() {
+            for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line);
+                eprintln!("{line}");
+                said.push_str(&line);
+                said.push('\n');
+            }
+        }
+        let status = child.wait().map_err(start)?;
+        match status.code() {
+            Some(0) => Ok(()),
+            Some(_) => Err(Error::Download { wheel: wheel.name, cause: cause(&said) }),
+            None => Err(Error::Download { wheel: wheel.name, cause: DownloadCause::Interrupted }),
+        }
+    }
+}
+
+/// Tells from pip's messages what went wrong.
+fn cause(said: &str) -> DownloadCause {
+    let has = |needles: &[&str]| needles.iter().any(|needle| said.contains(needle));
+    if has(&["No space left on device", "Disk quota exceeded"]) {
+        DownloadCause::NoSpace
+    } else if has(&["DO NOT MATCH THE HASHES"]) {
+        DownloadCause::Hash
+    } else if has(&[
+        "connection broken by",
+        "Connection broken",
+        "ConnectionError",
+        "Could not fetch URL",
+        "Read timed out",
+        "Failed to resolve",
+        "ProxyError",
+        "SSLError",
+        "IncompleteRead",
+        "HTTP error 5",
+    ]) {
+        DownloadCause::Network
+    } else if has(&["No matching distribution found"]) {
+        DownloadCause::NotInIndex
+    } else {
+        DownloadCause::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Messages that pip 23.2 printed when each of these happened to it.
+    #[test]
+    fn causes_are_told_apart() {
+        let network = "WARNING: Retrying (Retry(total=0, connect=None, read=None, redirect=None, status=None)) after \
+             connection broken by 'NewConnectionError('...: Failed to establish a new connection: [Errno 111] \
+             Connection refused')': /simple/torch/\n\
+             ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: none)\n\
+             ERROR: No matching distribution found for torch==2.13.0\n";
+        let index = "ERROR: Could not find a version that satisfies the requirement torch==2.13.0 (from versions: \
+             2.0.0)\nERROR: No matching distribution found for torch==2.13.0\n";
+        let space =
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n";
+        let hash = "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.\n";
+        for (said, expected) in [
+            (network, DownloadCause::Network),
+            (index, DownloadCause::NotInIndex),
+            (space, DownloadCause::NoSpace),
+            (hash, DownloadCause::Hash),
+            ("Traceback (most recent call last):\n", DownloadCause::Unknown),
+        ] {
+            assert_eq!(cause(said), expected, "{said}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Runs cargo.
+
+use std::ffi::{OsStr, OsString};
+use std::process::{Command, ExitStatus};
+
+use crate::error::Error;
+use crate::lookup::Surroundings;
+
+/// `cargo xtask demo`.
+pub(crate) fn demo(around: &Surroundings, quick: bool, args: &[OsString]) -> Result<(), Error> {
+    let mut cargo = cargo(around);
+    cargo.args(["run", "--release", "--package", "captcha-lab-examples", "--features", "torch"]);
+    cargo.args(["--example", "demo", "--"]);
+    if quick {
+        cargo.arg("--quick");
+    }
+    run(cargo.args(args))
+}
+
+/// `cargo xtask test`.
+pub(crate) fn test(around: &Surroundings) -> Result<(), Error> {
+    // The first as on a machine that has no libtorch. Both from the root, whatever folder the user is in.
+    run(cargo(around).arg("test").current_dir(&around.workspace))?;
+    run(cargo(around).args(["test", "--workspace", "--all-features"]).current_dir(&around.workspace))
+}
+
+/// The cargo that runs us, to be started as from the user's shell.
+fn cargo(around: &Surroundings) -> Command {
+    let mut cargo =
+        Command::new(around.variables.get("CARGO").map_or(OsStr::new("cargo"), OsString::as_os_str));
+    // Ours is of the time before set-up, and would hide what the configuration says now.
+    if around.users_libtorch().is_none() {
+        cargo.env_remove("LIBTORCH");
+    }
+    cargo
+}
+
+/// Shows the command, runs it, and passes its exit code on.
+fn run(command: &mut Command) -> Result<(), Error> {
+    let words: Vec<_> = command.get_args().map(OsStr::to_string_lossy).collect();
+    eprintln!("+ cargo {}", words.join(" "));
+    let program = command.get_program().to_string_lossy().into_owned();
+    let status = command.status().map_err(|source| Error::Start { program, source })?;
+    if status.success() { Ok(()) } else { Err(Error::CommandFailed { code: exit_code(status) }) }
+}
+
+/// What a shell would report: 128 and the number of the signal for a program that a signal ended.
+fn exit_code(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    let code = status.code().or(signal.map(|signal| 128 + signal)).unwrap_or(1);
+    u8::try_from(code).unwrap_or(1)
+}

@@ -1,0 +1,210 @@
+//! Makes `.libtorch`, or says why there is no need to.
+//!
+//! Everything happens in a folder beside it; the finished folder, with the piece of cargo configuration that leads to
+//! it, appears by one rename. Whatever interrupts this leaves no half-made `.libtorch`, and the next run goes on with
+//! the wheels that had arrived whole.
+
+use std::fs::{self, File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::error::Error;
+use crate::fetch::Pip;
+use crate::lookup::{Libtorch, Surroundings, plain};
+use crate::manifest::{self, Fault};
+use crate::progress::readable;
+use crate::recipe::{Recipe, cpu_x86_64_linux};
+use crate::unpack::unpack;
+use crate::wheels::{self, Fetch, remove_folder};
+
+/// The libtorch of this workspace.
+pub(crate) const FOLDER: &str = ".libtorch";
+
+/// Where it is made.
+pub(crate) const DOWNLOADS: &str = ".libtorch-download";
+
+/// What `LIBTORCH` leads to while there is none; see `.cargo/config.toml`.
+pub(crate) const PLACEHOLDER: &str = ".cargo/no-libtorch";
+
+/// The file in [`FOLDER`] that `.cargo/config.toml` includes.
+const CONFIGURATION: &str = "config.toml";
+
+/// `cargo xtask setup`.
+pub(crate) fn setup(around: &Surroundings) -> Result<(), Error> {
+    let recipe = cpu_x86_64_linux();
+    let (fault, old_system) = match around.find(&recipe)? {
+        Libtorch::Python => {
+            return skip(around, "LIBTORCH_USE_PYTORCH is set, so the PyTorch of your Python is used");
+        }
+        Libtorch::Variable(path) => {
+            return skip(around, &format!("LIBTORCH is set, so {} is used", path.display()));
+        }
+        Libtorch::Ours => {
+            return skip(around, &format!("libtorch {} is in {FOLDER} already, whole", recipe.version));
+        }
+        Libtorch::System => {
+            point_to_system(around)?;
+            let library = around.system.join("lib/libtorch.so");
+            return skip(
+                around,
+                &format!("{} is there, so the system's libtorch is used", library.display()),
+            );
+        }
+        Libtorch::Missing { fault, old_system } => (fault, old_system),
+    };
+    if let Some(version) = old_system {
+        eprintln!("The system's libtorch is {version}; this tch wants {}.", plain(recipe.version));
+    }
+    check_platform(around)?;
+    if fault != Fault::Absent {
+        eprintln!("{FOLDER} is there, but {fault}: making it anew.");
+    }
+    install(around, &recipe, Pip::find)?;
+    eprintln!(
+        "libtorch {} is in {FOLDER}. Plain cargo commands find it; the first build with it takes some minutes more.",
+        recipe.version
+    );
+    advise_compiler(around);
+    Ok(())
+}
+
+fn skip(around: &Surroundings, reason: &str) -> Result<(), Error> {
+    eprintln!("Set-up is not needed: {reason}.");
+    advise_compiler(around);
+    Ok(())
+}
+
+/// Refuses where the wheels would not run.
+fn check_platform(around: &Surroundings) -> Result<(), Error> {
+    let found = match (around.os, around.arch) {
+        ("linux", "x86_64") if around.glibc => return Ok(()),
+        ("linux", arch) if !around.glibc => format!("{arch} Linux without glibc"),
+        (os, arch) => format!("{arch} {os}"),
+    };
+    Err(Error::Platform { found })
+}
+
+/// Downloads, unpacks and publishes.
+fn install<F: Fetch>(
+    around: &Surroundings,
+    recipe: &Recipe,
+    fetcher: impl FnOnce() -> Result<F, Error>,
+) -> Result<(), Error> {
+    let (downloads, _lock) = open_downloads(around)?;
+    if manifest::verify(&around.folder(), recipe).is_ok() {
+        return Ok(()); // The other set-up that we waited for made it.
+    }
+    check_space(recipe, &downloads)?;
+    let wheels = wheels::collect(recipe, &downloads, &fetcher()?)?;
+    let fresh = empty_folder(&downloads)?;
+    unpack(recipe, &wheels, &fresh)?;
+    write_configuration(&fresh, FOLDER)?;
+    publish(&fresh, &around.folder(), &downloads)?;
+    remove_folder(&downloads)
+}
+
+/// Makes the working folder, and waits until no other set-up uses it. The lock is held while the file is open.
+fn open_downloads(around: &Surroundings) -> Result<(PathBuf, File), Error> {
+    let downloads = around.workspace.join(DOWNLOADS);
+    fs::create_dir_all(&downloads).map_err(Error::io("make", &downloads))?;
+    let path = downloads.join("lock");
+    let lock = File::create(&path).map_err(Error::io("make", &path))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            eprintln!("Another set-up is running here; waiting for it to end.");
+            lock.lock().map_err(Error::io("lock", &path))?;
+        }
+        Err(TryLockError::Error(source)) => return Err(Error::io("lock", &path)(source)),
+    }
+    Ok((downloads, lock))
+}
+
+/// An empty folder to make the new libtorch in, on the disk where it is going to be.
+fn empty_folder(downloads: &Path) -> Result<PathBuf, Error> {
+    let folder = downloads.join("unpacked");
+    remove_folder(&folder)?;
+    fs::create_dir_all(&folder).map_err(Error::io("make", &folder))?;
+    Ok(folder)
+}
+
+/// Says early that the disk is too small. Where the free space can't be told, the download itself will show.
+fn check_space(recipe: &Recipe, downloads: &Path) -> Result<(), Error> {
+    let missing = || wheels::missing(recipe, downloads).map(|wheel| wheel.size);
+    let download: u64 = missing().sum();
+    // While pip copies a file from its temporary folder there are two of it; later the wheels lie beside the result.
+    let needed = download + missing().max().unwrap_or(0).max(recipe.kept);
+    eprintln!(
+        "libtorch {}: {} to download, {} to keep.",
+        recipe.version,
+        readable(download),
+        readable(recipe.kept)
+    );
+    match free_space(downloads) {
+        Some(free) if free < needed => {
+            Err(Error::NoSpace { folder: downloads.to_owned(), needed, free: Some(free) })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Free bytes on the disk of `folder`, by `df`.
+fn free_space(folder: &Path) -> Option<u64> {
+    let output = Command::new("df").arg("-Pk").arg(folder).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    // Filesystem, 1024-blocks, Used, Available, ...
+    let kilobytes: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// The configuration that leads plain cargo commands to `libtorch`.
+fn configuration(libtorch: &str) -> String {
+    format!(
+        "# Written by `cargo xtask setup`, included by .cargo/config.toml.\n\
+         [env]\nLIBTORCH = {{ value = \"{libtorch}\", relative = true }}\n"
+    )
+}
+
+fn write_configuration(folder: &Path, libtorch: &str) -> Result<(), Error> {
+    let path = folder.join(CONFIGURATION);
+    fs::write(&path, configuration(libtorch)).map_err(Error::io("write", &path))
+}
+
+/// Makes `fresh` the new `folder`; what was there before ends in `downloads`.
+fn publish(fresh: &Path, folder: &Path, downloads: &Path) -> Result<(), Error> {
+    if fs::symlink_metadata(folder).is_ok() {
+        let old = downloads.join("old");
+        remove_folder(&old)?;
+        fs::rename(folder, &old).map_err(Error::io("move", folder))?;
+    }
+    fs::rename(fresh, folder).map_err(Error::io("rename", fresh))
+}
+
+/// Leads cargo to the system's libtorch, which the placeholder hides from torch-sys otherwise.
+fn point_to_system(around: &Surroundings) -> Result<(), Error> {
+    let system = around.system.display().to_string();
+    if fs::read_to_string(around.folder().join(CONFIGURATION))
+        .is_ok_and(|text| text == configuration(&system))
+    {
+        return Ok(());
+    }
+    let (downloads, _lock) = open_downloads(around)?;
+    let fresh = empty_folder(&downloads)?;
+    write_configuration(&fresh, &system)?;
+    publish(&fresh, &around.folder(), &downloads)?;
+    remove_folder(&downloads)
+}
+
+/// torch-sys compiles C++; without a compiler its message is a long one.
+fn advise_compiler(around: &Surroundings) {
+    let compiler = around.variables.get("CXX").cloned().unwrap_or_else(|| "c++".into());
+    let mut version = Command::new(&compiler);
+    version.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if version.status().is_err() {
+        eprintln!(
+            "warning: there is no C++ compiler `{}`, and the build with libtorch needs one: install it, for example \
+             with `apt-get install g++`.",
+            compiler.to_string_lossy()
+        );
+    }
+}

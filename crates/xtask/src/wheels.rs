@@ -1,0 +1,127 @@
+//! Downloaded wheels: each is fetched once, checked, and kept until all of them are unpacked.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use crate::error::Error;
+use crate::progress::{Progress, readable};
+use crate::recipe::{Recipe, Wheel};
+
+/// Brings wheels.
+pub(crate) trait Fetch {
+    /// Puts the file of `wheel`, under any name that ends in `.whl`, into the empty folder `into`. `scratch` is an
+    /// empty folder for anything else.
+    fn fetch(&self, wheel: &Wheel, into: &Path, scratch: &Path) -> Result<(), Error>;
+}
+
+/// The options of `pip download` that pick the file of `wheel`, whatever Python runs pip.
+pub(crate) fn pip_arguments(wheel: &Wheel) -> [&'static str; 10] {
+    [
+        "--no-deps",
+        "--only-binary=:all:",
+        "--python-version",
+        "3.11",
+        "--implementation",
+        "cp",
+        "--abi",
+        wheel.abi,
+        "--platform",
+        wheel.platform,
+    ]
+}
+
+/// Makes sure that `downloads` has every wheel of `recipe`, whole, and returns their paths.
+///
+/// A file there that fits is not fetched again, wherever it came from. A file that does not fit is deleted.
+pub(crate) fn collect(
+    recipe: &Recipe,
+    downloads: &Path,
+    fetcher: &impl Fetch,
+) -> Result<Vec<PathBuf>, Error> {
+    let mut paths = Vec::new();
+    for (index, wheel) in recipe.wheels.iter().enumerate() {
+        let path = downloads.join(wheel.file);
+        let step = format!("[{}/{}] {} {}", index + 1, recipe.wheels.len(), wheel.name, wheel.version);
+        if present(wheel, &path) && check(wheel, &path).is_ok() {
+            eprintln!("{step}: already downloaded");
+        } else {
+            eprintln!("{step}: downloading {}", readable(wheel.size));
+            fetch_checked(wheel, downloads, &path, fetcher)?;
+        }
+        paths.push(path);
+    }
+    Ok(paths)
+}
+
+/// The wheels of `recipe` that `downloads` does not have yet.
+pub(crate) fn missing<'a>(recipe: &'a Recipe, downloads: &Path) -> impl Iterator<Item = &'a Wheel> {
+    recipe.wheels.iter().filter(move |wheel| !present(wheel, &downloads.join(wheel.file)))
+}
+
+fn present(wheel: &Wheel, path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.len() == wheel.size)
+}
+
+/// Fetches into a folder of its own, so that a file under its final name has been checked.
+fn fetch_checked(wheel: &Wheel, downloads: &Path, path: &Path, fetcher: &impl Fetch) -> Result<(), Error> {
+    let (into, scratch) = (downloads.join("arriving"), downloads.join("scratch"));
+    for folder in [&into, &scratch] {
+        remove_folder(folder)?;
+        fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
+    }
+    fetcher.fetch(wheel, &into, &scratch)?;
+    let arrived = fs::read_dir(&into)
+        .map_err(Error::io("list", &into))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
+        .ok_or_else(|| Error::io("find the download in", &into)(io::ErrorKind::NotFound.into()))?;
+    check(wheel, &arrived)?;
+    fs::rename(&arrived, path).map_err(Error::io("rename", &arrived))?;
+    remove_folder(&into)?;
+    remove_folder(&scratch)
+}
+
+/// Compares the hash of the file with the recipe's, and deletes a file that doesn't fit.
+fn check(wheel: &Wheel, path: &Path) -> Result<(), Error> {
+    let actual = sha256(path, &format!("      checking {}", wheel.name))?;
+    if actual == wheel.sha256 {
+        return Ok(());
+    }
+    fs::remove_file(path).map_err(Error::io("delete", path))?;
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    Err(Error::Hash { file, expected: wheel.sha256.clone(), actual })
+}
+
+/// The SHA-256 of a file, in hexadecimal digits.
+fn sha256(path: &Path, step: &str) -> Result<String, Error> {
+    let mut file = File::open(path).map_err(Error::io("open", path))?;
+    let size = file.metadata().map_err(Error::io("open", path))?.len();
+    let mut progress = Progress::start(step, size);
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        let count = file.read(&mut buffer).map_err(Error::io("read", path))?;
+        if count == 0 {
+            break;
+        }
+        hasher.update(&buffer[..count]);
+        progress.advance(count as u64);
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Deletes a folder with all that is in it, or a link; there may be none.
+pub(crate) fn remove_folder(path: &Path) -> Result<(), Error> {
+    let result = match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match result {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("delete", path)(error)),
+        _ => Ok(()),
+    }
+}
