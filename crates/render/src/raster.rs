@@ -1,0 +1,247 @@
+//! Outlines to coverage, as FreeType's smooth rasteriser does it.
+//!
+//! Source: D. Turner, R. Wilhelm, W. Lemberg, A. Popov, FreeType `src/smooth/ftgrays.c`: in every pixel that an
+//! edge crosses, its signed height (cover) and the area to its left are added up; a sweep from left to right gives
+//! the exact share of each pixel that the outline covers. All arithmetic is in integers.
+
+use skrifa::outline::OutlinePen;
+
+/// Bits of a coordinate behind the binary point.
+const PIXEL_BITS: u32 = 8;
+/// One pixel in the units of a coordinate.
+const ONE_PIXEL: i64 = 1 << PIXEL_BITS;
+
+/// A point in 1/256 pixel, y upwards.
+type Point = (i64, i64);
+
+/// A closed outline in 1/256 pixel, y upwards, as straight edges.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Outline {
+    edges: Vec<(Point, Point)>,
+    start: Point,
+    at: Point,
+    /// Smallest and largest coordinates of all points, control points too: FreeType's control box.
+    bounds: Option<(Point, Point)>,
+}
+
+/// Whole pixels that hold an outline: `left..right`, `bottom..top`, y upwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct PixelBox {
+    pub(crate) left: i32,
+    pub(crate) right: i32,
+    pub(crate) bottom: i32,
+    pub(crate) top: i32,
+}
+
+/// The coverage of the pixels of a box, row by row from the top, 0 to 255.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Bitmap {
+    pub(crate) bounds: PixelBox,
+    pub(crate) coverage: Vec<u8>,
+}
+
+impl Outline {
+    /// The whole pixels that hold all points. Zeros for an outline without points.
+    pub(crate) fn pixel_box(&self) -> PixelBox {
+        let Some((low, high)) = self.bounds else { return PixelBox::default() };
+        let ceil = |value: i64| -((-value) >> PIXEL_BITS) as i32;
+        PixelBox {
+            left: (low.0 >> PIXEL_BITS) as i32,
+            right: ceil(high.0),
+            bottom: (low.1 >> PIXEL_BITS) as i32,
+            top: ceil(high.1),
+        }
+    }
+
+    /// The share of each pixel that the outline covers (non-zero winding rule).
+    pub(crate) fn rasterise(&self) -> Bitmap {
+        let bounds = self.pixel_box();
+        let width = (bounds.right - bounds.left) as usize;
+        let height = (bounds.top - bounds.bottom) as usize;
+        let mut cells = Cells {
+            origin: (i64::from(bounds.left) << PIXEL_BITS, i64::from(bounds.bottom) << PIXEL_BITS),
+            stride: width + 1,
+            cells: vec![(0, 0); (width + 1) * height],
+        };
+        for &(from, to) in &self.edges {
+            cells.add(from, to);
+        }
+        let mut coverage = Vec::with_capacity(width * height);
+        for row in cells.cells.chunks_exact(width + 1).rev() {
+            let mut cover = 0;
+            coverage.extend(row[..width].iter().map(|&(cell_cover, area)| {
+                cover += cell_cover;
+                level(cover * (2 * ONE_PIXEL) - area)
+            }));
+        }
+        Bitmap { bounds, coverage }
+    }
+
+    fn point(&mut self, x: f32, y: f32) -> Point {
+        // Outlines come in 1/64 pixel; a point between two of them is truncated to it, as in FreeType.
+        let fixed = |value: f32| (f64::from(value) * 64.0).floor() as i64 * (ONE_PIXEL / 64);
+        let point = (fixed(x), fixed(y));
+        let (low, high) = self.bounds.unwrap_or((point, point));
+        self.bounds =
+            Some(((low.0.min(point.0), low.1.min(point.1)), (high.0.max(point.0), high.1.max(point.1))));
+        point
+    }
+
+    fn edge_to(&mut self, to: Point) {
+        self.edges.push((self.at, to));
+        self.at = to;
+    }
+
+    /// Cuts a quadratic Bézier curve into 2^n edges; each doubling brings them four times closer to the curve.
+    fn conic_to(&mut self, control: Point, to: Point) {
+        let from = self.at;
+        let (bx, by) = (control.0 - from.0, control.1 - from.1);
+        let (ax, ay) = (to.0 - control.0 - bx, to.1 - control.1 - by);
+        let mut deviation = ax.abs().max(ay.abs());
+        if deviation <= ONE_PIXEL / 4 {
+            return self.edge_to(to);
+        }
+        let mut shift = 0;
+        while deviation > ONE_PIXEL / 4 {
+            deviation >>= 2;
+            shift += 1;
+        }
+        // Forward differences with 32 bits behind the point.
+        let second = (times_power(ax, 33 - 2 * shift), times_power(ay, 33 - 2 * shift));
+        let mut first = (
+            times_power(bx, 33 - shift) + times_power(ax, 32 - 2 * shift),
+            times_power(by, 33 - shift) + times_power(ay, 32 - 2 * shift),
+        );
+        let mut position = (from.0 << 32, from.1 << 32);
+        for _ in 0..1u32 << shift {
+            position = (position.0 + first.0, position.1 + first.1);
+            first = (first.0 + second.0, first.1 + second.1);
+            self.edge_to((position.0 >> 32, position.1 >> 32));
+        }
+    }
+
+    /// Halves a cubic Bézier curve until its control points are within half a pixel of the thirds of its chord.
+    fn cubic_to(&mut self, c1: Point, c2: Point, to: Point, depth: u32) {
+        /// A bound for degenerate curves: 2^16 edges.
+        const MAX_DEPTH: u32 = 16;
+        let from = self.at;
+        let far = |a: i64, b: i64, c: i64, d: i64| {
+            (2 * a - 3 * b + d).abs() > ONE_PIXEL / 2 || (a - 3 * c + 2 * d).abs() > ONE_PIXEL / 2
+        };
+        if depth == MAX_DEPTH || !(far(from.0, c1.0, c2.0, to.0) || far(from.1, c1.1, c2.1, to.1)) {
+            return self.edge_to(to);
+        }
+        let halve = |p: i64, q: i64, r: i64, s: i64| {
+            let (a, b, c) = (p + q, q + r, r + s);
+            let (d, e) = (a + b, b + c);
+            [a >> 1, d >> 2, (d + e) >> 3, e >> 2, c >> 1]
+        };
+        let x = halve(from.0, c1.0, c2.0, to.0);
+        let y = halve(from.1, c1.1, c2.1, to.1);
+        self.cubic_to((x[0], y[0]), (x[1], y[1]), (x[2], y[2]), depth + 1);
+        self.cubic_to((x[3], y[3]), (x[4], y[4]), to, depth + 1);
+    }
+}
+
+/// `value * 2^power`, rounded down if `power` is negative.
+fn times_power(value: i64, power: i32) -> i64 {
+    if power >= 0 { value << power } else { value >> -power }
+}
+
+/// The 8-bit coverage of a doubled area in square 1/256 pixels.
+fn level(area: i64) -> u8 {
+    let coverage = area >> (2 * PIXEL_BITS + 1 - 8);
+    let coverage = if coverage < 0 { !coverage } else { coverage };
+    coverage.min(255) as u8
+}
+
+impl OutlinePen for Outline {
+    fn move_to(&mut self, x: f32, y: f32) {
+        self.close();
+        self.start = self.point(x, y);
+        self.at = self.start;
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let to = self.point(x, y);
+        self.edge_to(to);
+    }
+
+    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
+        let (control, to) = (self.point(cx, cy), self.point(x, y));
+        self.conic_to(control, to);
+    }
+
+    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
+        let (c1, c2, to) = (self.point(ax, ay), self.point(bx, by), self.point(x, y));
+        self.cubic_to(c1, c2, to, 0);
+    }
+
+    fn close(&mut self) {
+        if self.at != self.start {
+            self.edge_to(self.start);
+        }
+    }
+}
+
+/// Cover and area of every pixel, rows from the bottom.
+struct Cells {
+    origin: Point,
+    /// One more than the width: an edge on the right border lies in the pixel beyond.
+    stride: usize,
+    cells: Vec<(i64, i64)>,
+}
+
+impl Cells {
+    /// Adds an edge, cell by cell.
+    fn add(&mut self, from: Point, to: Point) {
+        let (mut x, mut y) = (from.0 - self.origin.0, from.1 - self.origin.1);
+        let (end_x, end_y) = (to.0 - self.origin.0, to.1 - self.origin.1);
+        let (dx, dy) = (end_x - x, end_y - y);
+        if dy == 0 {
+            return;
+        }
+        let (mut column, mut row) = (x >> PIXEL_BITS, y >> PIXEL_BITS);
+        let (end_column, end_row) = (end_x >> PIXEL_BITS, end_y >> PIXEL_BITS);
+        // From here on relative to the cell.
+        (x, y) = (x & (ONE_PIXEL - 1), y & (ONE_PIXEL - 1));
+        // Twice the area between the edge and the cell's origin: its sign says on which side a corner is.
+        let mut product = dx * y - dy * x;
+        while (column, row) != (end_column, end_row) {
+            let (out_x, out_y, next, step);
+            if dx < 0 && product - dx * ONE_PIXEL > 0 && product <= 0 {
+                (out_x, out_y) = (0, product / dx);
+                (next, step) = ((ONE_PIXEL, out_y), (-1, 0));
+                product -= dy * ONE_PIXEL;
+            } else if dy > 0 && product - (dx - dy) * ONE_PIXEL > 0 && product - dx * ONE_PIXEL <= 0 {
+                product -= dx * ONE_PIXEL;
+                (out_x, out_y) = (-product / dy, ONE_PIXEL);
+                (next, step) = ((out_x, 0), (0, 1));
+            } else if dx > 0 && product + dy * ONE_PIXEL >= 0 && product - (dx - dy) * ONE_PIXEL <= 0 {
+                product += dy * ONE_PIXEL;
+                (out_x, out_y) = (ONE_PIXEL, product / dx);
+                (next, step) = ((0, out_y), (1, 0));
+            } else {
+                (out_x, out_y) = (-product / dy, 0);
+                (next, step) = ((out_x, ONE_PIXEL), (0, -1));
+                product += dx * ONE_PIXEL;
+            }
+            self.put(column, row, (x, y), (out_x, out_y));
+            (x, y) = next;
+            column += step.0;
+            row += step.1;
+        }
+        self.put(column, row, (x, y), (end_x - (column << PIXEL_BITS), end_y - (row << PIXEL_BITS)));
+    }
+
+    /// Adds the part of an edge that lies in one cell.
+    fn put(&mut self, column: i64, row: i64, from: Point, to: Point) {
+        let height = to.1 - from.1;
+        if height == 0 {
+            return;
+        }
+        let (cover, area) = &mut self.cells[row as usize * self.stride + column as usize];
+        *cover += height;
+        *area += height * (from.0 + to.0);
+    }
+}

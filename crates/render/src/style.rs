@@ -1,0 +1,312 @@
+//! What a family of CAPTCHAs looks like, as data.
+
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+use captcha_core::Alphabet;
+use serde::{Deserialize, Serialize};
+
+use crate::clutter::{Clutter, LineClutter};
+use crate::noise::Noise;
+use crate::resample::Resampling;
+use crate::text::TextSampler;
+use crate::warp::{QuadWarp, Warp};
+use crate::{RenderError, font};
+
+/// What a family of CAPTCHAs looks like: everything but the text and the seed.
+///
+/// A style is data. It starts from a preset, is changed by its `with_*` methods, and is read from and written to
+/// TOML; a field that a TOML text leaves out is that of [`Style::seed`], an unknown field is an error.
+///
+/// The fields are applied in this order, whatever their order in the text: a font is drawn for the image, each
+/// character is set in a cell of its own and bent by every `warp`, the cells are pasted side by side on a canvas,
+/// every `clutter` is drawn over them, every `noise` is laid over all, and the canvas is resized to `width` and
+/// `height`.
+///
+/// ```
+/// use captcha_render::{Noise, Style, WhiteNoise};
+///
+/// let style = Style::claptcha().with_size(200, 80).with_noise(vec![Noise::White(WhiteNoise::new(0.3))]);
+/// assert_eq!(Style::from_toml(&style.to_toml())?, style);
+/// # Ok::<(), captcha_render::RenderError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct Style {
+    /// Width of the image in pixels, 1 to [`MAX_SIDE`]. Default 300.
+    pub width: u32,
+    /// Height of the image in pixels, 1 to [`MAX_SIDE`]. Default 150.
+    pub height: u32,
+    /// The characters that texts are drawn from. Default `A` to `Z`.
+    pub alphabet: Alphabet,
+    /// How many characters a drawn text has. Default 6.
+    pub lengths: Lengths,
+    /// The fonts, each the name of a built-in one ([`BUILT_IN_FONTS`](crate::BUILT_IN_FONTS)) or the path of a
+    /// TTF or OTF file; every image draws one of them. Default `pt-sans-bold`.
+    pub fonts: Vec<String>,
+    /// How pixels are interpolated in warps and resizes. Default bicubic.
+    pub resampling: Resampling,
+    /// The room around the text. Default 20 and 20.
+    pub margin: Margin,
+    /// How each character is bent, one after the other. Default one [`Warp::Quad`].
+    pub warp: Vec<Warp>,
+    /// What is drawn over the characters, in this order. Default nothing.
+    pub clutter: Vec<Clutter>,
+    /// What is laid over all, in this order. Default nothing.
+    pub noise: Vec<Noise>,
+}
+
+/// Largest width and height of an image in pixels: what `captcha_core::ImageLimits` reads back.
+pub const MAX_SIDE: u32 = 4096;
+
+/// Smallest height of a font in pixels that still shows characters.
+const MIN_FONT_HEIGHT: u32 = 4;
+
+/// The room around the text, in pixels of the final image.
+///
+/// It is an estimate, as in Claptcha: the text is measured in a font of `height - 2 y` pixels, and the canvas that
+/// holds it is resized to the image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Margin {
+    /// Left and right, less than half of the width.
+    pub x: u32,
+    /// Above and below; at least 4 pixels of the height must remain, which are the height of the font.
+    pub y: u32,
+}
+
+/// The least and the most characters of a drawn text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lengths {
+    /// The least, at least 1.
+    pub min: usize,
+    /// The most, at most [`MAX_TEXT`](crate::MAX_TEXT).
+    pub max: usize,
+}
+
+impl From<RangeInclusive<usize>> for Lengths {
+    fn from(range: RangeInclusive<usize>) -> Self {
+        Self { min: *range.start(), max: *range.end() }
+    }
+}
+
+impl From<Lengths> for RangeInclusive<usize> {
+    fn from(lengths: Lengths) -> Self {
+        lengths.min..=lengths.max
+    }
+}
+
+/// A range of numbers that a parameter is drawn from, uniformly. In TOML an array: `[0.2, 0.7]`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(from = "[f64; 2]", into = "[f64; 2]")]
+pub struct Span {
+    /// The least value.
+    pub low: f64,
+    /// The largest value.
+    pub high: f64,
+}
+
+impl Span {
+    /// The numbers from `low` to `high`.
+    #[must_use]
+    pub fn new(low: f64, high: f64) -> Self {
+        Self { low, high }
+    }
+
+    /// Refuses a span that is reversed or leaves `min..=max`.
+    pub(crate) fn check(self, field: &'static str, min: f64, max: f64) -> Result<(), RenderError> {
+        if min <= self.low && self.low <= self.high && self.high <= max {
+            return Ok(());
+        }
+        Err(RenderError::BadStyle {
+            field,
+            actual: format!("[{}, {}]", self.low, self.high),
+            expected: format!("two rising numbers from {min} to {max}"),
+        })
+    }
+
+    pub(crate) fn draw(self, rng: &mut impl rand::Rng) -> f64 {
+        crate::draw::uniform(rng, self.low, self.high)
+    }
+}
+
+impl From<[f64; 2]> for Span {
+    fn from([low, high]: [f64; 2]) -> Self {
+        Self { low, high }
+    }
+}
+
+impl From<Span> for [f64; 2] {
+    fn from(span: Span) -> Self {
+        [span.low, span.high]
+    }
+}
+
+impl Default for Style {
+    fn default() -> Self {
+        Self::seed()
+    }
+}
+
+impl Style {
+    /// The names that [`Style::preset`] knows.
+    pub const PRESETS: &[&str] = &["seed", "claptcha"];
+
+    /// The CAPTCHAs of the seed: Claptcha 0.3.3 without its line, 300 x 150 pixels, bicubic, PT Sans Bold, six
+    /// letters `A` to `Z`.
+    #[must_use]
+    pub fn seed() -> Self {
+        Self {
+            width: 300,
+            height: 150,
+            alphabet: Alphabet::uppercase(),
+            lengths: Lengths { min: 6, max: 6 },
+            fonts: vec![font::PT_SANS_BOLD.to_owned()],
+            resampling: Resampling::Bicubic,
+            margin: Margin { x: 20, y: 20 },
+            warp: vec![Warp::Quad(QuadWarp::default())],
+            clutter: Vec::new(),
+            noise: Vec::new(),
+        }
+    }
+
+    /// [`Style::seed`] with the line that Claptcha itself always draws across the letters.
+    #[must_use]
+    pub fn claptcha() -> Self {
+        Self::seed().with_clutter(vec![Clutter::Line(LineClutter::default())])
+    }
+
+    /// The preset called `name`, one of [`Style::PRESETS`].
+    ///
+    /// # Errors
+    /// [`RenderError::UnknownPreset`].
+    pub fn preset(name: &str) -> Result<Self, RenderError> {
+        match name {
+            "seed" => Ok(Self::seed()),
+            "claptcha" => Ok(Self::claptcha()),
+            _ => {
+                Err(RenderError::UnknownPreset { name: name.to_owned(), expected: Self::PRESETS.join(", ") })
+            }
+        }
+    }
+
+    /// Reads a style from TOML.
+    ///
+    /// # Errors
+    /// [`RenderError::ParseStyle`] says where, for instance at an unknown field. Ranges are checked by
+    /// [`Renderer::new`](crate::Renderer::new).
+    pub fn from_toml(text: &str) -> Result<Self, RenderError> {
+        Ok(toml::from_str(text)?)
+    }
+
+    /// Reads a style from a TOML file.
+    ///
+    /// # Errors
+    /// [`RenderError::StyleFile`] with the path and what is wrong.
+    pub fn from_file(path: &Path) -> Result<Self, RenderError> {
+        let fail = |source| RenderError::StyleFile { path: path.to_owned(), source };
+        let text = std::fs::read_to_string(path).map_err(|error| fail(Box::new(error)))?;
+        toml::from_str(&text).map_err(|error| fail(Box::new(error)))
+    }
+
+    /// The style as TOML, all fields written out.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        toml::to_string(self).expect("every field of a style has a TOML form")
+    }
+
+    /// The same with another size in pixels.
+    #[must_use]
+    pub fn with_size(mut self, width: u32, height: u32) -> Self {
+        (self.width, self.height) = (width, height);
+        self
+    }
+
+    /// The same with another margin in pixels.
+    #[must_use]
+    pub fn with_margin(mut self, x: u32, y: u32) -> Self {
+        self.margin = Margin { x, y };
+        self
+    }
+
+    /// The same with another alphabet.
+    #[must_use]
+    pub fn with_alphabet(mut self, alphabet: Alphabet) -> Self {
+        self.alphabet = alphabet;
+        self
+    }
+
+    /// The same with other lengths of drawn texts.
+    #[must_use]
+    pub fn with_lengths(mut self, lengths: RangeInclusive<usize>) -> Self {
+        self.lengths = lengths.into();
+        self
+    }
+
+    /// The same with other fonts.
+    #[must_use]
+    pub fn with_fonts(mut self, fonts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.fonts = fonts.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The same with another interpolation.
+    #[must_use]
+    pub fn with_resampling(mut self, resampling: Resampling) -> Self {
+        self.resampling = resampling;
+        self
+    }
+
+    /// The same with other warps.
+    #[must_use]
+    pub fn with_warp(mut self, warp: Vec<Warp>) -> Self {
+        self.warp = warp;
+        self
+    }
+
+    /// The same with other clutter.
+    #[must_use]
+    pub fn with_clutter(mut self, clutter: Vec<Clutter>) -> Self {
+        self.clutter = clutter;
+        self
+    }
+
+    /// The same with other noise.
+    #[must_use]
+    pub fn with_noise(mut self, noise: Vec<Noise>) -> Self {
+        self.noise = noise;
+        self
+    }
+
+    /// The height of the font in pixels.
+    pub(crate) fn font_height(&self) -> u32 {
+        self.height - 2 * self.margin.y
+    }
+
+    /// Refuses values that are out of their range; fonts are checked where they are loaded.
+    pub(crate) fn validate(&self) -> Result<TextSampler, RenderError> {
+        let bad = |field, actual: String, expected: String| RenderError::BadStyle { field, actual, expected };
+        for (field, side) in [("width", self.width), ("height", self.height)] {
+            if !(1..=MAX_SIDE).contains(&side) {
+                return Err(bad(field, side.to_string(), format!("1 to {MAX_SIDE} pixels")));
+            }
+        }
+        if u64::from(self.margin.x) * 2 >= u64::from(self.width) {
+            let expected = format!("less than half of the width {}", self.width);
+            return Err(bad("margin.x", self.margin.x.to_string(), expected));
+        }
+        if u64::from(self.margin.y) * 2 + u64::from(MIN_FONT_HEIGHT) > u64::from(self.height) {
+            let expected = format!("to leave {MIN_FONT_HEIGHT} of the height {} for the font", self.height);
+            return Err(bad("margin.y", self.margin.y.to_string(), expected));
+        }
+        if self.fonts.is_empty() {
+            return Err(bad("fonts", "empty".to_owned(), "at least one font".to_owned()));
+        }
+        self.warp.iter().try_for_each(Warp::validate)?;
+        self.clutter.iter().try_for_each(Clutter::validate)?;
+        self.noise.iter().try_for_each(Noise::validate)?;
+        TextSampler::new(self.alphabet.clone(), self.lengths.into())
+    }
+}
