@@ -1,0 +1,62 @@
+//! Many images with a caption each.
+
+use image::imageops;
+use image::{DynamicImage, RgbImage};
+
+use super::grid::{CAPTION_EM, Grid, MOST_CELLS, columns_for, empty_sheet, note_of_rest};
+use super::palette::TEXT;
+use super::text;
+use super::thumbnail::thumbnail;
+
+/// The largest image of a sheet in pixels: what Claptcha draws by default, as it is.
+const LARGEST: (u32, u32) = (300, 150);
+/// Between cells, in pixels.
+const GAP: u32 = 16;
+/// From the bottom of an image to the bottom of its cell: a caption with air around it.
+const CAPTION_HEIGHT: u32 = 28;
+
+/// Images in a grid with a caption under each, from left to right and from top to bottom.
+///
+/// `columns` is the number of images beside each other; 0 takes as many as fit on a page. Small images are
+/// enlarged by a whole factor, large ones shrunk. At most 1000 images are shown, and a note says so.
+///
+/// ```
+/// use captcha_lab_examples::figures::contact_sheet;
+/// use image::{DynamicImage, GrayImage};
+///
+/// let captchas: Vec<_> = ["QXKZEF", "ABFRLQ", "ACIRAC"]
+///     .map(|text| (DynamicImage::from(GrayImage::new(300, 150)), text.to_owned()))
+///     .into();
+/// let sheet = contact_sheet(&captchas, 3);
+/// assert!(sheet.width() > 900);
+/// ```
+#[must_use]
+pub fn contact_sheet(items: &[(DynamicImage, String)], columns: usize) -> RgbImage {
+    if items.is_empty() {
+        return empty_sheet("no images");
+    }
+    let shown = &items[..items.len().min(MOST_CELLS)];
+    let images: Vec<RgbImage> = shown.iter().map(|(image, _)| thumbnail(image, LARGEST)).collect();
+    let width = images.iter().map(RgbImage::width).max().unwrap_or(1);
+    let height = images.iter().map(RgbImage::height).max().unwrap_or(1);
+    let widest_caption =
+        shown.iter().map(|(_, caption)| text::width(caption, CAPTION_EM)).fold(0.0, f32::max);
+    let cell_width = width.max((widest_caption.ceil() as u32).min(LARGEST.0));
+    let grid = Grid {
+        cells: shown.len(),
+        columns: columns_for(columns, shown.len(), cell_width, GAP),
+        cell: (cell_width, height + CAPTION_HEIGHT),
+        gap: GAP,
+    };
+    let mut sheet = grid.sheet(note_of_rest(shown.len(), items.len(), "images").as_deref());
+    for (index, (image, (_, caption))) in images.iter().zip(shown).enumerate() {
+        let (x, y) = grid.origin(index);
+        let left = x + (cell_width - image.width()) / 2;
+        imageops::replace(&mut sheet, image, left.into(), (y + height - image.height()).into());
+        let centre = x as f32 + cell_width as f32 / 2.0;
+        let baseline = (y + grid.cell.1) as f32 - 0.5 * CAPTION_EM;
+        let caption = text::cut(caption, CAPTION_EM, (cell_width + GAP) as f32);
+        text::draw_centred(&mut sheet, &caption, CAPTION_EM, (centre, baseline), TEXT);
+    }
+    sheet
+}

@@ -1,0 +1,124 @@
+//! Charts as PNG and SVG, and files of pictures.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use captcha_core::files::{Durability, write_whole};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder, RgbImage};
+use plotters::coord::Shift;
+use plotters::drawing::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea};
+use plotters::prelude::{DrawingBackend, SVGBackend};
+use plotters::style::{Color, FontFamily, FontStyle, TextStyle};
+
+use super::canvas::{Canvas, SIZE_OF_EM};
+use super::palette::{self, WHITE};
+use super::text::FAMILY;
+
+/// A chart, drawn twice from one description: as an image with twice the pixels, and as SVG.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    image: RgbImage,
+    svg: String,
+}
+
+/// Why there is no picture.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FigureError {
+    /// The chart could not be laid out.
+    #[error("the chart can't be drawn")]
+    Draw(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The picture could not be written.
+    #[error("the picture {} can't be written", path.display())]
+    Save {
+        /// The file that was to be.
+        path: PathBuf,
+        /// What the operating system or the encoder says.
+        source: io::Error,
+    },
+}
+
+impl Figure {
+    /// The chart as pixels.
+    #[must_use]
+    pub fn image(&self) -> &RgbImage {
+        &self.image
+    }
+
+    /// The chart as an SVG document.
+    #[must_use]
+    pub fn svg(&self) -> &str {
+        &self.svg
+    }
+
+    /// Writes `stem.png` and `stem.svg` and returns their paths.
+    ///
+    /// # Errors
+    /// [`FigureError::Save`] names the file that could not be written.
+    pub fn save(&self, stem: &Path) -> Result<[PathBuf; 2], FigureError> {
+        let [png, svg] = ["png", "svg"].map(|extension| {
+            let mut path = stem.as_os_str().to_owned();
+            path.push(".");
+            path.push(extension);
+            PathBuf::from(path)
+        });
+        save_png(&self.image, &png)?;
+        write(&svg, self.svg.as_bytes())?;
+        Ok([png, svg])
+    }
+
+    /// Draws `chart` in a space of `size` units with the origin at the top left.
+    pub(super) fn of(size: (u32, u32), chart: &impl Chart) -> Result<Self, FigureError> {
+        let mut image = Canvas::blank(size);
+        draw(Canvas::new(&mut image), chart)?;
+        let mut svg = String::new();
+        draw(SVGBackend::with_string(&mut svg, size), chart)?;
+        Ok(Self { image, svg })
+    }
+}
+
+/// What can be drawn on any backend of plotters.
+pub(super) trait Chart {
+    /// Draws itself on `area`, which is white.
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>>;
+}
+
+/// Why a backend did not draw.
+pub(super) type DrawingError<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
+
+fn draw<B: DrawingBackend>(backend: B, chart: &impl Chart) -> Result<(), FigureError>
+where
+    B::ErrorType: 'static,
+{
+    let area = backend.into_drawing_area();
+    let draw = || {
+        area.fill(&palette::plot(WHITE))?;
+        chart.draw(&area)?;
+        area.present()
+    };
+    draw().map_err(|error: DrawingError<B>| FigureError::Draw(Box::new(error)))
+}
+
+/// Text of `em` units in the font of all figures.
+pub(super) fn text_style(em: f64, colour: image::Rgb<u8>) -> TextStyle<'static> {
+    let font = plotters::style::FontDesc::new(FontFamily::Name(FAMILY), em * SIZE_OF_EM, FontStyle::Normal);
+    font.color(&palette::plot(colour).to_rgba())
+}
+
+/// Writes `image` as a PNG file, small rather than fast.
+///
+/// # Errors
+/// [`FigureError::Save`]: no folder, no space, no permission.
+pub fn save_png(image: &RgbImage, path: &Path) -> Result<(), FigureError> {
+    let mut bytes = Vec::new();
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive)
+        .write_image(image.as_raw(), image.width(), image.height(), ExtendedColorType::Rgb8)
+        .map_err(|error| FigureError::Save { path: path.to_owned(), source: io::Error::other(error) })?;
+    write(path, &bytes)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
+    write_whole(path, Durability::Process, |file| io::Write::write_all(file, bytes))
+        .map_err(|source| FigureError::Save { path: path.to_owned(), source })
+}

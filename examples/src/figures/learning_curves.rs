@@ -1,0 +1,193 @@
+//! How loss and accuracy went, epoch by epoch.
+
+use plotters::chart::ChartBuilder;
+use plotters::coord::Shift;
+use plotters::element::{Circle, PathElement, Text};
+use plotters::prelude::{DrawingArea, DrawingBackend};
+use plotters::series::LineSeries;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, ShapeStyle};
+
+use super::figure::{Chart, DrawingError, Figure, FigureError, text_style};
+use super::log_axis::LogAxis;
+use super::palette::{BLUE, LINE, MUTED, TEXT, VERMILLION, plot};
+use super::scale::Scale;
+use crate::format::percent;
+
+/// What one epoch of a training gave. A number that was not measured is NaN and leaves a gap.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct EpochRow {
+    /// The epoch, counted from 1.
+    pub epoch: u32,
+    /// Mean loss over the training letters.
+    pub train_loss: f64,
+    /// Mean loss over the validation letters.
+    pub validation_loss: f64,
+    /// Share of the training letters that were read right, in `[0, 1]`.
+    pub train_accuracy: f64,
+    /// Share of the validation letters that were read right, in `[0, 1]`.
+    pub validation_accuracy: f64,
+}
+
+/// Loss and accuracy of training and validation by epoch, side by side, as far as `epochs` has them.
+///
+/// Both axes are logarithmic, that of accuracy in the share that was read wrong: 99 % and 99.9 % are as far apart
+/// as 90 % and 99 %. A share of exactly 100 % is at the top edge.
+///
+/// # Errors
+/// [`FigureError::Draw`] if the chart can't be laid out.
+pub fn learning_curves(epochs: &[EpochRow]) -> Result<Figure, FigureError> {
+    Figure::of(SIZE, &LearningCurves { epochs })
+}
+
+/// Width and height: two panels that a README shows without shrinking.
+const SIZE: (u32, u32) = (960, 400);
+/// Height of the title, with the legend.
+const TITLE_HEIGHT: i32 = 64;
+/// Left and right of everything.
+const SIDE: i32 = 24;
+/// Above this number of epochs the single points crowd each other, and only lines are drawn.
+const MOST_POINTS: usize = 40;
+
+struct LearningCurves<'a> {
+    epochs: &'a [EpochRow],
+}
+
+/// One panel: what it shows, of which numbers, and how.
+struct Panel<'a> {
+    title: &'a str,
+    /// Of an epoch, for training and for validation; at or above 0.
+    values: [fn(&EpochRow) -> f64; 2],
+    label: fn(&LogAxis, f64) -> String,
+    /// Whether small numbers are at the top.
+    flipped: bool,
+}
+
+const PANELS: [Panel<'static>; 2] = [
+    Panel {
+        title: "Loss",
+        values: [|row| row.train_loss, |row| row.validation_loss],
+        label: LogAxis::label,
+        flipped: false,
+    },
+    Panel {
+        title: "Letters read right",
+        values: [|row| 1.0 - row.train_accuracy, |row| 1.0 - row.validation_accuracy],
+        label: LogAxis::complement_label,
+        flipped: true,
+    },
+];
+
+impl Chart for LearningCurves<'_> {
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
+        let (head, body) = area.split_vertically(TITLE_HEIGHT);
+        self.draw_head(&head)?;
+        let (left, right) = body.split_horizontally(SIZE.0 / 2);
+        for (panel, area) in PANELS.iter().zip([left, right]) {
+            self.draw_panel(panel, &area)?;
+        }
+        Ok(())
+    }
+}
+
+impl LearningCurves<'_> {
+    fn draw_head<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
+        area.draw(&Text::new("Learning curves", (SIDE, 18), text_style(20.0, TEXT)))?;
+        area.draw(&Text::new(self.summary(), (SIDE, 42), text_style(13.0, MUTED)))?;
+        let mut x = SIZE.0 as i32 - SIDE - 190;
+        for (name, colour) in [("training", BLUE), ("validation", VERMILLION)] {
+            area.draw(&PathElement::new([(x, 26), (x + 22, 26)], plot(colour).stroke_width(2)))?;
+            area.draw(&Circle::new((x + 11, 26), 3, plot(colour).filled()))?;
+            let style = text_style(13.0, TEXT).pos(Pos::new(HPos::Left, VPos::Center));
+            area.draw(&Text::new(name, (x + 28, 26), style))?;
+            x += 98;
+        }
+        Ok(())
+    }
+
+    /// What the curves come to in a line.
+    fn summary(&self) -> String {
+        let measured = self.epochs.iter().filter(|row| row.validation_accuracy.is_finite());
+        let best = measured.max_by(|a, b| {
+            // The first of equals: what a training that stops early keeps.
+            a.validation_accuracy.total_cmp(&b.validation_accuracy).then(b.epoch.cmp(&a.epoch))
+        });
+        match (best, self.epochs.len()) {
+            (_, 0) => "no epochs".to_owned(),
+            (None, 1) => "1 epoch".to_owned(),
+            (None, epochs) => format!("{epochs} epochs"),
+            (Some(best), _) => {
+                format!("best on validation: {} in epoch {}", percent(best.validation_accuracy), best.epoch)
+            }
+        }
+    }
+
+    fn draw_panel<B: DrawingBackend>(
+        &self,
+        panel: &Panel<'_>,
+        area: &DrawingArea<B, Shift>,
+    ) -> Result<(), DrawingError<B>> {
+        let axis = LogAxis::around(panel.values.iter().flat_map(|value| self.epochs.iter().map(value)));
+        let sign = if panel.flipped { -1.0 } else { 1.0 };
+        let (bottom, top) = if panel.flipped { (-axis.high, -axis.low) } else { (axis.low, axis.high) };
+        let title = text_style(14.0, TEXT).pos(Pos::new(HPos::Left, VPos::Center));
+        area.draw(&Text::new(panel.title, (SIDE, 8), title))?;
+        let mut chart = ChartBuilder::on(area)
+            .margin_top(28)
+            .margin_left(SIDE - 8)
+            .margin_right(SIDE)
+            .margin_bottom(12)
+            .x_label_area_size(40)
+            .y_label_area_size(58)
+            .build_cartesian_2d(
+                self.epoch_scale(),
+                Scale { low: bottom, high: top, ticks: axis.ticks().map(|place| sign * place).collect() },
+            )?;
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(plot(LINE))
+            .bold_line_style(plot(LINE))
+            .axis_style(plot(MUTED))
+            .label_style(text_style(12.0, MUTED))
+            .axis_desc_style(text_style(13.0, MUTED))
+            .x_desc("epoch")
+            .x_label_formatter(&|epoch| format!("{epoch:.0}"))
+            .y_label_formatter(&|place| (panel.label)(&axis, sign * place))
+            .draw()?;
+        for (value, colour) in panel.values.iter().zip([BLUE, VERMILLION]) {
+            let style: ShapeStyle = plot(colour).stroke_width(2);
+            let points: Vec<Option<(f64, f64)>> = self
+                .epochs
+                .iter()
+                .map(|row| axis.place(value(row)).map(|place| (f64::from(row.epoch), sign * place)))
+                .collect();
+            for unbroken in points.split(Option::is_none) {
+                chart.draw_series(LineSeries::new(unbroken.iter().flatten().copied(), style))?;
+            }
+            if points.len() <= MOST_POINTS {
+                let dots = points.iter().flatten().map(|&point| Circle::new(point, 3, style.filled()));
+                chart.draw_series(dots)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The axis of epochs, with ticks at whole ones.
+    fn epoch_scale(&self) -> Scale {
+        /// Ticks that the axis has room for.
+        const MOST_TICKS: u32 = 10;
+        let first = self.epochs.iter().map(|row| row.epoch).min().unwrap_or(0);
+        let last = self.epochs.iter().map(|row| row.epoch).max().unwrap_or(1);
+        let step = (0..)
+            .flat_map(|power| [1, 2, 5].map(|digit| 10u32.saturating_pow(power).saturating_mul(digit)))
+            .find(|&step| (last - first) / step < MOST_TICKS)
+            .unwrap_or(u32::MAX);
+        let margin = (f64::from(last - first) * 0.02).max(0.5);
+        Scale {
+            low: f64::from(first) - margin,
+            high: f64::from(last) + margin,
+            ticks: (first.div_ceil(step)..=last / step).map(|tick| f64::from(tick * step)).collect(),
+        }
+    }
+}

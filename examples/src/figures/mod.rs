@@ -1,0 +1,26 @@
+//! Pictures of CAPTCHAs, letters, trainings and errors.
+//!
+//! Sheets of images ([`contact_sheet`], [`letter_sheet`], [`failure_sheet`]) are pixels; charts
+//! ([`learning_curves`], [`confusion_matrix`]) are a [`Figure`], which is both a PNG and an SVG. All of them have
+//! a light background, one font and a palette that colour-blind people can tell apart.
+
+mod canvas;
+mod confusion_matrix;
+mod contact_sheet;
+mod failure_sheet;
+mod figure;
+mod grid;
+mod learning_curves;
+mod letter_sheet;
+mod log_axis;
+mod palette;
+mod scale;
+mod text;
+mod thumbnail;
+
+pub use confusion_matrix::confusion_matrix;
+pub use contact_sheet::contact_sheet;
+pub use failure_sheet::{Failure, failure_sheet};
+pub use figure::{Figure, FigureError, save_png};
+pub use learning_curves::{EpochRow, learning_curves};
+pub use letter_sheet::letter_sheet;

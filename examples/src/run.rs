@@ -1,0 +1,102 @@
+//! The `main` of an example.
+
+use std::error::Error;
+use std::io;
+use std::process::ExitCode;
+
+use crate::progress::interrupted;
+
+/// The exit code of a program that Ctrl-C stopped: 128 and the number of the signal, as shells have it.
+pub const INTERRUPTED: u8 = 130;
+
+/// Runs `main` and turns what goes wrong into one line on standard error and an exit code.
+///
+/// The line is `error: ` and the error with its sources, joined by `: `, each only if the text before does not
+/// have it already. The exit code is 1, or [`INTERRUPTED`] after Ctrl-C. A broken pipe, as when the output goes to
+/// `head`, is no error.
+///
+/// ```no_run
+/// use std::error::Error;
+/// use std::process::ExitCode;
+///
+/// fn main() -> ExitCode {
+///     captcha_lab_examples::run(|| -> Result<(), Box<dyn Error>> {
+///         let text = std::fs::read_to_string("labels.txt")?;
+///         captcha_lab_examples::print(text.lines().count())?;
+///         Ok(())
+///     })
+/// }
+/// ```
+pub fn run(main: impl FnOnce() -> Result<(), Box<dyn Error>>) -> ExitCode {
+    match main() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", describe(error.as_ref()));
+            if interrupted() { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+/// The error with its sources on one line.
+fn describe(error: &dyn Error) -> String {
+    let mut line = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let message = error.to_string();
+        if line.is_empty() {
+            line = message;
+        } else if !line.contains(&message) {
+            line = format!("{line}: {message}");
+        }
+        next = error.source();
+    }
+    line.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    enum Outer {
+        #[error("can't train")]
+        Plain(#[source] io::Error),
+        #[error("can't train: {0}")]
+        Embedding(#[source] io::Error),
+    }
+
+    #[test]
+    fn sources_are_told_once() {
+        for outer in [Outer::Plain, Outer::Embedding] {
+            let error = outer(io::Error::other("the disk is full"));
+            assert_eq!(describe(&error), "can't train: the disk is full");
+        }
+    }
+
+    #[test]
+    fn an_error_is_one_line() {
+        assert_eq!(
+            describe(&io::Error::other("expected a table,\n  got a list")),
+            "expected a table, got a list"
+        );
+    }
+
+    #[test]
+    fn a_broken_pipe_is_found_at_any_depth() {
+        let error = Outer::Plain(io::Error::from(io::ErrorKind::BrokenPipe));
+        assert!(is_broken_pipe(&error));
+        assert!(!is_broken_pipe(&Outer::Plain(io::Error::from(io::ErrorKind::NotFound))));
+    }
+}
