@@ -5,6 +5,7 @@
 //! | [`Architecture`], [`Layer`] | a network as data: what both backends build and run |
 //! | [`ModelFile`], [`ModelMetadata`] | weights with everything needed to use them, as safetensors, checked on load |
 //! | [`Recognizer`] | what a backend does: a batch of images in, logits out |
+//! | [`NativeRecognizer`], [`NativeOptions`], [`Session`] | the backend in pure Rust, for AVX-512, AVX2 and any other CPU |
 //! | [`Prediction`], [`Character`], [`Confidence`] | what was read, how surely, what else it could be, and where |
 //! | [`read_letters`] | letter images to characters, with any [`Recognizer`] |
 //! | [`Evaluation`] | predictions against labels: accuracy over all images, confusions, failures |
@@ -14,6 +15,7 @@ mod container;
 mod evaluation;
 mod letters;
 mod model_file;
+mod native;
 mod prediction;
 mod recognizer;
 
@@ -22,5 +24,6 @@ pub use container::{Container, ContainerError, Tensor};
 pub use evaluation::{Evaluation, Outcome, Share, edit_distance};
 pub use letters::read_letters;
 pub use model_file::{FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation};
+pub use native::{ISA_VARIABLE, Isa, IsaError, NativeError, NativeOptions, NativeRecognizer, Session};
 pub use prediction::{Alternative, Character, Confidence, Prediction, softmax};
 pub use recognizer::{RecognizeError, Recognizer};

@@ -50,6 +50,16 @@ pub enum RecognizeError {
         /// `[n, channels, height, width]` of what was given.
         actual: [usize; 4],
     },
+    /// A slice is not of the length that its batch needs.
+    #[error("{actual} {values}, expected {expected}")]
+    WrongLength {
+        /// Values of what.
+        values: &'static str,
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        actual: usize,
+    },
     /// The images of a batch differ in size.
     #[error("the images of a batch differ in size, expected all {}x{} pixels", expected.width, expected.height)]
     MixedSizes {

@@ -1,0 +1,95 @@
+//! Fully connected layers.
+
+use super::kernel::{Kernels, Tile};
+use super::panels::{Panel, blocks, panels};
+
+/// Inputs in one pass: with the widest panel their weights just fill half of a first-level cache of 32 KiB, so that
+/// they are there for the next block of samples.
+const INPUTS_A_PASS: usize = 256;
+
+/// A fully connected layer, ready to run on a batch.
+#[derive(Debug)]
+pub(super) struct Linear {
+    kernels: Kernels,
+    inputs: usize,
+    outputs: usize,
+    relu: bool,
+    panels: Vec<Panel>,
+}
+
+impl Linear {
+    /// The layer with these weights, followed by ReLU if `relu`. `weight(output, input)` numbers the inputs in the
+    /// order in which they lie in memory.
+    pub(super) fn new(
+        kernels: Kernels,
+        inputs: usize,
+        bias: &[f32],
+        relu: bool,
+        weight: impl Fn(usize, usize) -> f32,
+    ) -> Self {
+        Self { kernels, inputs, outputs: bias.len(), relu, panels: panels(kernels, inputs, bias, weight) }
+    }
+
+    /// Values in one output.
+    pub(super) fn output_len(&self) -> usize {
+        self.outputs
+    }
+
+    /// `samples` inputs one after the other to as many outputs.
+    pub(super) fn run(&self, samples: usize, input: &[f32], output: &mut [f32]) {
+        for panel in &self.panels {
+            let width = panel.vectors * self.kernels.lanes();
+            for pass in blocks(self.inputs, INPUTS_A_PASS) {
+                for block in blocks(samples, self.kernels.max_pixels(panel.vectors)) {
+                    self.kernels.tile(&mut Tile {
+                        output: &mut output[block.start * self.outputs + panel.channels.start..],
+                        output_stride: self.outputs,
+                        input: &input[block.start * self.inputs + pass.start..],
+                        input_stride: self.inputs,
+                        input_row: 0,
+                        weights: &panel.weights[pass.start * width..],
+                        weight_row: 0,
+                        bias: (pass.start == 0).then_some(&panel.bias),
+                        relu: self.relu && pass.end == self.inputs,
+                        pixels: block.len(),
+                        vectors: panel.vectors,
+                        channels: panel.channels.len(),
+                        rows: 1,
+                        length: pass.len(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Isa;
+
+    proptest! {
+        #[test]
+        fn every_layer_is_the_naive_one(
+            samples in 0usize..16, inputs in 1usize..600, outputs in 1usize..150, relu: bool,
+        ) {
+            let value = |seed: usize, i: usize| ((i * 7919 + seed) % 2001) as f32 / 1000.0 - 1.0;
+            let weight = |o: usize, i: usize| value(1, o * inputs + i);
+            let input: Vec<f32> = (0..samples * inputs).map(|i| value(2, i)).collect();
+            let bias: Vec<f32> = (0..outputs).map(|i| value(3, i)).collect();
+            for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
+                let layer = Linear::new(kernels, inputs, &bias, relu, weight);
+                let mut output = vec![f32::NAN; samples * outputs];
+                layer.run(samples, &input, &mut output);
+                for (at, &actual) in output.iter().enumerate() {
+                    let (n, o) = (at / outputs, at % outputs);
+                    let sum: f32 = (0..inputs).map(|i| input[n * inputs + i] * weight(o, i)).sum();
+                    let expected = if relu { (sum + bias[o]).max(0.0) } else { sum + bias[o] };
+                    prop_assert!((actual - expected).abs() < 1e-3, "{kernels:?} {at}: {actual}, {expected}");
+                }
+            }
+        }
+    }
+}
