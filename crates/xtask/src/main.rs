@@ -8,6 +8,8 @@ mod progress;
 mod recipe;
 mod run;
 mod setup;
+#[cfg(test)]
+mod testing;
 mod unpack;
 mod wheels;
 

@@ -53,3 +53,20 @@ fn exit_code(status: ExitStatus) -> u8 {
     let code = status.code().or(signal.map(|signal| 128 + signal)).unwrap_or(1);
     u8::try_from(code).unwrap_or(1)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_code_is_passed_on() {
+        for (script, expected) in [("exit 0", None), ("exit 101", Some(101)), ("kill -TERM $$", Some(143))] {
+            let actual = match run(Command::new("sh").args(["-c", script])) {
+                Ok(()) => None,
+                Err(Error::CommandFailed { code }) => Some(code),
+                Err(other) => panic!("{other}"),
+            };
+            assert_eq!(actual, expected, "{script}");
+        }
+    }
+}

@@ -208,3 +208,158 @@ fn advise_compiler(around: &Surroundings) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+    use crate::testing::{Fault as Broken, Registry, recipe};
+
+    fn around(workspace: &Path) -> Surroundings {
+        Surroundings {
+            variables: HashMap::new(),
+            workspace: workspace.to_owned(),
+            system: workspace.join("usr"),
+            os: "linux",
+            arch: "x86_64",
+            glibc: true,
+        }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn makes_a_whole_folder_and_leaves_nothing_else() {
+        let (recipe, contents) = recipe();
+        let workspace = tempfile::tempdir().unwrap();
+        let around = around(workspace.path());
+        let registry = Registry::new(contents);
+        install(&around, &recipe, || Ok(&registry)).unwrap();
+        assert_eq!(around.find(&recipe).unwrap(), Libtorch::Ours);
+        assert_eq!(names(workspace.path()), [FOLDER]);
+        let text = fs::read_to_string(around.folder().join(CONFIGURATION)).unwrap();
+        assert!(text.contains("LIBTORCH = { value = \".libtorch\", relative = true }"), "{text}");
+    }
+
+    #[test]
+    fn failed_download_makes_nothing_and_the_next_run_goes_on() {
+        let (recipe, contents) = recipe();
+        let workspace = tempfile::tempdir().unwrap();
+        let around = around(workspace.path());
+        let mut registry = Registry::new(contents);
+        for fault in [Broken::BrokenConnection, Broken::OtherFile] {
+            registry.fault = Some(("small", fault));
+            assert!(install(&around, &recipe, || Ok(&registry)).is_err());
+            assert_eq!(names(workspace.path()), [DOWNLOADS]);
+        }
+        registry.fault = None;
+        install(&around, &recipe, || Ok(&registry)).unwrap();
+        assert_eq!(registry.served.get(), 4, "big once, small three times");
+        assert_eq!(names(workspace.path()), [FOLDER]);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_does_no_harm() {
+        let (recipe, contents) = recipe();
+        let workspace = tempfile::tempdir().unwrap();
+        let around = around(workspace.path());
+        let downloads = workspace.path().join(DOWNLOADS);
+        for folder in ["arriving", "scratch/pip-unpack-x", "unpacked/lib", "old/lib"] {
+            fs::create_dir_all(downloads.join(folder)).unwrap();
+            fs::write(downloads.join(folder).join("half.whl"), "half").unwrap();
+        }
+        fs::write(downloads.join("big-1.0.whl"), &contents[0][..1000]).unwrap();
+        let registry = Registry::new(contents);
+        install(&around, &recipe, || Ok(&registry)).unwrap();
+        assert_eq!(around.find(&recipe).unwrap(), Libtorch::Ours);
+        assert!(!around.folder().join("lib/half.whl").exists());
+        assert_eq!(names(workspace.path()), [FOLDER]);
+    }
+
+    #[test]
+    fn damaged_folder_is_replaced_as_a_whole() {
+        let (recipe, contents) = recipe();
+        let workspace = tempfile::tempdir().unwrap();
+        let around = around(workspace.path());
+        let registry = Registry::new(contents);
+        install(&around, &recipe, || Ok(&registry)).unwrap();
+        let library = around.folder().join("lib/libtorch_cpu.so");
+        let size = fs::metadata(&library).unwrap().len();
+        File::options().write(true).open(&library).unwrap().set_len(size / 2).unwrap();
+        fs::write(around.folder().join("stray"), "x").unwrap();
+        assert!(matches!(around.find(&recipe).unwrap(), Libtorch::Missing { fault: Fault::Size { .. }, .. }));
+        install(&around, &recipe, || Ok(&registry)).unwrap();
+        assert_eq!(around.find(&recipe).unwrap(), Libtorch::Ours);
+        assert!(!around.folder().join("stray").exists());
+    }
+
+    #[test]
+    fn two_at_once_download_once() {
+        let (recipe, contents) = recipe();
+        let workspace = tempfile::tempdir().unwrap();
+        let around = around(workspace.path());
+        let run = || {
+            let registry = Registry::new(contents.clone());
+            install(&around, &recipe, || Ok(&registry)).unwrap();
+            registry.served.get()
+        };
+        let served: usize = std::thread::scope(|scope| {
+            let runs: Vec<_> = (0..4).map(|_| scope.spawn(run)).collect();
+            runs.into_iter().map(|run| run.join().unwrap()).sum()
+        });
+        assert_eq!(served, 2);
+        assert_eq!(around.find(&recipe).unwrap(), Libtorch::Ours);
+    }
+
+    #[test]
+    fn no_pip_is_an_error_only_when_it_is_needed() {
+        let (recipe, _) = recipe();
+        let workspace = tempfile::tempdir().unwrap();
+        let none = || Err::<&Registry, _>(Error::NoPip);
+        assert!(matches!(install(&around(workspace.path()), &recipe, none), Err(Error::NoPip)));
+    }
+
+    #[test]
+    fn cargo_is_led_to_the_libtorch_of_the_system() {
+        let workspace = tempfile::tempdir().unwrap();
+        let around = around(workspace.path());
+        for _ in 0..2 {
+            point_to_system(&around).unwrap();
+            let text = fs::read_to_string(around.folder().join(CONFIGURATION)).unwrap();
+            assert!(text.contains(around.system.to_str().unwrap()), "{text}");
+            assert_eq!(names(workspace.path()), [FOLDER]);
+        }
+    }
+
+    #[test]
+    fn only_the_platform_that_was_tried_is_served() {
+        let workspace = tempfile::tempdir().unwrap();
+        let on = |os, arch, glibc| {
+            check_platform(&Surroundings { os, arch, glibc, ..around(workspace.path()) })
+                .map_err(|e| e.to_string())
+        };
+        assert_eq!(on("linux", "x86_64", true), Ok(()));
+        for (os, arch, glibc, said) in [
+            ("linux", "x86_64", false, "without glibc"),
+            ("linux", "aarch64", true, "aarch64 linux"),
+            ("macos", "aarch64", false, "aarch64 macos"),
+            ("windows", "x86_64", false, "x86_64 windows"),
+        ] {
+            let error = on(os, arch, glibc).unwrap_err();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn free_space_is_told_or_unknown() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(free_space(folder.path()).is_some());
+        assert_eq!(free_space(&folder.path().join("nowhere")), None);
+    }
+}

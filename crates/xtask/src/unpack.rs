@@ -99,3 +99,77 @@ fn make_link(target: &str, path: &Path) -> io::Result<()> {
 fn make_link(target: &str, path: &Path) -> io::Result<()> {
     fs::copy(path.with_file_name(target), path).map(drop)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest;
+    use crate::testing::{library, recipe, zip};
+
+    /// Unpacks wheels with these contents into a new folder.
+    fn unpacked(recipe: &Recipe, contents: &[Vec<u8>]) -> (tempfile::TempDir, Result<(), Error>) {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<_> =
+            (0..contents.len()).map(|index| folder.path().join(format!("{index}.whl"))).collect();
+        for (path, content) in paths.iter().zip(contents) {
+            fs::write(path, content).unwrap();
+        }
+        let to = folder.path().join("to");
+        fs::create_dir(&to).unwrap();
+        let result = unpack(recipe, &paths, &to);
+        (folder, result)
+    }
+
+    #[test]
+    fn layout_is_the_one_that_torch_sys_expects() {
+        let (recipe, contents) = recipe();
+        let (folder, result) = unpacked(&recipe, &contents);
+        result.unwrap();
+        let to = folder.path().join("to");
+        assert_eq!(fs::read(to.join("lib/libtorch_cpu.so")).unwrap(), library());
+        assert_eq!(fs::read(to.join("lib/libtorch.so")).unwrap(), library());
+        assert_eq!(fs::read(to.join("lib/libsmall.so.1")).unwrap(), b"small");
+        assert_eq!(fs::read(to.join("include/ATen/ATen.h")).unwrap(), b"#pragma once");
+        assert_eq!(fs::read(to.join("build-version")).unwrap(), b"1.0+cpu");
+        assert!(!to.join("lib/libtorch_cuda.so").exists());
+        assert!(!to.join("include/ATen/cuda").exists());
+        assert_eq!(manifest::verify(&to, &recipe), Ok(()));
+    }
+
+    #[test]
+    fn wheel_without_a_file_that_is_needed_is_refused() {
+        let (recipe, mut contents) = recipe();
+        contents[1] = zip(&[("small/libsmall.so.2", b"small")]);
+        let (_folder, result) = unpacked(&recipe, &contents);
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("small/libsmall.so.1"), "{error}");
+    }
+
+    #[test]
+    fn damaged_wheel_is_refused_wherever_the_damage_is() {
+        let (recipe, contents) = recipe();
+        let length = contents[0].len();
+        for position in [length / 3, length / 2, length * 2 / 3] {
+            let mut damaged = contents.clone();
+            damaged[0][position] ^= 0x10;
+            let (folder, result) = unpacked(&recipe, &damaged);
+            assert!(matches!(result, Err(Error::Unpack { wheel: "big", .. })), "byte {position}");
+            assert!(manifest::verify(&folder.path().join("to"), &recipe).is_err());
+        }
+        for size in [0, 10, length / 2, length - 1] {
+            let mut cut = contents.clone();
+            cut[0].truncate(size);
+            let (_folder, result) = unpacked(&recipe, &cut);
+            assert!(matches!(result, Err(Error::Unpack { wheel: "big", .. })), "cut to {size} bytes");
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_outside_the_folder() {
+        let (recipe, mut contents) = recipe();
+        contents[0] = zip(&[("big/lib/libtorch_cpu.so", b"x"), ("big/include/../../../escaped.h", b"x")]);
+        let (folder, result) = unpacked(&recipe, &contents);
+        assert!(result.is_err());
+        assert!(!folder.path().join("escaped.h").exists());
+    }
+}

@@ -125,3 +125,95 @@ pub(crate) fn remove_folder(path: &Path) -> Result<(), Error> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Fault, Registry, recipe};
+
+    #[test]
+    fn each_wheel_is_fetched_once() {
+        let (recipe, contents) = recipe();
+        let folder = tempfile::tempdir().unwrap();
+        let registry = Registry::new(contents.clone());
+        for _ in 0..2 {
+            let paths = collect(&recipe, folder.path(), &&registry).unwrap();
+            let found: Vec<_> = paths.iter().map(|path| fs::read(path).unwrap()).collect();
+            assert_eq!(found, contents);
+        }
+        assert_eq!(registry.served.get(), 2);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "only the wheels stay");
+    }
+
+    #[test]
+    fn broken_download_leaves_no_file_under_the_final_name_and_keeps_the_whole_ones() {
+        let (recipe, contents) = recipe();
+        let folder = tempfile::tempdir().unwrap();
+        let mut registry = Registry::new(contents);
+        registry.fault = Some(("small", Fault::BrokenConnection));
+        let error = collect(&recipe, folder.path(), &&registry).unwrap_err();
+        assert!(matches!(error, Error::Download { wheel: "small", .. }), "{error}");
+        assert!(folder.path().join("big-1.0.whl").exists());
+        assert!(!folder.path().join("small-1.0.whl").exists());
+        assert_eq!(missing(&recipe, folder.path()).count(), 1);
+
+        registry.fault = None;
+        assert!(collect(&recipe, folder.path(), &&registry).is_ok());
+        assert_eq!(registry.served.get(), 3, "big once, small twice");
+    }
+
+    #[test]
+    fn another_file_than_the_one_that_was_tried_is_refused_and_deleted() {
+        let (recipe, contents) = recipe();
+        let folder = tempfile::tempdir().unwrap();
+        let mut registry = Registry::new(contents);
+        registry.fault = Some(("big", Fault::OtherFile));
+        let error = collect(&recipe, folder.path(), &&registry).unwrap_err();
+        match error {
+            Error::Hash { expected, actual, .. } => {
+                assert_eq!(expected, recipe.wheels[0].sha256);
+                assert_ne!(actual, expected);
+            }
+            other => panic!("{other}"),
+        }
+        assert!(!folder.path().join("big-1.0.whl").exists());
+        assert_eq!(fs::read_dir(folder.path().join("arriving")).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn damaged_file_is_fetched_anew() {
+        let (recipe, contents) = recipe();
+        let folder = tempfile::tempdir().unwrap();
+        let registry = Registry::new(contents.clone());
+        let mut damaged = contents[0].clone();
+        damaged[100] ^= 1;
+        fs::write(folder.path().join("big-1.0.whl"), damaged).unwrap();
+        fs::write(folder.path().join("small-1.0.whl"), &contents[1][1..]).unwrap();
+        let paths = collect(&recipe, folder.path(), &&registry).unwrap();
+        assert_eq!(fs::read(&paths[0]).unwrap(), contents[0]);
+        assert_eq!(fs::read(&paths[1]).unwrap(), contents[1]);
+        assert_eq!(registry.served.get(), 2);
+    }
+
+    #[test]
+    fn files_that_were_put_there_by_hand_are_used() {
+        let (recipe, contents) = recipe();
+        let folder = tempfile::tempdir().unwrap();
+        for (wheel, content) in recipe.wheels.iter().zip(&contents) {
+            fs::write(folder.path().join(wheel.file), content).unwrap();
+        }
+        let registry = Registry::new(Vec::new());
+        assert!(collect(&recipe, folder.path(), &&registry).is_ok());
+        assert_eq!(registry.served.get(), 0);
+    }
+
+    #[test]
+    fn hash_is_sha256() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("abc");
+        fs::write(&path, "abc").unwrap();
+        // FIPS 180-2, appendix B.1.
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256(&path, "test").unwrap(), expected);
+    }
+}
