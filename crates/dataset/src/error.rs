@@ -1,0 +1,228 @@
+//! Everything that can go wrong while a dataset is made or read.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use captcha_core::{AlphabetError, DecodeError};
+use captcha_render::RenderError;
+
+use crate::Skipped;
+
+/// Why a dataset can't be made or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatasetError {
+    /// There is no such folder.
+    #[error("{}: expected {expected}, there is nothing of that name", path.display())]
+    MissingFolder {
+        /// The path as given.
+        path: PathBuf,
+        /// What was expected there.
+        expected: &'static str,
+    },
+    /// The path is a file.
+    #[error("{}: expected {expected}, this is not a folder", path.display())]
+    NotAFolder {
+        /// The path as given.
+        path: PathBuf,
+        /// What was expected there.
+        expected: &'static str,
+    },
+    /// The folder holds nothing at all.
+    #[error("{}: expected {expected}, the folder is empty", path.display())]
+    EmptyFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What was expected in it.
+        expected: &'static str,
+    },
+    /// The folder holds files, but none that can be used.
+    #[error("{}: expected {expected}, found no such file\n{skipped}", path.display())]
+    NothingUsable {
+        /// The folder.
+        path: PathBuf,
+        /// What was expected in it.
+        expected: String,
+        /// Why each file was left out.
+        skipped: Skipped,
+    },
+    /// Something that is not of captcha-lab stands where a dataset is to be written.
+    #[error(
+        "{}: expected a new or empty folder, or one that an earlier run began; it holds {found:?}",
+        path.display()
+    )]
+    FolderInUse {
+        /// The folder.
+        path: PathBuf,
+        /// The name of one of the files in it.
+        found: String,
+    },
+    /// The folder holds a dataset that was begun with other options.
+    #[error(
+        "{}: was begun with other options: {}; repeat the run with those, or choose another folder",
+        path.display(),
+        Listed(differences)
+    )]
+    OtherOptions {
+        /// The folder.
+        path: PathBuf,
+        /// What differs.
+        differences: Vec<Difference>,
+    },
+    /// Another process is writing the same dataset.
+    #[error("{}: another process is writing here", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of the name that is to be written exists, has other content, and is in no manifest.
+    #[error("{}: would be overwritten, and is no file of this dataset; move it away", path.display())]
+    WouldOverwrite {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A line of a manifest is not what captcha-lab writes.
+    #[error("{}, line {line}: expected {expected}", path.display())]
+    Manifest {
+        /// The manifest.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What was expected there.
+        expected: String,
+    },
+    /// An option is out of its range.
+    #[error("{option}: expected {expected}, got {actual}")]
+    BadOption {
+        /// The option.
+        option: &'static str,
+        /// What it can be.
+        expected: String,
+        /// What it is.
+        actual: String,
+    },
+    /// A file or folder can't be read.
+    #[error("{} can't be read: {source}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file or folder can't be written.
+    #[error("{} can't be written: {source}", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The disk is full, or the quota used up. What is finished stays.
+    #[error("{} can't be written: no space left; free some and repeat the run, it goes on from here", path.display())]
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The monitor asked to stop. What is finished stays; the same run again completes it.
+    #[error("interrupted after {done} of {total}; repeat the run to complete it")]
+    Interrupted {
+        /// Images that are finished, those of earlier runs included.
+        done: u64,
+        /// Images in all.
+        total: u64,
+    },
+    /// A CAPTCHA can't be drawn.
+    #[error("the text {text:?} can't be drawn: {source}")]
+    Render {
+        /// The text.
+        text: String,
+        /// What is wrong with it.
+        source: RenderError,
+    },
+    /// An image can't be written in the chosen format.
+    #[error("{file} can't be encoded: {source}")]
+    Encode {
+        /// The name of the file to be.
+        file: String,
+        /// What the encoder said.
+        source: image::ImageError,
+    },
+    /// An image can't be decoded.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// Characters that are no alphabet, or a text that is not of the alphabet.
+    #[error(transparent)]
+    Alphabet(#[from] AlphabetError),
+    /// Images of different sizes where all must be of one.
+    #[error("expected letters of {expected} x {expected} pixels, got {width} x {height}")]
+    MixedSizes {
+        /// The side that all must have, in pixels.
+        expected: u32,
+        /// The width found.
+        width: u32,
+        /// The height found.
+        height: u32,
+    },
+    /// Not one image of many could be cut into letters.
+    #[error("expected images that can be cut into letters, not one of {images} could\n{skipped}")]
+    NothingSegmented {
+        /// How many were tried.
+        images: u64,
+        /// Why each failed.
+        skipped: Skipped,
+    },
+    /// Threads can't be started.
+    #[error("threads can't be started: {source}")]
+    Threads {
+        /// What the operating system said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+/// One option that differs between the run that began a dataset and the run that would go on with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The option, as in the header of the manifest: `seed`, `style.noise`.
+    pub option: String,
+    /// Its value in the existing dataset, as JSON; `nothing` if it has none.
+    pub existing: String,
+    /// Its value in this run, as JSON; `nothing` if it has none.
+    pub requested: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is {} there and {} now", self.option, self.existing, self.requested)
+    }
+}
+
+struct Listed<'a>(&'a [Difference]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, difference) in self.0.iter().enumerate() {
+            write!(f, "{}{difference}", if index == 0 { "" } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+impl DatasetError {
+    pub(crate) fn read(path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Read { path: path.as_ref().to_owned(), source }
+    }
+
+    pub(crate) fn write(path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
+        move |source| {
+            let path = path.as_ref().to_owned();
+            match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::DiskFull { path, source },
+                _ => Self::Write { path, source },
+            }
+        }
+    }
+}

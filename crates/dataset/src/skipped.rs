@@ -1,0 +1,150 @@
+//! What was left out, and why.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Why a file or an image was left out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// A folder, a pipe or a device; folders within folders are not searched.
+    NotAFile,
+    /// Neither the ending of the name nor the first bytes are those of a known image format.
+    NotAnImage,
+    /// The file name does not start with a label.
+    NoLabel,
+    /// The label has a character outside the alphabet.
+    UnknownCharacter,
+    /// The folder has a manifest, and the file is not in it.
+    NotInManifest,
+    /// The manifest has it, but there is no such file.
+    Missing,
+    /// The image can't be read or decoded.
+    Unreadable,
+    /// The name of a letter folder stands for no character.
+    NotALetterFolder,
+    /// A letter image of another size than the others.
+    WrongSize,
+    /// The image could not be cut into as many letters as its label has; the reason in short.
+    NotSegmented(String),
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAFile => f.write_str("not a file"),
+            Self::NotAnImage => f.write_str("not an image"),
+            Self::NoLabel => f.write_str("no label in the file name"),
+            Self::UnknownCharacter => f.write_str("label with a character outside the alphabet"),
+            Self::NotInManifest => f.write_str("not in the manifest"),
+            Self::Missing => f.write_str("in the manifest, but missing"),
+            Self::Unreadable => f.write_str("unreadable image"),
+            Self::NotALetterFolder => f.write_str("folder name that stands for no character"),
+            Self::WrongSize => f.write_str("letter of another size"),
+            Self::NotSegmented(reason) => write!(f, "not segmented: {reason}"),
+        }
+    }
+}
+
+/// How many files were left out for each reason, with a few examples.
+///
+/// Displays as one line a reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Skipped {
+    reasons: BTreeMap<SkipReason, SkippedFiles>,
+}
+
+/// The files that were left out for one reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SkippedFiles {
+    /// How many.
+    pub count: u64,
+    /// The first of them, at most [`Skipped::EXAMPLES`], each with what was wrong.
+    pub examples: Vec<String>,
+}
+
+impl Skipped {
+    /// Most examples that are kept for a reason.
+    pub const EXAMPLES: usize = 3;
+
+    /// Whether nothing was left out.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.reasons.is_empty()
+    }
+
+    /// How many files were left out in all.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.reasons.values().map(|files| files.count).sum()
+    }
+
+    /// How many files were left out for `reason`.
+    #[must_use]
+    pub fn count(&self, reason: &SkipReason) -> u64 {
+        self.reasons.get(reason).map_or(0, |files| files.count)
+    }
+
+    /// Every reason with its files.
+    pub fn reasons(&self) -> impl Iterator<Item = (&SkipReason, &SkippedFiles)> {
+        self.reasons.iter()
+    }
+
+    pub(crate) fn add(&mut self, reason: SkipReason, example: impl FnOnce() -> String) {
+        let files = self.reasons.entry(reason).or_default();
+        files.count += 1;
+        if files.examples.len() < Self::EXAMPLES {
+            files.examples.push(example());
+        }
+    }
+
+    /// Adds all of `other`, as if it had been found after what is here.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (reason, theirs) in other.reasons {
+            let files = self.reasons.entry(reason).or_default();
+            files.count += theirs.count;
+            let room = Self::EXAMPLES.saturating_sub(files.examples.len());
+            files.examples.extend(theirs.examples.into_iter().take(room));
+        }
+    }
+}
+
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing skipped");
+        }
+        for (line, (reason, files)) in self.reasons.iter().enumerate() {
+            let separator = if line == 0 { "" } else { "\n" };
+            write!(f, "{separator}skipped {}: {reason} (for example {})", files.count, files.examples.join("; "))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_all_and_keeps_the_first_examples() {
+        let mut skipped = Skipped::default();
+        for i in 0..5 {
+            skipped.add(SkipReason::NotAnImage, || format!("{i}.txt"));
+        }
+        let mut more = Skipped::default();
+        more.add(SkipReason::NotAnImage, || "z.txt".to_owned());
+        more.add(SkipReason::NoLabel, || "-.png".to_owned());
+        skipped.merge(more);
+        assert_eq!(skipped.total(), 7);
+        assert_eq!(skipped.count(&SkipReason::NotAnImage), 6);
+        assert_eq!(skipped.count(&SkipReason::Unreadable), 0);
+        assert_eq!(
+            skipped.to_string(),
+            "skipped 6: not an image (for example 0.txt; 1.txt; 2.txt)\n\
+             skipped 1: no label in the file name (for example -.png)"
+        );
+        assert_eq!(Skipped::default().to_string(), "nothing skipped");
+    }
+}
