@@ -9,6 +9,7 @@ use skrifa::raw::TableProvider;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 use crate::RenderError;
+use crate::kerning::kerning;
 use crate::raster::Outline;
 
 /// The font of the seed.
@@ -73,14 +74,12 @@ impl Face {
         let hinting =
             HintingInstance::new(&outlines, size, LocationRef::default(), HintingOptions::default())
                 .map_err(|error| bad(error.to_string()))?;
-        let metrics = font.metrics(size, LocationRef::default());
+        let metrics = font.metrics(Size::unscaled(), LocationRef::default());
         let units_per_em = i64::from(metrics.units_per_em);
         if units_per_em == 0 {
             return Err(bad("it has 0 units per em".to_owned()));
         }
-        let ascent = font.hhea().map_err(|error| bad(error.to_string()))?.ascender().to_i16();
-        let ascent = scale(i64::from(ascent), height, units_per_em);
-        let ascent = ((ascent + 63) >> 6) as i32;
+        let ascent = ascent_in_pixels(metrics.ascent as i64, height, units_per_em);
         drop(font);
         Ok(Self { name: name.to_owned(), data, height, units_per_em, hinting, ascent })
     }
@@ -101,7 +100,7 @@ impl Face {
             .draw(DrawSettings::hinted(&self.hinting, false), &mut outline)
             .map_err(|error| bad(format!("the glyph of {character:?}: {error}")))?;
         let advance = font.hmtx().ok().and_then(|hmtx| hmtx.advance(glyph)).unwrap_or(0);
-        let advance = scale(i64::from(advance), self.height, self.units_per_em);
+        let advance = advance_in_64ths(advance, self.height, self.units_per_em);
 
         let ink = outline.pixel_box();
         let largest = self.height as i32 * MAX_GLYPH;
@@ -132,10 +131,12 @@ impl Face {
     /// The width that a text of these cells has when it is set with kerning, and its height: Pillow's `getsize`.
     pub(crate) fn measure<'a>(&self, cells: impl IntoIterator<Item = &'a Cell>) -> (usize, usize) {
         let (mut position, mut left, mut right, mut height) = (0i64, 0i32, 0i32, 0usize);
+        let font = self.font();
         let mut previous: Option<GlyphId> = None;
         for cell in cells {
             if let Some(previous) = previous {
-                position += self.kerning(previous, cell.glyph);
+                position +=
+                    kerning_in_64ths(kerning(&font, previous, cell.glyph), self.height, self.units_per_em);
             }
             let x = whole_pixels(position);
             position += cell.advance;
@@ -146,10 +147,6 @@ impl Face {
         }
         ((right - left) as usize, height)
     }
-
-    fn kerning(&self, _left: GlyphId, _right: GlyphId) -> i64 {
-        0
-    }
 }
 
 /// Rounds 1/64 pixels to pixels, as Pillow does.
@@ -157,11 +154,28 @@ fn whole_pixels(position: i64) -> i32 {
     ((position + 32) >> 6) as i32
 }
 
-/// Font units in 1/64 pixel, rounded.
-fn scale(units: i64, height: u32, units_per_em: i64) -> i64 {
-    // FreeType's 16.16 factor from font units to 1/64 pixel.
-    let factor = ((i64::from(height) * 64 << 16) + units_per_em / 2) / units_per_em;
-    (units * factor + 0x8000) >> 16
+/// FreeType's factor from font units to 1/64 pixel, with 16 bits behind the point.
+fn factor(height: u32, units_per_em: i64) -> i64 {
+    (((i64::from(height) * 64) << 16) + units_per_em / 2) / units_per_em
+}
+
+/// An unhinted advance in 1/64 pixel, rounded where HarfBuzz rounds it: `FT_Get_Advance` gives 16 bits behind the
+/// point, `hb-ft` makes 6 of them.
+fn advance_in_64ths(units: u16, height: u32, units_per_em: i64) -> i64 {
+    let pixels = (i64::from(units) * factor(height, units_per_em) + 32) >> 6;
+    (pixels + (1 << 9)) >> 10
+}
+
+/// A kerning in 1/64 pixel, rounded where HarfBuzz rounds it (`hb_font_t::em_mult`).
+fn kerning_in_64ths(units: i32, height: u32, units_per_em: i64) -> i64 {
+    let factor = ((i64::from(height) * 64) << 16) / units_per_em;
+    (i64::from(units) * factor + 0x8000) >> 16
+}
+
+/// An ascender in whole pixels, rounded up as FreeType does.
+fn ascent_in_pixels(units: i64, height: u32, units_per_em: i64) -> i32 {
+    let ascent = (units * factor(height, units_per_em) + 0x8000) >> 16;
+    ((ascent + 63) >> 6) as i32
 }
 
 fn read_font(name: &str) -> Result<Vec<u8>, RenderError> {

@@ -5,10 +5,13 @@ mod clutter;
 mod draw;
 mod error;
 mod font;
+mod kerning;
 mod line;
 mod noise;
 mod quad;
 mod raster;
+#[cfg(test)]
+mod reference;
 mod renderer;
 mod resample;
 mod style;

@@ -11,6 +11,9 @@ const PIXEL_BITS: u32 = 8;
 /// One pixel in the units of a coordinate.
 const ONE_PIXEL: i64 = 1 << PIXEL_BITS;
 
+/// The units of a coordinate in 1/64 pixel.
+const PER_64TH: i64 = ONE_PIXEL / 64;
+
 /// A point in 1/256 pixel, y upwards.
 type Point = (i64, i64);
 
@@ -20,6 +23,8 @@ pub(crate) struct Outline {
     edges: Vec<(Point, Point)>,
     start: Point,
     at: Point,
+    /// A quadratic curve (control point, end) whose end may still move.
+    pending: Option<(Point, Point)>,
     /// Smallest and largest coordinates of all points, control points too: FreeType's control box.
     bounds: Option<(Point, Point)>,
 }
@@ -78,13 +83,31 @@ impl Outline {
     }
 
     fn point(&mut self, x: f32, y: f32) -> Point {
-        // Outlines come in 1/64 pixel; a point between two of them is truncated to it, as in FreeType.
-        let fixed = |value: f32| (f64::from(value) * 64.0).floor() as i64 * (ONE_PIXEL / 64);
+        /// Far beyond any glyph that is drawn, and small enough for the arithmetic here.
+        const FARTHEST: f64 = 32768.0;
+        // Hinted outlines come in 1/64 pixel.
+        let fixed = |value: f32| (f64::from(value).clamp(-FARTHEST, FARTHEST) * 64.0) as i64 * PER_64TH;
         let point = (fixed(x), fixed(y));
         let (low, high) = self.bounds.unwrap_or((point, point));
         self.bounds =
             Some(((low.0.min(point.0), low.1.min(point.1)), (high.0.max(point.0), high.1.max(point.1))));
         point
+    }
+
+    /// Draws the curve that waits for the next one.
+    ///
+    /// Between two curves TrueType leaves out the point in the middle of their control points. The outline that
+    /// comes here has it rounded towards the origin; FreeType moves the outline to positive coordinates before,
+    /// which rounds it down.
+    fn flush(&mut self, next_control: Option<Point>) {
+        let Some((control, mut to)) = self.pending.take() else { return };
+        if let Some(next) = next_control {
+            let (x, y) = ((control.0 + next.0) / PER_64TH, (control.1 + next.1) / PER_64TH);
+            if to == (x / 2 * PER_64TH, y / 2 * PER_64TH) {
+                to = ((x >> 1) * PER_64TH, (y >> 1) * PER_64TH);
+            }
+        }
+        self.conic_to(control, to);
     }
 
     fn edge_to(&mut self, to: Point) {
@@ -163,25 +186,36 @@ impl OutlinePen for Outline {
     }
 
     fn line_to(&mut self, x: f32, y: f32) {
+        self.flush(None);
         let to = self.point(x, y);
         self.edge_to(to);
     }
 
     fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
         let (control, to) = (self.point(cx, cy), self.point(x, y));
-        self.conic_to(control, to);
+        self.flush(Some(control));
+        self.pending = Some((control, to));
     }
 
     fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
+        self.flush(None);
         let (c1, c2, to) = (self.point(ax, ay), self.point(bx, by), self.point(x, y));
         self.cubic_to(c1, c2, to, 0);
     }
 
     fn close(&mut self) {
+        self.flush(None);
         if self.at != self.start {
             self.edge_to(self.start);
         }
     }
+}
+
+/// `a / b` for `0 <= a <= 256 b`, by multiplication with the truncated inverse, as FreeType divides: an exact
+/// quotient comes out one too small.
+fn divide(a: i64, b: i64) -> i64 {
+    let inverse = (u64::MAX >> PIXEL_BITS) / b as u64;
+    ((a as u64 * inverse) >> (64 - PIXEL_BITS)) as i64
 }
 
 /// Cover and area of every pixel, rows from the bottom.
@@ -210,19 +244,19 @@ impl Cells {
         while (column, row) != (end_column, end_row) {
             let (out_x, out_y, next, step);
             if dx < 0 && product - dx * ONE_PIXEL > 0 && product <= 0 {
-                (out_x, out_y) = (0, product / dx);
+                (out_x, out_y) = (0, divide(-product, -dx));
                 (next, step) = ((ONE_PIXEL, out_y), (-1, 0));
                 product -= dy * ONE_PIXEL;
             } else if dy > 0 && product - (dx - dy) * ONE_PIXEL > 0 && product - dx * ONE_PIXEL <= 0 {
                 product -= dx * ONE_PIXEL;
-                (out_x, out_y) = (-product / dy, ONE_PIXEL);
+                (out_x, out_y) = (if dx == 0 { x } else { divide(-product, dy) }, ONE_PIXEL);
                 (next, step) = ((out_x, 0), (0, 1));
             } else if dx > 0 && product + dy * ONE_PIXEL >= 0 && product - (dx - dy) * ONE_PIXEL <= 0 {
                 product += dy * ONE_PIXEL;
-                (out_x, out_y) = (ONE_PIXEL, product / dx);
+                (out_x, out_y) = (ONE_PIXEL, divide(product, dx));
                 (next, step) = ((0, out_y), (1, 0));
             } else {
-                (out_x, out_y) = (-product / dy, 0);
+                (out_x, out_y) = (if dx == 0 { x } else { divide(product, -dy) }, 0);
                 (next, step) = ((out_x, ONE_PIXEL), (0, -1));
                 product += dx * ONE_PIXEL;
             }

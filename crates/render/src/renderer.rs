@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use captcha_core::{GlyphBox, seed};
 use image::{DynamicImage, GrayImage, Luma};
+use rand::Rng;
 
 use crate::captcha::{Captcha, Glyph};
 use crate::font::{Cell, Face};
@@ -16,15 +17,45 @@ use crate::{RenderError, Style, TextSampler, draw};
 /// Most pixels of a canvas: the largest image in the widest font stays below.
 const MAX_CANVAS: u64 = 1 << 27;
 
-/// The random streams of one CAPTCHA. Each part of the picture has its own, so that a style with a line shows the
-/// same letters as the same style without.
-#[derive(Clone, Copy)]
-enum Stream {
+/// The parts of a picture that draw random numbers.
+///
+/// Each has its own stream, so that a style with a line shows the same letters as the same style without.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Stream {
     Text,
     Font,
     Letters,
     Clutter,
     Noise,
+}
+
+/// Where the random numbers of one picture come from.
+pub(crate) trait Streams {
+    type Rng: Rng;
+
+    /// The numbers of `part`, from their start. Asked once for each part.
+    fn of(&mut self, part: Stream) -> &mut Self::Rng;
+}
+
+/// Streams that are derived from a seed.
+struct Seeded {
+    seed: u64,
+    rng: seed::Rng,
+}
+
+impl Seeded {
+    fn new(seed: u64) -> Self {
+        Self { seed, rng: seed::rng(seed) }
+    }
+}
+
+impl Streams for Seeded {
+    type Rng = seed::Rng;
+
+    fn of(&mut self, part: Stream) -> &mut Self::Rng {
+        self.rng = seed::rng(seed::derive(self.seed, part as u64));
+        &mut self.rng
+    }
 }
 
 /// Draws the CAPTCHAs of one style.
@@ -115,7 +146,7 @@ impl Renderer {
     /// The text that [`random`](Self::random) draws for `seed`, from the style's alphabet and lengths.
     #[must_use]
     pub fn text(&self, seed: u64) -> String {
-        self.sampler.sample(&mut stream(seed, Stream::Text))
+        self.sampler.sample(Seeded::new(seed).of(Stream::Text))
     }
 
     /// The CAPTCHA of `seed`: its text, too, is drawn from it.
@@ -138,7 +169,19 @@ impl Renderer {
             length if length > MAX_TEXT => return Err(RenderError::TextTooLong { length, max: MAX_TEXT }),
             _ => {}
         }
-        let font = &self.fonts[draw::index(&mut stream(seed, Stream::Font), self.fonts.len())];
+        let mut streams = Seeded::new(seed);
+        let font = draw::index(streams.of(Stream::Font), self.fonts.len());
+        self.compose(text, font, &mut streams)
+    }
+
+    /// Draws `text` in one of the fonts with the random numbers of `streams`.
+    pub(crate) fn compose(
+        &self,
+        text: &str,
+        font: usize,
+        streams: &mut impl Streams,
+    ) -> Result<Captcha, RenderError> {
+        let font = &self.fonts[font];
         let letters = text.chars().map(|character| font.letter(character)).collect::<Result<Vec<_>, _>>()?;
         let style = &self.style;
 
@@ -161,7 +204,7 @@ impl Renderer {
         let columns = Axis::new(size.0, style.width as usize, style.resampling);
         let rows = Axis::new(size.1, style.height as usize, style.resampling);
 
-        let mut rng = stream(seed, Stream::Letters);
+        let rng = streams.of(Stream::Letters);
         let mut offset = margin_x;
         let mut glyphs = Vec::with_capacity(letters.len());
         for (character, letter) in text.chars().zip(&letters) {
@@ -169,9 +212,9 @@ impl Renderer {
             let mut levels = Cow::Borrowed(&letter.cell.levels);
             for warp in &style.warp {
                 let warped = match &levels {
-                    Cow::Borrowed(_) => warp.apply(&letter.sheet, style.resampling, &mut rng),
+                    Cow::Borrowed(_) => warp.apply(&letter.sheet, style.resampling, rng),
                     Cow::Owned(levels) => {
-                        warp.apply(&Sheet::new(width, height, levels), style.resampling, &mut rng)
+                        warp.apply(&Sheet::new(width, height, levels), style.resampling, rng)
                     }
                 };
                 levels = Cow::Owned(warped);
@@ -187,21 +230,17 @@ impl Renderer {
             offset += width;
         }
 
-        let mut rng = stream(seed, Stream::Clutter);
+        let rng = streams.of(Stream::Clutter);
         for clutter in &style.clutter {
-            clutter.apply(&mut canvas, style.resampling, &mut rng);
+            clutter.apply(&mut canvas, style.resampling, rng);
         }
-        let mut rng = stream(seed, Stream::Noise);
+        let rng = streams.of(Stream::Noise);
         for noise in &style.noise {
-            noise.apply(&mut canvas, &mut rng);
+            noise.apply(&mut canvas, rng);
         }
         let image = resample::resize(&canvas, &columns, &rows);
         Ok(Captcha { image: DynamicImage::ImageLuma8(image), text: text.to_owned(), glyphs })
     }
-}
-
-fn stream(seed: u64, stream: Stream) -> seed::Rng {
-    seed::rng(seed::derive(seed, stream as u64))
 }
 
 /// What is left of `pixel` under black ink of coverage `alpha`: `pixel (255 - alpha) / 255`, rounded.

@@ -1,0 +1,198 @@
+//! Tests against what Claptcha and Pillow draw from the same numbers: `tests/data`, with the script that made it.
+
+use std::path::{Path, PathBuf};
+
+use image::{DynamicImage, GrayImage};
+use serde_json::Value;
+
+use crate::font::Face;
+use crate::quad::{Corners, QuadMap, Sheet};
+use crate::renderer::{Stream, Streams};
+use crate::resample::{self, Axis, Resampling};
+use crate::{Renderer, Style};
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+fn table(name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(data("reference.json")).unwrap();
+    let Value::Array(rows) = serde_json::from_str::<Value>(&text).unwrap()[name].take() else {
+        panic!("{name} is a table of reference.json")
+    };
+    rows
+}
+
+fn picture(name: &str) -> GrayImage {
+    image::open(data(name)).unwrap().into_luma8()
+}
+
+fn cut(strip: &GrayImage, x: usize, width: usize, height: usize) -> GrayImage {
+    image::imageops::crop_imm(strip, x as u32, 0, width as u32, height as u32).to_image()
+}
+
+fn number(value: &Value) -> usize {
+    value.as_u64().unwrap() as usize
+}
+
+fn resampling(value: &Value) -> Resampling {
+    serde_json::from_value(value.clone()).unwrap()
+}
+
+/// How two pictures of one size differ.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Difference {
+    /// Pixels that are not the same.
+    pixels: usize,
+    /// The largest difference of a level.
+    largest: u8,
+    /// The sum of all differences over the number of pixels.
+    mean: f64,
+}
+
+fn difference(actual: &GrayImage, expected: &GrayImage) -> Difference {
+    assert_eq!(actual.dimensions(), expected.dimensions());
+    let levels = actual.iter().zip(expected.iter()).map(|(a, b)| a.abs_diff(*b));
+    Difference {
+        pixels: levels.clone().filter(|&level| level > 0).count(),
+        largest: levels.clone().max().unwrap_or(0),
+        mean: levels.map(f64::from).sum::<f64>() / actual.len() as f64,
+    }
+}
+
+#[test]
+fn texts_have_the_size_that_pillow_measures() {
+    let mut wrong = Vec::new();
+    let mut face: Option<(String, usize, Face)> = None;
+    for row in table("sizes") {
+        let (font, height, text) = (row[0].as_str().unwrap(), number(&row[1]), row[2].as_str().unwrap());
+        if face.as_ref().is_none_or(|(name, size, _)| name != font || *size != height) {
+            face = Some((font.to_owned(), height, Face::load(font, height as u32).unwrap()));
+        }
+        let (_, _, face) = face.as_ref().unwrap();
+        let cells: Vec<_> = text.chars().map(|character| face.cell(character).unwrap()).collect();
+        let actual = face.measure(&cells);
+        if actual != (number(&row[3]), number(&row[4])) {
+            wrong.push(format!("{row}: {actual:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn letters_are_those_of_freetype() {
+    let strip = picture("cells.png");
+    let mut wrong = Vec::new();
+    for row in table("cells") {
+        let face = Face::load(row[0].as_str().unwrap(), number(&row[1]) as u32).unwrap();
+        let cell = face.cell(row[2].as_str().unwrap().chars().next().unwrap()).unwrap();
+        let actual = GrayImage::from_raw(cell.width as u32, cell.height as u32, cell.levels).unwrap();
+        let expected = cut(&strip, number(&row[3]), number(&row[4]), number(&row[5]));
+        let difference = difference(&actual, &expected);
+        if difference.pixels > 0 {
+            wrong.push(format!("{row}: {difference:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn warped_letters_are_those_of_pillow() {
+    let strip = picture("warps.png");
+    let face = Face::load("pt-sans-bold", 110).unwrap();
+    let point = |value: &Value| (value[0].as_f64().unwrap(), value[1].as_f64().unwrap());
+    let mut wrong = Vec::new();
+    for row in table("warps") {
+        let cell = face.cell(row[1].as_str().unwrap().chars().next().unwrap()).unwrap();
+        let (first, second) = (point(&row[2]), point(&row[3]));
+        let grown = first.0.abs() + second.0.abs();
+        let size = (cell.width as f64 + grown, cell.height as f64 + grown);
+        let map = QuadMap::new(Corners::displaced(size, first, second), cell.width, cell.height);
+        let warped = Sheet::new(cell.width, cell.height, &cell.levels).warp(&map, resampling(&row[0]));
+        let actual = GrayImage::from_raw(cell.width as u32, cell.height as u32, warped).unwrap();
+        let expected = cut(&strip, number(&row[4]), number(&row[5]), number(&row[6]));
+        let difference = difference(&actual, &expected);
+        if difference.pixels > 0 {
+            wrong.push(format!("{row}: {difference:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn resized_pictures_are_those_of_pillow() {
+    let strip = picture("resizes.png");
+    let rows = table("resizes");
+    let (width, height) = (number(&rows[0][1]), number(&rows[0][2]));
+    let source = cut(&strip, 0, width, height);
+    let mut wrong = Vec::new();
+    for row in &rows[1..] {
+        let (out_width, out_height) = (number(&row[1]), number(&row[2]));
+        let filter = resampling(&row[0]);
+        let actual = resample::resize(
+            &source,
+            &Axis::new(width, out_width, filter),
+            &Axis::new(height, out_height, filter),
+        );
+        let difference = difference(&actual, &cut(&strip, number(&row[3]), out_width, out_height));
+        if difference.pixels > 0 {
+            wrong.push(format!("{row}: {difference:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A generator that gives recorded numbers.
+struct Replay(std::vec::IntoIter<u64>);
+
+impl rand::TryRng for Replay {
+    type Error = std::convert::Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        unreachable!("numbers are drawn in 64 bits")
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        // Python's numbers have 53 bits.
+        Ok(self.0.next().expect("as many numbers as Claptcha drew") << 11)
+    }
+
+    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Self::Error> {
+        unreachable!("numbers are drawn one by one")
+    }
+}
+
+impl Streams for Replay {
+    type Rng = Self;
+
+    fn of(&mut self, _: Stream) -> &mut Self {
+        self
+    }
+}
+
+#[test]
+fn images_are_those_of_claptcha() {
+    let strip = picture("images.png");
+    let mut wrong = Vec::new();
+    for row in table("images") {
+        let line = row["line"].as_bool().unwrap();
+        let size = (number(&row["size"][0]), number(&row["size"][1]));
+        let style = if line { Style::claptcha() } else { Style::seed() }
+            .with_size(size.0 as u32, size.1 as u32)
+            .with_margin(number(&row["margin"][0]) as u32, number(&row["margin"][1]) as u32)
+            .with_resampling(resampling(&row["resampling"]))
+            .with_fonts([row["font"].as_str().unwrap()]);
+        let numbers: Vec<u64> =
+            row["randoms"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
+        let mut replay = Replay(numbers.into_iter());
+        let renderer = Renderer::new(style).unwrap();
+        let captcha = renderer.compose(row["text"].as_str().unwrap(), 0, &mut replay).unwrap();
+        assert_eq!(replay.0.len(), 0, "every number that Claptcha drew is used");
+        let DynamicImage::ImageLuma8(actual) = captcha.image else { panic!("grey") };
+        let difference = difference(&actual, &cut(&strip, number(&row["x"]), size.0, size.1));
+        if difference.pixels > 0 {
+            wrong.push(format!("{} line {line} {}: {difference:?}", row["text"], row["resampling"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
