@@ -1,1 +1,30 @@
-//! placeholder
+//! Trains CAPTCHA networks with libtorch, and runs them.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`train`] | trains an architecture on a [`TrainingData`], with checkpoints, and resumes where it stopped |
+//! | [`TrainOptions`], [`Schedule`], [`DeviceChoice`] | how to train |
+//! | [`TrainMonitor`], [`EpochMetrics`] | what can be watched meanwhile |
+//! | [`TorchRecognizer`] | a [`Recognizer`](captcha_infer::Recognizer) that runs a model file with libtorch |
+//!
+//! The networks are data ([`Architecture`](captcha_infer::Architecture)) and the weights a
+//! [`ModelFile`](captcha_infer::ModelFile), so that what is trained here runs without libtorch elsewhere.
+//!
+//! libtorch runs small networks best on few threads; [`TrainOptions::threads`] is the number that one operation
+//! may use and is a setting of the whole process.
+
+mod adamw;
+mod checkpoint;
+mod error;
+mod metrics;
+mod network;
+mod options;
+mod recognizer;
+mod trainer;
+
+pub use captcha_dataset::TrainingData;
+pub use error::ModelError;
+pub use metrics::{EpochMetrics, write_csv};
+pub use options::{DeviceChoice, Schedule, TrainOptions};
+pub use recognizer::TorchRecognizer;
+pub use trainer::{Stop, TrainMonitor, Trained, train};

@@ -1,0 +1,43 @@
+//! What is known after each epoch.
+
+use std::path::Path;
+
+use captcha_core::files::{Durability, write_whole};
+use serde::{Deserialize, Serialize};
+
+use crate::ModelError;
+
+/// What is known after an epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct EpochMetrics {
+    /// The epoch, from 1.
+    pub epoch: usize,
+    /// Mean cross-entropy of the training images, each as it was when it was trained on, in nats.
+    pub train_loss: f64,
+    /// Share of the training images that were classified rightly then, in `[0, 1]`.
+    pub train_accuracy: f64,
+    /// Mean cross-entropy of the validation images after the epoch, in nats.
+    pub validation_loss: f64,
+    /// Share of the validation images that are classified rightly after the epoch, in `[0, 1]`.
+    pub validation_accuracy: f64,
+    /// The learning rate of the last step.
+    pub learning_rate: f64,
+    /// How long training took in this epoch, without validation, in seconds.
+    pub seconds: f64,
+    /// Training images per second.
+    pub images_per_second: f64,
+}
+
+/// Writes one row an epoch as CSV with a header, whole or not at all.
+///
+/// # Errors
+/// [`ModelError::Io`] with the path.
+pub fn write_csv(history: &[EpochMetrics], path: &Path) -> Result<(), ModelError> {
+    write_whole(path, Durability::Process, |file| {
+        let mut writer = csv::Writer::from_writer(file);
+        history.iter().try_for_each(|row| writer.serialize(row)).map_err(std::io::Error::other)?;
+        writer.flush()
+    })
+    .map_err(|source| ModelError::Io { path: path.to_owned(), source })
+}

@@ -1,0 +1,211 @@
+//! How to train.
+
+use serde::{Deserialize, Serialize};
+use tch::{Cuda, Device};
+
+use crate::ModelError;
+
+/// How to train. The defaults train the project's letter network well in ten epochs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct TrainOptions {
+    /// Passes over the training data. At least 1, default 10.
+    pub epochs: usize,
+    /// Images a step. At least 1, default 64.
+    pub batch: usize,
+    /// The peak learning rate of AdamW. Above 0, default 2e-3.
+    pub learning_rate: f64,
+    /// Decoupled weight decay of convolution and linear weights. At least 0, default 1e-4; 0 makes it Adam.
+    pub weight_decay: f64,
+    /// How the learning rate goes. Default [`Schedule::Cosine`].
+    pub schedule: Schedule,
+    /// Share of the target spread over all classes (C. Szegedy et al., "Rethinking the Inception
+    /// architecture", CVPR 2016, section 7). In `[0, 1)`, default 0.
+    pub label_smoothing: f64,
+    /// Seed of the first weights, of the order of the images and of dropout. Default 1.
+    pub seed: u64,
+    /// Where to train. Default [`DeviceChoice::Auto`].
+    pub device: DeviceChoice,
+    /// Threads that one operation of libtorch may use on the CPU. At least 1, default 1. The weights depend on
+    /// it in their last bits, because sums are split differently.
+    pub threads: usize,
+    /// Stop after this many epochs without a better validation accuracy. At least 1, default never.
+    pub patience: Option<usize>,
+}
+
+impl Default for TrainOptions {
+    fn default() -> Self {
+        Self {
+            epochs: 10,
+            batch: 64,
+            learning_rate: 2e-3,
+            weight_decay: 1e-4,
+            schedule: Schedule::Cosine,
+            label_smoothing: 0.0,
+            seed: 1,
+            device: DeviceChoice::Auto,
+            threads: 1,
+            patience: None,
+        }
+    }
+}
+
+macro_rules! setters {
+    ($($name:ident, $field:ident: $type:ty;)*) => {
+        impl TrainOptions {
+            $(
+                #[doc = concat!("The same with another [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+                #[must_use]
+                pub fn $name(mut self, $field: $type) -> Self {
+                    self.$field = $field;
+                    self
+                }
+            )*
+        }
+    };
+}
+
+setters! {
+    with_epochs, epochs: usize;
+    with_batch, batch: usize;
+    with_learning_rate, learning_rate: f64;
+    with_weight_decay, weight_decay: f64;
+    with_schedule, schedule: Schedule;
+    with_label_smoothing, label_smoothing: f64;
+    with_seed, seed: u64;
+    with_device, device: DeviceChoice;
+    with_threads, threads: usize;
+    with_patience, patience: Option<usize>;
+}
+
+impl TrainOptions {
+    pub(crate) fn check(&self) -> Result<(), ModelError> {
+        let at_least_one = [
+            ("epochs", self.epochs),
+            ("batch", self.batch),
+            ("threads", self.threads),
+            ("patience", self.patience.unwrap_or(1)),
+        ];
+        for (option, value) in at_least_one {
+            if value == 0 || value > i32::MAX as usize {
+                return Err(ModelError::Option {
+                    option,
+                    value: value as f64,
+                    expected: "a whole number from 1",
+                });
+            }
+        }
+        let checks = [
+            ("learning_rate", self.learning_rate, self.learning_rate > 0.0, "a number above 0"),
+            ("weight_decay", self.weight_decay, self.weight_decay >= 0.0, "a number from 0"),
+            (
+                "label_smoothing",
+                self.label_smoothing,
+                (0.0..1.0).contains(&self.label_smoothing),
+                "a number in [0, 1)",
+            ),
+        ];
+        for (option, value, good, expected) in checks {
+            if !good || !value.is_finite() {
+                return Err(ModelError::Option { option, value, expected });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How the learning rate goes over the steps of a training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Schedule {
+    /// Always the same.
+    Constant,
+    /// Up in a line over the first twentieth of the steps, then down to 0 along half a cosine (I. Loshchilov,
+    /// F. Hutter, "SGDR", ICLR 2017, arXiv 1608.03983, equation 5 without restarts).
+    Cosine,
+}
+
+/// The share of the steps over which [`Schedule::Cosine`] warms up.
+const WARM_UP: f64 = 0.05;
+
+impl Schedule {
+    /// The factor of the learning rate, in `[0, 1]`, at `step` (from 0) of `steps`.
+    #[must_use]
+    pub fn factor(self, step: usize, steps: usize) -> f64 {
+        match self {
+            Self::Constant => 1.0,
+            Self::Cosine => {
+                let done = (step as f64 + 0.5) / steps.max(1) as f64;
+                if done < WARM_UP {
+                    done / WARM_UP
+                } else {
+                    let angle = std::f64::consts::PI * ((done - WARM_UP) / (1.0 - WARM_UP)).min(1.0);
+                    0.5 * (1.0 + angle.cos())
+                }
+            }
+        }
+    }
+}
+
+/// Where to train or to run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DeviceChoice {
+    /// The first CUDA device if there is one, else the CPU.
+    #[default]
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// The CUDA device of this number, from 0.
+    Cuda(usize),
+}
+
+impl DeviceChoice {
+    pub(crate) fn device(self) -> Result<Device, ModelError> {
+        let found = usize::try_from(Cuda::device_count()).unwrap_or(0);
+        match self {
+            Self::Cpu => Ok(Device::Cpu),
+            Self::Auto => Ok(Device::cuda_if_available()),
+            Self::Cuda(index) if index < found => Ok(Device::Cuda(index)),
+            Self::Cuda(index) => Err(ModelError::NoSuchDevice { index, found }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cosine_rises_and_falls_to_almost_nothing() {
+        let factors: Vec<f64> = (0..1000).map(|step| Schedule::Cosine.factor(step, 1000)).collect();
+        assert!(factors[0] < 0.02 && factors[999] < 1e-5);
+        assert!(factors[..50].is_sorted() && factors[50..].is_sorted_by(|a, b| a >= b));
+        assert!(factors.iter().all(|factor| (0.0..=1.0).contains(factor)));
+    }
+
+    #[test]
+    fn options_out_of_range_are_named() {
+        let cases = [
+            (TrainOptions::default().with_epochs(0), "epochs is 0, expected a whole number from 1"),
+            (
+                TrainOptions::default().with_learning_rate(f64::NAN),
+                "learning_rate is NaN, expected a number above 0",
+            ),
+            (
+                TrainOptions::default().with_label_smoothing(1.0),
+                "label_smoothing is 1, expected a number in [0, 1)",
+            ),
+        ];
+        for (options, expected) in cases {
+            assert_eq!(options.check().unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn a_device_that_is_not_there_is_an_error() {
+        assert!(matches!(DeviceChoice::Cuda(99).device(), Err(ModelError::NoSuchDevice { index: 99, .. })));
+    }
+}

@@ -1,0 +1,213 @@
+//! Training end to end on a small problem: it learns, it can be stopped and resumed, and it says what is wrong.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use captcha_core::image::{GrayImage, Luma};
+use captcha_core::rand::RngExt;
+use captcha_core::{Alphabet, Monitor, seed};
+use captcha_dataset::{LetterSet, ShuffledLetters};
+use captcha_infer::{Architecture, InputShape, Layer, ModelFile, ModelMetadata};
+use captcha_model::{
+    DeviceChoice, EpochMetrics, ModelError, Schedule, Stop, TrainMonitor, TrainOptions, Trained, train,
+};
+
+/// libtorch's generator, which draws the dropout masks, belongs to the whole process.
+fn exclusive() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+const SIDE: u32 = 8;
+
+/// Noisy pictures of `-`, `|` and `O` at random places.
+fn letters(count: usize, seed: u64) -> LetterSet {
+    let mut rng = seed::rng(seed);
+    let alphabet = Alphabet::new("-|O").unwrap();
+    let mut set = LetterSet::new(alphabet.clone(), SIDE);
+    for index in 0..count {
+        let class = index % 3;
+        let (dx, dy) = (rng.random_range(0..3i64), rng.random_range(0..3i64));
+        let image = GrayImage::from_fn(SIDE, SIDE, |x, y| {
+            let (x, y) = (i64::from(x) - dx, i64::from(y) - dy);
+            let ring = x.max(y) == 4 && x.min(y) >= 0 || x.min(y) == 0 && x.max(y) <= 4 && x.max(y) >= 0;
+            let ink = [y == 2 && (0..5).contains(&x), x == 2 && (0..5).contains(&y), ring][class];
+            Luma([if ink { rng.random_range(0..120) } else { rng.random_range(135..=255) }])
+        });
+        set.push(&image, alphabet.character(class).unwrap()).unwrap();
+    }
+    set
+}
+
+fn data(count: usize, seed: u64) -> ShuffledLetters {
+    ShuffledLetters::new(letters(count, seed), seed)
+}
+
+/// Every kind of layer once.
+fn metadata() -> ModelMetadata {
+    let architecture = Architecture {
+        input: InputShape { channels: 1, height: SIDE as usize, width: SIDE as usize },
+        layers: vec![
+            Layer::Conv2d { channels: 6, kernel: 3 },
+            Layer::BatchNorm2d,
+            Layer::Relu,
+            Layer::MaxPool2d { size: 2 },
+            Layer::Flatten,
+            Layer::Dropout { probability: 0.2 },
+            Layer::Linear { features: 3 },
+        ],
+    };
+    ModelMetadata::new(architecture, Alphabet::new("-|O").unwrap())
+}
+
+fn options() -> TrainOptions {
+    TrainOptions::default()
+        .with_epochs(4)
+        .with_batch(16)
+        .with_learning_rate(1e-2)
+        .with_device(DeviceChoice::Cpu)
+}
+
+fn fit(
+    options: &TrainOptions,
+    folder: Option<&Path>,
+    monitor: &dyn TrainMonitor,
+) -> Result<Trained, ModelError> {
+    train(&metadata(), &data(300, 1), &data(90, 2), options, folder, monitor)
+}
+
+/// Interrupts after a number of steps.
+struct StopAfter(u64, AtomicU64);
+
+impl Monitor for StopAfter {
+    fn progress(&self, _: u64, _: u64) {
+        self.1.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.1.load(Ordering::Relaxed) >= self.0
+    }
+}
+
+impl TrainMonitor for StopAfter {}
+
+#[test]
+fn it_learns() {
+    let _guard = exclusive();
+    let trained = fit(&options().with_epochs(6), None, &()).unwrap();
+    assert_eq!(trained.stop, Stop::Finished);
+    let (first, last) = (trained.history[0], trained.history[5]);
+    assert!(last.train_loss < first.train_loss / 2.0, "{first:?} {last:?}");
+    assert!(last.validation_accuracy > 0.95, "{last:?}");
+    assert_eq!(trained.model.metadata().scores.len(), 1);
+}
+
+#[test]
+fn an_interrupted_run_resumes_to_the_same_bytes() {
+    let _guard = exclusive();
+    let whole = fit(&options(), None, &()).unwrap().model.to_bytes().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // 300 letters in batches of 16 are 19 steps an epoch: stop in epochs 1, 2 and 4.
+    for (steps, finished) in [(5, 0), (25, 1), (50, 3)] {
+        let error = fit(&options(), Some(folder.path()), &StopAfter(steps, AtomicU64::new(0))).unwrap_err();
+        assert!(
+            matches!(error, ModelError::Interrupted { finished: f, epochs: 4 } if f == finished),
+            "{error}"
+        );
+    }
+    let resumed = fit(&options(), Some(folder.path()), &()).unwrap();
+    assert_eq!(resumed.history.len(), 4);
+    assert!(resumed.model.to_bytes().unwrap() == whole, "the resumed run gave other weights");
+
+    let saved = ModelFile::open(&folder.path().join("model.safetensors")).unwrap();
+    assert_eq!(saved, resumed.model);
+    let csv = std::fs::read_to_string(folder.path().join("metrics.csv")).unwrap();
+    assert!(csv.starts_with("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy"), "{csv}");
+    assert_eq!(csv.lines().count(), 5);
+
+    // A finished run is not trained again.
+    let again = fit(&options(), Some(folder.path()), &StopAfter(0, AtomicU64::new(0))).unwrap();
+    assert_eq!(again, resumed);
+}
+
+#[test]
+fn a_folder_of_another_run_is_left_alone() {
+    let _guard = exclusive();
+    let folder = tempfile::tempdir().unwrap();
+    fit(&options().with_epochs(1), Some(folder.path()), &()).unwrap();
+    let before = std::fs::read(folder.path().join("checkpoint.safetensors")).unwrap();
+    let error = fit(&options().with_epochs(1).with_seed(2), Some(folder.path()), &()).unwrap_err();
+    assert!(
+        error.to_string().ends_with(
+            "holds a run with another seed: 1, expected 2; choose another folder or remove this one"
+        ),
+        "{error}"
+    );
+    assert_eq!(std::fs::read(folder.path().join("checkpoint.safetensors")).unwrap(), before);
+}
+
+#[test]
+fn a_damaged_checkpoint_is_told() {
+    let _guard = exclusive();
+    let folder = tempfile::tempdir().unwrap();
+    fit(&options().with_epochs(1), Some(folder.path()), &()).unwrap();
+    let path = folder.path().join("checkpoint.safetensors");
+    let bytes = std::fs::read(&path).unwrap();
+    for length in [0, 7, bytes.len() / 2, bytes.len() - 1] {
+        std::fs::write(&path, &bytes[..length]).unwrap();
+        let error = fit(&options().with_epochs(1), Some(folder.path()), &()).unwrap_err();
+        assert!(matches!(error, ModelError::Checkpoint { .. }), "{length}: {error}");
+    }
+}
+
+#[test]
+fn early_stopping_keeps_the_best_epoch() {
+    let _guard = exclusive();
+    struct Rows(Mutex<Vec<EpochMetrics>>);
+    impl Monitor for Rows {}
+    impl TrainMonitor for Rows {
+        fn epoch(&self, metrics: &EpochMetrics) {
+            self.0.lock().unwrap().push(*metrics);
+        }
+    }
+    let rows = Rows(Mutex::default());
+    let options = options().with_epochs(60).with_schedule(Schedule::Constant).with_patience(Some(3));
+    let trained = fit(&options, None, &rows).unwrap();
+    assert_eq!(trained.stop, Stop::Early);
+    let rows = rows.0.into_inner().unwrap();
+    assert_eq!(rows, trained.history);
+    let accuracies: Vec<f64> = rows.iter().map(|row| row.validation_accuracy).collect();
+    let best = accuracies.iter().copied().fold(0.0, f64::max);
+    assert!(accuracies[rows.len() - 3..].iter().all(|&a| a <= best));
+    let epoch = &trained.model.metadata().training["epoch"];
+    assert_eq!(epoch, &format!("{} of 60", rows.len() - 3), "{accuracies:?}");
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    let _guard = exclusive();
+    let other = ModelMetadata::new(metadata().architecture, Alphabet::new("-|X").unwrap());
+    let error = train(&other, &data(30, 1), &data(30, 2), &options(), None, &()).unwrap_err();
+    assert_eq!(error.to_string(), "the training data has the alphabet \"-|O\", the network reads \"-|X\"");
+
+    let empty = ShuffledLetters::new(LetterSet::new(metadata().alphabet, SIDE), 1);
+    let error = train(&metadata(), &data(30, 1), &empty, &options(), None, &()).unwrap_err();
+    assert_eq!(error.to_string(), "the validation data is empty, expected at least one sample");
+
+    let mut wide = metadata();
+    wide.architecture.input.width = 10;
+    let error = train(&wide, &data(30, 1), &data(30, 2), &options(), None, &()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the images have shape [1, 8, 8], the network takes [1, 8, 10] (channels, height, width)"
+    );
+}
+
+#[test]
+fn divergence_is_an_error_not_a_model() {
+    let _guard = exclusive();
+    let error =
+        fit(&options().with_learning_rate(1e30).with_schedule(Schedule::Constant), None, &()).unwrap_err();
+    assert!(matches!(error, ModelError::Diverged { .. }), "{error}");
+}
