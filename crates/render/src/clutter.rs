@@ -30,7 +30,7 @@ pub enum Clutter {
 pub struct LineClutter {
     /// Where it starts, in shares of the width, 0 to 1. Default 0 to 0.1.
     pub start: Span,
-    /// Where it ends, in shares of the width, 0 to 1. Default 0.9 to 1.
+    /// Where it ends, in shares of the width, 0 to 1, at least 0.2 to the right of its start. Default 0.9 to 1.
     pub end: Span,
     /// Width of the line in shares of the square root of the layer's area, above 0, up to 0.5. Default 0.02284.
     pub thickness: f64,
@@ -61,6 +61,13 @@ impl LineClutter {
         self.start.check("clutter.start", 0.0, 1.0)?;
         self.end.check("clutter.end", 0.0, 1.0)?;
         self.reach.check("clutter.reach", 0.0, 0.5)?;
+        if self.start.high + MIN_LENGTH > self.end.low {
+            return Err(RenderError::BadStyle {
+                field: "clutter.end",
+                actual: format!("[{}, {}]", self.end.low, self.end.high),
+                expected: format!("to be at least {MIN_LENGTH} to the right of start {}", self.start.high),
+            });
+        }
         if self.thickness > 0.0 && self.thickness <= 0.5 {
             return Ok(());
         }
@@ -71,6 +78,9 @@ impl LineClutter {
         })
     }
 }
+
+/// The least distance of a line's ends, in shares of the width: a pixel on the smallest layer.
+const MIN_LENGTH: f64 = 0.2;
 
 impl Clutter {
     pub(crate) fn validate(&self) -> Result<(), RenderError> {

@@ -8,6 +8,7 @@ mod font;
 mod kerning;
 mod line;
 mod noise;
+mod polygon;
 mod quad;
 mod raster;
 #[cfg(test)]

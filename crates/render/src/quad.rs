@@ -52,8 +52,8 @@ impl QuadMap {
     }
 }
 
-/// Empty or repeated pixels around a [`Sheet`] on each side, so that a cubic kernel never leaves it.
-const BORDER: usize = 2;
+/// Repeated pixels around a [`Sheet`] on each side, so that a cubic kernel never leaves it.
+pub(crate) const BORDER: usize = 2;
 
 /// An 8-bit image that can be sampled between its pixels; beyond its edges it repeats them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,44 +88,25 @@ impl Sheet {
         if x < 0.0 || y < 0.0 || x >= self.width as f64 || y >= self.height as f64 {
             return 0;
         }
-        match resampling {
-            Resampling::Nearest => self.levels[(y as usize + BORDER) * self.stride + x as usize + BORDER],
-            Resampling::Bilinear => {
-                let (column, dx) = split(x);
-                let (row, dy) = split(y);
-                let line = |row: usize| {
-                    let start = row * self.stride + column;
-                    let [a, b] = [self.levels[start + 1], self.levels[start + 2]].map(f64::from);
-                    a + (b - a) * dx
-                };
-                let (upper, lower) = (line(row + 1), line(row + 2));
-                (upper + (lower - upper) * dy) as u8
-            }
-            Resampling::Bicubic => {
-                let (column, dx) = split(x);
-                let (row, dy) = split(y);
-                let start = row * self.stride + column;
-                let rows: [[u8; 4]; 4] = std::array::from_fn(|line| {
-                    let start = start + line * self.stride;
-                    let mut row = [0; 4];
-                    row.copy_from_slice(&self.levels[start..start + 4]);
-                    row
-                });
-                // Most of a letter's cell is all paper or all ink.
-                if rows == [[0; 4]; 4] {
-                    return 0;
-                }
-                if rows == [[255; 4]; 4] {
-                    return 255;
-                }
-                let [a, b, c, d] = rows.map(|row| {
-                    let [a, b, c, d] = row.map(f64::from);
-                    cubic(a, b, c, d, dx)
-                });
-                // Truncation with saturation, as in Pillow.
-                cubic(a, b, c, d, dy) as u8
-            }
+        if resampling == Resampling::Nearest {
+            return self.levels[(y as usize + BORDER) * self.stride + x as usize + BORDER];
         }
+        let ((column, dx), (row, dy)) = (split(x), split(y));
+        let start = row * self.stride + column;
+        let lines: [[u8; 4]; 4] = std::array::from_fn(|line| {
+            let start = start + line * self.stride;
+            let mut four = [0; 4];
+            four.copy_from_slice(&self.levels[start..start + 4]);
+            four
+        });
+        // Most of a letter's cell is all paper or all ink.
+        if lines == [[0; 4]; 4] {
+            return 0;
+        }
+        if lines == [[255; 4]; 4] {
+            return 255;
+        }
+        interpolate(lines.map(|line| line.map(f64::from)), dx, dy, resampling)
     }
 
     /// The sheet seen through `map`, of the same size, row by row.
@@ -141,9 +122,9 @@ impl Sheet {
     }
 }
 
-/// The index in a bordered row of the first of four pixels around `position`, and how far between the inner two
-/// it is. `position` is in `[0, width)`.
-fn split(position: f64) -> (usize, f64) {
+/// The index, counted with [`BORDER`], of the first of four pixels around `position`, and how far between the inner
+/// two it is. `position` is at least 0.
+pub(crate) fn split(position: f64) -> (usize, f64) {
     let shifted = position - 0.5;
     if shifted < 0.0 {
         (0, shifted + 1.0)
@@ -151,6 +132,19 @@ fn split(position: f64) -> (usize, f64) {
         let whole = shifted as usize;
         (whole + 1, shifted - whole as f64)
     }
+}
+
+/// The level between the inner four of 4 x 4 pixels, `dx` and `dy` from the upper left one of the four.
+pub(crate) fn interpolate(lines: [[f64; 4]; 4], dx: f64, dy: f64, resampling: Resampling) -> u8 {
+    let value = if resampling == Resampling::Bicubic {
+        let [a, b, c, d] = lines.map(|[a, b, c, d]| cubic(a, b, c, d, dx));
+        cubic(a, b, c, d, dy)
+    } else {
+        let [_, upper, lower, _] = lines.map(|[_, a, b, _]| a + (b - a) * dx);
+        upper + (lower - upper) * dy
+    };
+    // Truncation with saturation, as in Pillow.
+    value as u8
 }
 
 /// Keys' cubic convolution with `a = -1`, in the order of operations of Pillow's `Geometry.c`.

@@ -1,5 +1,7 @@
 //! How pixels are resampled: the kernels of Pillow, and its resize.
 
+use std::ops::Range;
+
 use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
@@ -105,16 +107,29 @@ impl Axis {
         (first, &self.weights[start..end])
     }
 
-    /// The output pixels that input pixels `first..end` have a part in.
-    fn touched(&self, first: usize, end: usize) -> std::ops::Range<usize> {
-        let from = (0..self.len()).find(|&out| {
+    /// The output pixels that the input pixels `range` have a part in.
+    fn touched(&self, range: &Range<usize>) -> Range<usize> {
+        if range.is_empty() {
+            return 0..0;
+        }
+        let ends_before = |out: usize| {
             let (start, weights) = self.tap(out);
-            start + weights.len() > first
-        });
-        let from = from.unwrap_or(self.len());
-        let to = (from..self.len()).find(|&out| self.tap(out).0 >= end).unwrap_or(self.len());
-        from..to
+            start + weights.len() <= range.start
+        };
+        let from = partition_point(self.len(), ends_before);
+        let to = partition_point(self.len(), |out| self.tap(out).0 < range.end);
+        from..to.max(from)
     }
+}
+
+/// The first of `0..count` for which `before` is false, if it is true up to some place and false from there on.
+fn partition_point(count: usize, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low.midpoint(high);
+        if before(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
 }
 
 fn fixed_point(weight: f64) -> i32 {
@@ -128,8 +143,16 @@ fn to_level(sum: i32) -> u8 {
 
 /// Resizes `image`: columns first, then rows, rounding between the two, bit for bit as Pillow does.
 pub(crate) fn resize(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImage {
-    let size = (image.width() as usize, image.height() as usize);
-    let (_, _, resized) = resize_patch(image.as_raw(), size, (0, 0), columns, rows);
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    let mut resized = GrayImage::new(columns.len() as u32, rows.len() as u32);
+    let mut narrow = Rows::new(height, columns.len());
+    for line in image.as_raw().chunks_exact(width) {
+        narrow.push(columns, line, 0..width, width..width);
+    }
+    narrow.resize(rows, |x, y, levels| {
+        let start = y * columns.len() + x;
+        resized.as_mut()[start..start + levels.len()].copy_from_slice(levels);
+    });
     resized
 }
 
@@ -143,45 +166,84 @@ pub(crate) fn resize_patch(
     columns: &Axis,
     rows: &Axis,
 ) -> (usize, usize, GrayImage) {
-    let out_columns = columns.touched(at.0, at.0 + width);
-    let out_rows = rows.touched(at.1, at.1 + height);
-    debug_assert!(at.0 + width <= columns.input && at.1 + height <= rows.input);
-    let out_width = out_columns.len();
-
-    let mut narrow = vec![0u8; out_width * height];
-    for (line, out) in patch.chunks_exact(width.max(1)).zip(narrow.chunks_exact_mut(out_width.max(1))) {
-        for (level, column) in out.iter_mut().zip(out_columns.clone()) {
-            let (first, weights) = columns.tap(column);
-            let (line, weights) = overlap(line, at.0, first, weights);
-            let sum = line.iter().zip(weights).fold(HALF, |sum, (&level, &w)| sum + i32::from(level) * w);
-            *level = to_level(sum);
-        }
+    let out_columns = columns.touched(&(at.0..at.0 + width));
+    let out_rows = rows.touched(&(at.1..at.1 + height));
+    let mut narrow = Rows::new(rows.input, columns.len());
+    for _ in 0..at.1 {
+        narrow.push(columns, &[], 0..0, 0..0);
     }
-
-    let mut resized = GrayImage::new(out_width as u32, out_rows.len() as u32);
-    let mut sums = vec![0i32; out_width];
-    for (out, row) in resized.chunks_exact_mut(out_width.max(1)).zip(out_rows.clone()) {
-        let (first, weights) = rows.tap(row);
-        sums.fill(HALF);
-        for (tap, &weight) in weights.iter().enumerate() {
-            let Some(line) = (first + tap).checked_sub(at.1).filter(|&line| line < height) else { continue };
-            let line = &narrow[line * out_width..(line + 1) * out_width];
-            for (sum, &level) in sums.iter_mut().zip(line) {
-                *sum += i32::from(level) * weight;
-            }
-        }
-        for (level, &sum) in out.iter_mut().zip(&sums) {
-            *level = to_level(sum);
-        }
+    for line in patch.chunks_exact(width) {
+        narrow.push(columns, line, at.0..at.0 + width, at.0 + width..at.0 + width);
     }
+    let mut resized = GrayImage::new(out_columns.len() as u32, out_rows.len() as u32);
+    narrow.resize(rows, |x, y, levels| {
+        let start = (y - out_rows.start) * out_columns.len() + x - out_columns.start;
+        resized.as_mut()[start..start + levels.len()].copy_from_slice(levels);
+    });
     (out_columns.start, out_rows.start, resized)
 }
 
-/// The part of `line`, which starts at input pixel `at`, under `weights`, which start at input pixel `first`.
-fn overlap<'a>(line: &'a [u8], at: usize, first: usize, weights: &'a [i32]) -> (&'a [u8], &'a [i32]) {
-    if first >= at {
-        (&line[(first - at).min(line.len())..], weights)
-    } else {
-        (line, &weights[(at - first).min(weights.len())..])
+/// A picture that is resized in its columns and waits to be resized in its rows. It is 0 where nothing was put.
+pub(crate) struct Rows {
+    /// For each row: the columns that were put, and where their levels are.
+    spans: Vec<(Range<usize>, usize)>,
+    levels: Vec<u8>,
+    width: usize,
+}
+
+impl Rows {
+    /// Room for `height` rows of `width` columns.
+    pub(crate) fn new(height: usize, width: usize) -> Self {
+        Self { spans: Vec::with_capacity(height), levels: Vec::new(), width }
+    }
+
+    /// Resizes the next row by `columns`: it is 0 but in `inked`, where it has `levels`, which are all 255 in
+    /// `solid`, a part of `inked`.
+    pub(crate) fn push(&mut self, columns: &Axis, levels: &[u8], inked: Range<usize>, solid: Range<usize>) {
+        let touched = columns.touched(&inked);
+        let offset = self.levels.len();
+        for column in touched.clone() {
+            let (first, weights) = columns.tap(column);
+            let end = first + weights.len();
+            let sum = if solid.start <= first && end <= solid.end {
+                weights.iter().fold(HALF, |sum, &weight| sum + 255 * weight)
+            } else {
+                let (from, to) = (first.max(inked.start), end.min(inked.end));
+                let weights = &weights[from - first..to - first];
+                let levels = &levels[from - inked.start..to - inked.start];
+                levels
+                    .iter()
+                    .zip(weights)
+                    .fold(HALF, |sum, (&level, &weight)| sum + i32::from(level) * weight)
+            };
+            self.levels.push(to_level(sum));
+        }
+        self.spans.push((touched, offset));
+    }
+
+    /// Resizes by `rows`; gives `put` the first column, the row and the levels of each row that can hold ink.
+    pub(crate) fn resize(&self, rows: &Axis, mut put: impl FnMut(usize, usize, &[u8])) {
+        let mut sums = Vec::new();
+        let mut levels = Vec::with_capacity(self.width);
+        for row in 0..rows.len() {
+            let (first, weights) = rows.tap(row);
+            let spans = &self.spans[first.min(self.spans.len())..];
+            let spans = &spans[..weights.len().min(spans.len())];
+            let inked = spans.iter().filter(|(span, _)| !span.is_empty());
+            let Some(start) = inked.clone().map(|(span, _)| span.start).min() else { continue };
+            let end = inked.map(|(span, _)| span.end).max().unwrap_or(start);
+            sums.clear();
+            sums.resize(end - start, HALF);
+            for ((span, offset), &weight) in spans.iter().zip(weights) {
+                let line = &self.levels[*offset..*offset + span.len()];
+                let from = span.start.saturating_sub(start);
+                for (sum, &level) in sums[from..].iter_mut().zip(line) {
+                    *sum += i32::from(level) * weight;
+                }
+            }
+            levels.clear();
+            levels.extend(sums.iter().map(|&sum| to_level(sum)));
+            put(start, row, &levels);
+        }
     }
 }
