@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, GrayImage, ImageReader};
+use image::{DynamicImage, GrayImage, ImageFormat, ImageReader};
 
 /// What an image may cost before it is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,12 +79,23 @@ pub enum DecodeError {
 /// # Errors
 /// [`DecodeError`] says what was wrong; nothing larger than `limits` is allocated.
 pub fn decode_image(bytes: &[u8], limits: ImageLimits) -> Result<DynamicImage, DecodeError> {
+    decode_as(bytes, None, limits)
+}
+
+/// Decodes bytes in the format that their content tells, or else in `fallback`.
+fn decode_as(
+    bytes: &[u8],
+    fallback: Option<ImageFormat>,
+    limits: ImageLimits,
+) -> Result<DynamicImage, DecodeError> {
     if bytes.is_empty() {
         return Err(DecodeError::Empty);
     }
     let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(DecodeError::Io)?;
-    if reader.format().is_none() {
-        return Err(DecodeError::UnknownFormat);
+    match (reader.format(), fallback) {
+        (Some(_), _) => {}
+        (None, Some(format)) => reader.set_format(format),
+        (None, None) => return Err(DecodeError::UnknownFormat),
     }
     let mut decoder_limits = image::Limits::default();
     decoder_limits.max_image_width = Some(limits.max_side);
@@ -113,13 +124,15 @@ fn too_large(bytes: &[u8], limits: ImageLimits) -> DecodeError {
     }
 }
 
-/// Reads and decodes an image file; the format is found from the content, not from the name.
+/// Reads and decodes an image file; the format is found from the content, and only where that tells nothing from
+/// the name: TGA files have no signature.
 ///
 /// # Errors
 /// [`DecodeError::File`] with the path and what was wrong.
 pub fn open_image(path: &Path, limits: ImageLimits) -> Result<DynamicImage, DecodeError> {
+    let fallback = ImageFormat::from_path(path).ok().filter(|&format| format == ImageFormat::Tga);
     read_limited(path, limits)
-        .and_then(|bytes| decode_image(&bytes, limits))
+        .and_then(|bytes| decode_as(&bytes, fallback, limits))
         .map_err(|source| DecodeError::File { path: path.to_owned(), source: Box::new(source) })
 }
 
@@ -154,7 +167,7 @@ pub fn to_gray(image: &DynamicImage) -> GrayImage {
 
 #[cfg(test)]
 mod tests {
-    use image::{ImageFormat, Rgba, RgbaImage};
+    use image::{Rgba, RgbaImage};
 
     use super::*;
 
@@ -197,6 +210,21 @@ mod tests {
         huge.set_len(1 << 40).unwrap();
         let error = open_image(&path, ImageLimits::default()).unwrap_err();
         assert!(error.to_string().contains("too large"), "{error}");
+    }
+
+    #[test]
+    fn a_format_without_signature_is_known_by_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("A.tga");
+        GrayImage::new(30, 20).save(&path).unwrap();
+        assert_eq!(open_image(&path, ImageLimits::default()).unwrap().width(), 30);
+        std::fs::write(&path, png(7, 5)).unwrap();
+        assert_eq!(open_image(&path, ImageLimits::default()).unwrap().width(), 7, "content before name");
+        std::fs::write(&path, "no picture").unwrap();
+        assert!(open_image(&path, ImageLimits::default()).is_err());
+        std::fs::write(folder.path().join("A.png"), "no picture").unwrap();
+        let error = open_image(&folder.path().join("A.png"), ImageLimits::default()).unwrap_err();
+        assert!(error.to_string().contains("not an image"), "{error}");
     }
 
     #[test]
