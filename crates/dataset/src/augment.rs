@@ -180,15 +180,17 @@ mod tests {
             Err(DatasetError::BadOption { option: "augmentation.scale", .. })
         ));
         assert!(Augmentation::light().check().is_ok());
-        let most = Augmentation::default().with_shift(0.5).with_rotation(45.0).with_shear(1.0).with_scale(0.9);
+        let most =
+            Augmentation::default().with_shift(0.5).with_rotation(45.0).with_shear(1.0).with_scale(0.9);
         assert!(most.check().is_ok());
     }
 
     #[test]
     fn light_changes_keep_the_letter() {
         // A filled square of 10 x 10 in 20 x 20.
-        let letter: Vec<u8> =
-            (0..400).map(|i| if (5..15).contains(&(i % 20)) && (5..15).contains(&(i / 20)) { 0 } else { 255 }).collect();
+        let letter: Vec<u8> = (0..400)
+            .map(|i| if (5..15).contains(&(i % 20)) && (5..15).contains(&(i / 20)) { 0 } else { 255 })
+            .collect();
         for seed in 0..200 {
             let changed = apply(Augmentation::light(), &letter, 20, seed);
             let ink: u32 = changed.iter().map(|&level| u32::from(255 - level)).sum();

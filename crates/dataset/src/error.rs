@@ -134,6 +134,9 @@ pub enum DatasetError {
         /// Images in all.
         total: u64,
     },
+    /// The style is refused by the renderer.
+    #[error("the style can't be drawn: {0}")]
+    Style(#[source] RenderError),
     /// A CAPTCHA can't be drawn.
     #[error("the text {text:?} can't be drawn: {source}")]
     Render {

@@ -120,7 +120,11 @@ mod tests {
         assert_eq!(labels(&data, 3, 8), labels(&data, 3, 8));
         assert_ne!(labels(&data, 3, 8), labels(&data, 4, 8));
         assert_ne!(labels(&data, 3, 8), labels(&ShuffledLetters::new(letters(50), 2), 3, 8));
-        assert_eq!(labels(&data, 3, 8).concat(), labels(&data, 3, 7).concat(), "the batch size keeps the order");
+        assert_eq!(
+            labels(&data, 3, 8).concat(),
+            labels(&data, 3, 7).concat(),
+            "the batch size keeps the order"
+        );
         assert_eq!(data.epoch(0, 0).count(), 0);
     }
 

@@ -117,7 +117,12 @@ impl fmt::Display for Skipped {
         }
         for (line, (reason, files)) in self.reasons.iter().enumerate() {
             let separator = if line == 0 { "" } else { "\n" };
-            write!(f, "{separator}skipped {}: {reason} (for example {})", files.count, files.examples.join("; "))?;
+            write!(
+                f,
+                "{separator}skipped {}: {reason} (for example {})",
+                files.count,
+                files.examples.join("; ")
+            )?;
         }
         Ok(())
     }

@@ -98,9 +98,12 @@ mod tests {
     fn fractions_that_are_none_are_refused() {
         for fractions in [&[][..], &[0.5], &[0.5, 0.6], &[1.5, -0.5], &[f64::NAN, 1.0]] {
             let error = stratified_split(&[0, 1], fractions, 1).unwrap_err();
-            assert!(matches!(error, DatasetError::BadOption { option: "fractions", .. }), "{fractions:?}: {error}");
+            assert!(
+                matches!(error, DatasetError::BadOption { option: "fractions", .. }),
+                "{fractions:?}: {error}"
+            );
         }
-        assert_eq!(stratified_split(&[], &[0.5, 0.5], 1).unwrap(), [vec![], vec![]]);
+        assert_eq!(stratified_split(&[], &[0.5, 0.5], 1).unwrap().concat().len(), 0);
     }
 
     #[test]

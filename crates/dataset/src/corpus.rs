@@ -1,0 +1,419 @@
+//! Corpora on disk.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use captcha_core::{Monitor, seed};
+use captcha_render::{Renderer, Style};
+use image::{DynamicImage, GrayImage, ImageFormat};
+use rayon::prelude::*;
+
+use crate::encode::{WriteFile, encode, extension, write_file, write_new};
+use crate::journal::{Journal, Lines};
+use crate::names::Names;
+use crate::threads::{chunk_size, with_threads};
+use crate::{CorpusHeader, CorpusRecord, DatasetError, Difference, Shard};
+
+/// What a corpus is made of.
+///
+/// | field | range | default |
+/// |---|---|---|
+/// | `style` | any style that the renderer takes | |
+/// | `count` | 1 or more images, in all shards | |
+/// | `texts` | drawn from the style's alphabet and lengths, or given | drawn |
+/// | `seed` | any | 0 |
+/// | `shard` | one of any number | the whole corpus |
+/// | `format` | any that `image` writes, as built in | PNG |
+/// | `threads` | 0 for one a core, or a number | 0 |
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct CorpusOptions {
+    /// What the images look like.
+    pub style: Style,
+    /// Images in the corpus, in all shards together.
+    pub count: u64,
+    /// Where their texts are from.
+    pub texts: TextSource,
+    /// What everything random is a function of.
+    pub seed: u64,
+    /// Which part of the corpus to make.
+    pub shard: Shard,
+    /// The format of the image files.
+    pub format: ImageFormat,
+    /// How many threads draw; 0 for one a core. The files are the same for any number.
+    pub threads: usize,
+}
+
+/// Where the texts of a corpus are from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum TextSource {
+    /// Drawn from the alphabet and the lengths of the style.
+    #[default]
+    Drawn,
+    /// These, in this order, from the start again when they run out.
+    Given(Vec<String>),
+}
+
+impl CorpusOptions {
+    /// `count` images of `style`, everything else as by default.
+    #[must_use]
+    pub fn new(style: Style, count: u64) -> Self {
+        Self {
+            style,
+            count,
+            texts: TextSource::Drawn,
+            seed: 0,
+            shard: Shard::WHOLE,
+            format: ImageFormat::Png,
+            threads: 0,
+        }
+    }
+
+    /// The same with these texts, in this order, from the start again when they run out.
+    #[must_use]
+    pub fn with_texts(mut self, texts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.texts = TextSource::Given(texts.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The same with another seed.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// One shard of the same corpus.
+    #[must_use]
+    pub fn with_shard(mut self, shard: Shard) -> Self {
+        self.shard = shard;
+        self
+    }
+
+    /// The same in another image format.
+    #[must_use]
+    pub fn with_format(mut self, format: ImageFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// The same, drawn by this many threads; 0 for one a core.
+    #[must_use]
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    fn check(&self) -> Result<(), DatasetError> {
+        let bad = |option, expected: &str, actual: String| {
+            Err(DatasetError::BadOption { option, expected: expected.to_owned(), actual })
+        };
+        if self.count == 0 {
+            return bad("count", "at least one image", "0".to_owned());
+        }
+        if matches!(&self.texts, TextSource::Given(texts) if texts.is_empty()) {
+            return bad("texts", "at least one text", "none".to_owned());
+        }
+        let blank = DynamicImage::ImageLuma8(GrayImage::new(self.style.width, self.style.height));
+        let file = format!("an image of {} x {} pixels", self.style.width, self.style.height);
+        encode(&blank, self.format).map_err(|source| DatasetError::Encode { file, source })?;
+        Ok(())
+    }
+}
+
+/// What a run of [`generate_corpus`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CorpusSummary {
+    /// Where the images are: the folder that was given, or the folder of the shard in it.
+    pub folder: PathBuf,
+    /// Images in the corpus, or in the shard.
+    pub images: u64,
+    /// Images that this run drew; the others were there from an earlier one.
+    pub drawn: u64,
+}
+
+/// Draws a corpus into `folder`, or completes one that an earlier run began.
+///
+/// Every image is a file `TEXT.png`; the second image of a text is `TEXT-2.png`, and so on, ignoring case. Characters
+/// that a file name can't have are percent-encoded; the manifest has the texts as they are. `manifest.jsonl` holds the
+/// options ([`CorpusHeader`]) and one line for each image ([`CorpusRecord`]), in order.
+///
+/// Image `i` of a corpus is drawn with the seed `captcha_core::seed::derive(seed, i)`. The bytes of all files are a
+/// function of the options: the same for any number of threads, and the same for a run that was cut off and repeated
+/// as for one that was not. A repeated run also replaces files of the corpus that are missing or cut off.
+///
+/// A shard goes to a folder of its own within `folder` ([`Shard::folder_name`]); it has the images `index`,
+/// `index + count` ... of the whole corpus, with the same texts and seeds.
+///
+/// Memory holds one chunk of images, and for every image about 20 bytes that tell whether its text has come before;
+/// shards divide that.
+///
+/// # Errors
+/// [`DatasetError`]: an option out of its range, a folder that holds something else or a corpus of other options, a
+/// disk that is full, a text that the style can't draw. What is finished stays, and the same run again goes on from
+/// there. [`DatasetError::Interrupted`] if `monitor` asks to stop.
+pub fn generate_corpus(
+    options: &CorpusOptions,
+    folder: &Path,
+    monitor: &dyn Monitor,
+) -> Result<CorpusSummary, DatasetError> {
+    generate(options, folder, monitor, &write_file)
+}
+
+fn generate(
+    options: &CorpusOptions,
+    folder: &Path,
+    monitor: &dyn Monitor,
+    write: WriteFile,
+) -> Result<CorpusSummary, DatasetError> {
+    let renderer = Renderer::new(options.style.clone()).map_err(DatasetError::Style)?;
+    options.check()?;
+    let folder = match options.shard {
+        Shard::WHOLE => folder.to_owned(),
+        shard => folder.join(shard.folder_name()),
+    };
+    let (journal, lines) = Journal::open(&folder, &CorpusHeader::of(options))?;
+    let total = options.shard.len(options.count);
+    let run = Run {
+        options,
+        renderer: &renderer,
+        folder: &folder,
+        write,
+        monitor,
+        total,
+        done: AtomicU64::new(0),
+        drawn: AtomicU64::new(0),
+        stop: AtomicBool::new(false),
+    };
+    monitor.progress(0, total);
+    with_threads(options.threads, || run.run(journal, lines))??;
+    Ok(CorpusSummary { images: total, drawn: run.drawn.into_inner(), folder })
+}
+
+/// An image that is to be.
+struct Item {
+    file: String,
+    text: String,
+    seed: u64,
+}
+
+struct Run<'a> {
+    options: &'a CorpusOptions,
+    renderer: &'a Renderer,
+    folder: &'a Path,
+    write: WriteFile<'a>,
+    monitor: &'a dyn Monitor,
+    total: u64,
+    done: AtomicU64,
+    drawn: AtomicU64,
+    stop: AtomicBool,
+}
+
+impl Run<'_> {
+    fn run(&self, mut journal: Journal, lines: Lines) -> Result<(), DatasetError> {
+        let mut items = self.items();
+        let mut item = self.complete(&mut journal, lines, &mut items)?;
+        loop {
+            let chunk: Vec<Item> = item
+                .take()
+                .into_iter()
+                .map(Ok)
+                .chain(items.by_ref())
+                .take(chunk_size())
+                .collect::<Result<_, _>>()?;
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            let records = self.each(&chunk, |item| self.draw_new(item));
+            journal.append(records.iter().map_while(|record| record.as_ref().ok()?.as_ref()))?;
+            self.finished(records)?;
+        }
+    }
+
+    /// What the corpus has, in order. Names are given before anything is drawn, so that they do not depend on
+    /// threads or on what an earlier run did.
+    fn items(&self) -> impl Iterator<Item = Result<Item, DatasetError>> {
+        let mut names = Names::default();
+        let extension = extension(self.options.format);
+        self.options.shard.images(self.options.count).map(move |index| {
+            let seed = seed::derive(self.options.seed, index);
+            let text = match &self.options.texts {
+                TextSource::Drawn => self.renderer.text(seed),
+                TextSource::Given(texts) => texts[(index % texts.len() as u64) as usize].clone(),
+            };
+            let name = names.next(&text).ok_or_else(|| DatasetError::BadOption {
+                option: "texts",
+                expected: "texts that make file names of at most 200 bytes".to_owned(),
+                actual: format!("{text:?}"),
+            })?;
+            Ok(Item { file: format!("{name}.{extension}"), text, seed })
+        })
+    }
+
+    /// Goes through what the manifest already has, draws what is missing or cut off, and makes the manifest end
+    /// there. Returns the first item that the manifest has not, if it was taken.
+    fn complete(
+        &self,
+        journal: &mut Journal,
+        mut lines: Lines,
+        items: &mut impl Iterator<Item = Result<Item, DatasetError>>,
+    ) -> Result<Option<Item>, DatasetError> {
+        let mut end = lines.end();
+        let mut next = None;
+        let mut more = true;
+        while more {
+            let mut chunk = Vec::new();
+            while more && chunk.len() < chunk_size() {
+                let Some(item) = items.next().transpose()? else {
+                    more = false;
+                    break;
+                };
+                let record =
+                    lines.next()?.and_then(|line| serde_json::from_slice::<CorpusRecord>(&line).ok());
+                match record {
+                    Some(record)
+                        if (&record.file, &record.text, record.seed)
+                            == (&item.file, &item.text, item.seed) =>
+                    {
+                        end = lines.end();
+                        chunk.push((item, record.bytes));
+                    }
+                    _ => {
+                        next = Some(item);
+                        more = false;
+                    }
+                }
+            }
+            self.finished(self.each(&chunk, |(item, bytes)| self.keep(item, *bytes)))?;
+        }
+        journal.go_on_from(end)?;
+        Ok(next)
+    }
+
+    /// `work` on all items in parallel; `None` for those that were left when the work was stopped.
+    fn each<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        work: impl Fn(&T) -> Result<R, DatasetError> + Sync,
+    ) -> Vec<Result<Option<R>, DatasetError>> {
+        let one = |item: &T| {
+            if self.stop.load(Ordering::Relaxed) || self.monitor.interrupted() {
+                self.stop.store(true, Ordering::Relaxed);
+                return Ok(None);
+            }
+            let result = work(item).map(Some);
+            match result {
+                Ok(_) => {
+                    let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+                    self.monitor.progress(done, self.total);
+                }
+                Err(_) => self.stop.store(true, Ordering::Relaxed),
+            }
+            result
+        };
+        items.par_iter().map(one).collect()
+    }
+
+    /// Fails with the first error, or because the work was stopped.
+    fn finished<R>(&self, results: Vec<Result<Option<R>, DatasetError>>) -> Result<(), DatasetError> {
+        let mut all = true;
+        for result in results {
+            all &= result?.is_some();
+        }
+        match all {
+            true => Ok(()),
+            false => {
+                Err(DatasetError::Interrupted { done: self.done.load(Ordering::Relaxed), total: self.total })
+            }
+        }
+    }
+
+    fn draw(&self, item: &Item) -> Result<Vec<u8>, DatasetError> {
+        let captcha = self
+            .renderer
+            .render(&item.text, item.seed)
+            .map_err(|source| DatasetError::Render { text: item.text.clone(), source })?;
+        self.drawn.fetch_add(1, Ordering::Relaxed);
+        encode(&captcha.image, self.options.format)
+            .map_err(|source| DatasetError::Encode { file: item.file.clone(), source })
+    }
+
+    fn draw_new(&self, item: &Item) -> Result<CorpusRecord, DatasetError> {
+        let bytes = self.draw(item)?;
+        write_new(&self.folder.join(&item.file), &bytes, self.write)?;
+        Ok(CorpusRecord {
+            file: item.file.clone(),
+            text: item.text.clone(),
+            seed: item.seed,
+            bytes: bytes.len() as u64,
+        })
+    }
+
+    /// Leaves a file that is in the manifest alone if it is there and whole.
+    fn keep(&self, item: &Item, expected: u64) -> Result<(), DatasetError> {
+        let path = self.folder.join(&item.file);
+        if fs::metadata(&path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == expected) {
+            return Ok(());
+        }
+        let bytes = self.draw(item)?;
+        if bytes.len() as u64 != expected {
+            let difference = Difference {
+                option: format!("the size of {}", item.file),
+                existing: expected.to_string(),
+                requested: bytes.len().to_string(),
+            };
+            return Err(DatasetError::OtherOptions {
+                path: self.folder.to_owned(),
+                differences: vec![difference],
+            });
+        }
+        (self.write)(&path, &bytes).map_err(DatasetError::write(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::atomic::AtomicUsize;
+
+    use captcha_core::Alphabet;
+
+    use super::*;
+
+    /// A disk that takes `room` more files.
+    fn full_after(room: usize) -> impl Fn(&Path, &[u8]) -> io::Result<()> {
+        let written = AtomicUsize::new(0);
+        move |path, bytes| {
+            if written.fetch_add(1, Ordering::SeqCst) >= room {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            write_file(path, bytes)
+        }
+    }
+
+    #[test]
+    fn a_full_disk_loses_nothing() {
+        let style = Style::seed().with_size(40, 20).with_margin(2, 2).with_alphabet(Alphabet::digits());
+        let options = CorpusOptions::new(style, 30).with_threads(2);
+        let whole = tempfile::tempdir().unwrap();
+        generate_corpus(&options, whole.path(), &()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for room in [0, 1, 8] {
+            let error = generate(&options, folder.path(), &(), &full_after(room)).unwrap_err();
+            assert!(matches!(error, DatasetError::DiskFull { .. }), "{error}");
+        }
+        generate_corpus(&options, folder.path(), &()).unwrap();
+        let mut names = 0;
+        for entry in fs::read_dir(whole.path()).unwrap() {
+            let name = entry.unwrap().file_name();
+            assert_eq!(
+                fs::read(whole.path().join(&name)).unwrap(),
+                fs::read(folder.path().join(&name)).unwrap()
+            );
+            names += 1;
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), names);
+    }
+}

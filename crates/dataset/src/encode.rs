@@ -1,0 +1,118 @@
+//! Images as files.
+
+use std::fs;
+use std::io::{self, Cursor, Write};
+use std::path::Path;
+
+use captcha_core::files::{Durability, write_whole};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{DynamicImage, ImageError, ImageFormat, ImageResult};
+
+use crate::DatasetError;
+
+/// The bytes of an image file. PNG is written with the fastest real compression.
+pub(crate) fn encode(image: &DynamicImage, format: ImageFormat) -> ImageResult<Vec<u8>> {
+    if format == ImageFormat::Png {
+        let mut bytes = Vec::new();
+        image.write_with_encoder(PngEncoder::new_with_quality(
+            &mut bytes,
+            CompressionType::Fast,
+            FilterType::Up,
+        ))?;
+        return Ok(bytes);
+    }
+    let rgb = || DynamicImage::ImageRgb8(image.to_rgb8());
+    let rgba = || DynamicImage::ImageRgba8(image.to_rgba8());
+    match format {
+        // The encoder takes others, but no decoder does.
+        ImageFormat::Ico => write_as(&rgba(), format),
+        _ => write_as(image, format)
+            .or_else(|error| if_unsupported(error, || write_as(&rgb(), format)))
+            .or_else(|error| if_unsupported(error, || write_as(&rgba(), format))),
+    }
+}
+
+fn write_as(image: &DynamicImage, format: ImageFormat) -> ImageResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    image.write_to(Cursor::new(&mut bytes), format)?;
+    Ok(bytes)
+}
+
+fn if_unsupported(error: ImageError, retry: impl FnOnce() -> ImageResult<Vec<u8>>) -> ImageResult<Vec<u8>> {
+    if matches!(error, ImageError::Unsupported(_)) { retry() } else { Err(error) }
+}
+
+/// The usual ending of file names of a format.
+pub(crate) fn extension(format: ImageFormat) -> &'static str {
+    match format {
+        // The first ending that `image` lists is that of bitmaps without grey levels.
+        ImageFormat::Pnm => "pnm",
+        format => format.extensions_str().first().copied().unwrap_or("img"),
+    }
+}
+
+/// Writes a file whole or not at all. A parameter of what writes many, so that tests can give it a full disk.
+pub(crate) type WriteFile<'a> = &'a (dyn Fn(&Path, &[u8]) -> io::Result<()> + Sync);
+
+/// [`WriteFile`] on a real disk. What is lost in a power cut can be made again.
+pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_whole(path, Durability::Process, |file| file.write_all(bytes))
+}
+
+/// Writes a file that no manifest has yet, unless it is there already, as after a run that was killed between
+/// image and manifest. Anything else of that name is somebody's, and stays.
+pub(crate) fn write_new(path: &Path, bytes: &[u8], write: WriteFile) -> Result<(), DatasetError> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(DatasetError::read(path)(error)),
+        // What a power cut leaves of a file that was not synced.
+        Ok(metadata) if metadata.is_file() && metadata.len() == 0 => {}
+        Ok(metadata) => {
+            let same = metadata.len() == bytes.len() as u64
+                && fs::read(path).map_err(DatasetError::read(path))? == bytes;
+            return if same { Ok(()) } else { Err(DatasetError::WouldOverwrite { path: path.to_owned() }) };
+        }
+    }
+    write(path, bytes).map_err(DatasetError::write(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, Luma};
+
+    use super::*;
+
+    #[test]
+    fn every_format_comes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let image = GrayImage::from_fn(40, 20, |x, _| Luma([if x < 20 { 0 } else { 255 }]));
+        for format in ImageFormat::all().filter(|format| format.writing_enabled() && format.reading_enabled())
+        {
+            let bytes = encode(&image.clone().into(), format);
+            let bytes = bytes.unwrap_or_else(|error| panic!("{format:?}: {error}"));
+            let path = folder.path().join(format!("A.{}", extension(format)));
+            write_file(&path, &bytes).unwrap();
+            let back = captcha_core::open_image(&path, captcha_core::ImageLimits::default());
+            let back = captcha_core::to_gray(&back.unwrap_or_else(|error| panic!("{format:?}: {error}")));
+            assert!(back.get_pixel(5, 5).0[0] < 20 && back.get_pixel(35, 5).0[0] > 235, "{format:?}");
+            assert_eq!(ImageFormat::from_extension(extension(format)), Some(format));
+        }
+    }
+
+    #[test]
+    fn a_file_of_somebody_else_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("A.png");
+        write_new(&path, b"new", &write_file).unwrap();
+        write_new(&path, b"new", &|_, _| panic!("it is there already")).unwrap();
+        for other in ["old", "longer"] {
+            fs::write(&path, other).unwrap();
+            let error = write_new(&path, b"new", &write_file).unwrap_err();
+            assert!(matches!(error, DatasetError::WouldOverwrite { .. }), "{error}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), other);
+        }
+        fs::write(&path, "").unwrap();
+        write_new(&path, b"new", &write_file).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+    }
+}

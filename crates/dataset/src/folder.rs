@@ -1,0 +1,361 @@
+//! Folders of labelled images.
+
+use std::fs::{self, DirEntry, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use captcha_core::{Alphabet, DecodeError, ImageLimits, Label, open_image, to_gray};
+use image::{DynamicImage, GrayImage, ImageFormat};
+
+use crate::manifest::Records;
+use crate::shard::is_shard_folder;
+use crate::{DatasetError, MANIFEST, SkipReason, Skipped, stratified_split};
+
+/// What a folder of images is expected to be, for error messages.
+const EXPECTED: &str = "a folder of images that are named after their text, as in `QXKZEF-2.png`";
+
+/// Bytes that tell an image format: the longest signature that `image` looks for has 12.
+const SIGNATURE: u64 = 32;
+
+/// How a folder of labelled images is read.
+///
+/// | field | default |
+/// |---|---|
+/// | `alphabet` | none: labels may have any visible character |
+/// | `limits` | those of [`ImageLimits`] |
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct FolderOptions {
+    /// The characters that labels may have; images with others are skipped.
+    pub alphabet: Option<Alphabet>,
+    /// What an image may cost before it is refused.
+    pub limits: ImageLimits,
+}
+
+impl FolderOptions {
+    /// The same with an alphabet that labels must be of.
+    #[must_use]
+    pub fn with_alphabet(mut self, alphabet: Alphabet) -> Self {
+        self.alphabet = Some(alphabet);
+        self
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: ImageLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
+/// A folder of labelled images: a corpus of [`generate_corpus`](crate::generate_corpus), with all its shards, or any
+/// images that are named after their text.
+///
+/// The label of an image is what the manifest says, if there is one, and else its file name up to the first `-`, `_`
+/// or `.`. Images are known by the ending of their names, or by their first bytes. They are not read before
+/// [`Sample::load`]. Folders within the folder are not searched.
+///
+/// ```no_run
+/// use std::path::Path;
+/// use captcha_core::Alphabet;
+/// use captcha_dataset::{FolderOptions, LabelledFolder};
+///
+/// let options = FolderOptions::default().with_alphabet(Alphabet::uppercase());
+/// let folder = LabelledFolder::open(Path::new("captchas"), &options)?;
+/// println!("{} images, {}", folder.len(), folder.skipped());
+/// for sample in folder.samples() {
+///     let image = sample.load_gray()?;
+///     println!("{}: {} x {}", sample.label, image.width(), image.height());
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct LabelledFolder {
+    path: PathBuf,
+    alphabet: Alphabet,
+    limits: ImageLimits,
+    /// Sorted by file.
+    entries: Vec<Entry>,
+    skipped: Skipped,
+}
+
+/// One image: little, because there can be millions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    /// Relative to the folder.
+    file: Box<str>,
+    /// `None` for what the file name says.
+    label: Option<Box<str>>,
+}
+
+/// An image and the text that it shows.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Sample {
+    /// The image file.
+    pub path: PathBuf,
+    /// The text that it shows.
+    pub label: Label,
+    /// What the image may cost before it is refused.
+    pub limits: ImageLimits,
+}
+
+impl Sample {
+    /// Reads and decodes the image.
+    ///
+    /// # Errors
+    /// [`DecodeError`] with the path and what is wrong.
+    pub fn load(&self) -> Result<DynamicImage, DecodeError> {
+        open_image(&self.path, self.limits)
+    }
+
+    /// Reads and decodes the image, in grey levels.
+    ///
+    /// # Errors
+    /// [`DecodeError`] with the path and what is wrong.
+    pub fn load_gray(&self) -> Result<GrayImage, DecodeError> {
+        self.load().map(|image| to_gray(&image))
+    }
+}
+
+impl LabelledFolder {
+    /// Lists the labelled images of the folder `path`.
+    ///
+    /// # Errors
+    /// [`DatasetError::MissingFolder`], [`DatasetError::NotAFolder`], [`DatasetError::EmptyFolder`];
+    /// [`DatasetError::NothingUsable`] if not one file is an image with a label of the alphabet;
+    /// [`DatasetError::Manifest`] if there is a manifest that is damaged before its end; [`DatasetError::Read`].
+    pub fn open(path: &Path, options: &FolderOptions) -> Result<Self, DatasetError> {
+        check_folder(path, EXPECTED)?;
+        let mut listing = Listing { options, entries: Vec::new(), skipped: Skipped::default() };
+        let shards = shard_folders(path)?;
+        if shards.is_empty() {
+            listing.add_folder(path, "")?;
+        }
+        for shard in shards {
+            listing.add_folder(&path.join(&shard), &format!("{shard}/"))?;
+        }
+        let Listing { mut entries, skipped, .. } = listing;
+        if entries.is_empty() {
+            let path = path.to_owned();
+            return Err(if skipped.is_empty() {
+                DatasetError::EmptyFolder { path, expected: EXPECTED }
+            } else {
+                let expected = match &options.alphabet {
+                    Some(alphabet) => {
+                        format!("{EXPECTED}, with a text of the characters {:?}", alphabet.to_string())
+                    }
+                    None => EXPECTED.to_owned(),
+                };
+                DatasetError::NothingUsable { path, expected, skipped }
+            });
+        }
+        entries.sort_unstable();
+        let mut folder = Self {
+            path: path.to_owned(),
+            // Replaced below where it is not given.
+            alphabet: options.alphabet.clone().unwrap_or_else(Alphabet::digits),
+            limits: options.limits,
+            entries,
+            skipped,
+        };
+        if options.alphabet.is_none() {
+            folder.alphabet = folder.characters()?;
+        }
+        Ok(folder)
+    }
+
+    /// The characters that labels have, in the order of their code points.
+    fn characters(&self) -> Result<Alphabet, DatasetError> {
+        let mut characters = std::collections::BTreeSet::new();
+        self.samples().for_each(|sample| characters.extend(sample.label.as_str().chars()));
+        Ok(Alphabet::new(&characters.into_iter().collect::<String>())?)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The alphabet that was asked for, or else the characters that the labels have, in the order of their code
+    /// points.
+    #[must_use]
+    pub fn alphabet(&self) -> &Alphabet {
+        &self.alphabet
+    }
+
+    /// The number of images.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is no image, which only a part of a [`split`](Self::split) can be.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// What was left out, and why.
+    #[must_use]
+    pub fn skipped(&self) -> &Skipped {
+        &self.skipped
+    }
+
+    /// The images with their labels, sorted by path. Nothing is read before [`Sample::load`].
+    pub fn samples(&self) -> impl ExactSizeIterator<Item = Sample> {
+        self.entries.iter().map(|entry| self.to_sample(entry))
+    }
+
+    /// Image `index` with its label, or `None` from [`len`](Self::len) on.
+    #[must_use]
+    pub fn sample(&self, index: usize) -> Option<Sample> {
+        self.entries.get(index).map(|entry| self.to_sample(entry))
+    }
+
+    fn to_sample(&self, entry: &Entry) -> Sample {
+        let label = match &entry.label {
+            Some(label) => Label::new(&**label),
+            None => label_of_name(&entry.file),
+        };
+        Sample { path: self.path.join(&*entry.file), label, limits: self.limits }
+    }
+
+    /// The name of image `index` within the folder.
+    pub(crate) fn file(&self, index: usize) -> &str {
+        &self.entries[index].file
+    }
+
+    /// Splits the images into parts that each have their fraction of every length of text; see
+    /// [`stratified_split`].
+    ///
+    /// # Errors
+    /// [`DatasetError::BadOption`] unless the fractions are in `[0, 1]` and add up to 1.
+    pub fn split<const N: usize>(&self, fractions: [f64; N], seed: u64) -> Result<[Self; N], DatasetError> {
+        let lengths: Vec<usize> = self.samples().map(|sample| sample.label.char_count()).collect();
+        let parts = stratified_split(&lengths, &fractions, seed)?;
+        Ok(std::array::from_fn(|part| Self {
+            path: self.path.clone(),
+            alphabet: self.alphabet.clone(),
+            limits: self.limits,
+            entries: parts[part].iter().map(|&index| self.entries[index].clone()).collect(),
+            skipped: Skipped::default(),
+        }))
+    }
+}
+
+/// The label of a file whose name is known to have one.
+fn label_of_name(file: &str) -> Label {
+    Label::from_path(Path::new(file)).unwrap_or_else(|_| Label::new(file))
+}
+
+/// Refuses what is no folder.
+pub(crate) fn check_folder(path: &Path, expected: &'static str) -> Result<(), DatasetError> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Ok(()),
+        Ok(_) => Err(DatasetError::NotAFolder { path: path.to_owned(), expected }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(DatasetError::MissingFolder { path: path.to_owned(), expected })
+        }
+        Err(error) => Err(DatasetError::read(path)(error)),
+    }
+}
+
+/// The names of the shards of a corpus in `path`.
+fn shard_folders(path: &Path) -> Result<Vec<String>, DatasetError> {
+    let mut shards = Vec::new();
+    for entry in fs::read_dir(path).map_err(DatasetError::read(path))? {
+        let name = entry.map_err(DatasetError::read(path))?.file_name();
+        if let Some(name) = name.to_str().filter(|name| is_shard_folder(name))
+            && path.join(name).join(MANIFEST).is_file()
+        {
+            shards.push(name.to_owned());
+        }
+    }
+    Ok(shards)
+}
+
+struct Listing<'a> {
+    options: &'a FolderOptions,
+    entries: Vec<Entry>,
+    skipped: Skipped,
+}
+
+impl Listing<'_> {
+    /// Adds the images of `folder`, whose names begin with `prefix` within the whole.
+    fn add_folder(&mut self, folder: &Path, prefix: &str) -> Result<(), DatasetError> {
+        let records = Records::open(folder)?;
+        let has_manifest = records.is_some();
+        let mut labels = std::collections::HashMap::new();
+        for record in records.into_iter().flatten() {
+            let record = record?;
+            labels.insert(record.file, record.text);
+        }
+        for entry in fs::read_dir(folder).map_err(DatasetError::read(folder))? {
+            let entry = entry.map_err(DatasetError::read(folder))?;
+            let file_name = entry.file_name();
+            let Some(name) = file_name.to_str() else {
+                self.skipped.add(SkipReason::NoLabel, || {
+                    format!("{prefix}{} (not UTF-8)", file_name.to_string_lossy())
+                });
+                continue;
+            };
+            if has_manifest && name == MANIFEST {
+                continue;
+            }
+            let found = if has_manifest {
+                labels.remove(name).ok_or(SkipReason::NotInManifest).map(Some)
+            } else {
+                is_image(&entry, name).map(|()| None)
+            };
+            match found.and_then(|label| self.checked(name, label)) {
+                Ok(label) => self.entries.push(Entry { file: format!("{prefix}{name}").into(), label }),
+                Err(reason) => self.skipped.add(reason, || format!("{prefix}{name}")),
+            }
+        }
+        let mut missing: Vec<String> = labels.into_keys().collect();
+        missing.sort_unstable();
+        for name in missing {
+            self.skipped.add(SkipReason::Missing, || format!("{prefix}{name}"));
+        }
+        Ok(())
+    }
+
+    /// The label to be kept for a file, if it is good.
+    fn checked(&self, name: &str, label: Option<String>) -> Result<Option<Box<str>>, SkipReason> {
+        let from_name = Label::from_path(Path::new(name)).ok();
+        let text = match &label {
+            Some(label) => Label::new(label),
+            None => from_name.clone().ok_or(SkipReason::NoLabel)?,
+        };
+        let good = |character: char| match &self.options.alphabet {
+            Some(alphabet) => alphabet.contains(character),
+            None => !character.is_control() && !character.is_whitespace(),
+        };
+        if !text.as_str().chars().all(good) {
+            return Err(SkipReason::UnknownCharacter);
+        }
+        Ok(label.filter(|_| from_name.as_ref() != Some(&text)).map(Into::into))
+    }
+}
+
+/// Whether a file is an image, by the ending of its name, or else by its first bytes.
+pub(crate) fn is_image(entry: &DirEntry, name: &str) -> Result<(), SkipReason> {
+    let kind = entry.file_type().map_err(|_| SkipReason::Unreadable)?;
+    let is_file = if kind.is_symlink() { entry.path().is_file() } else { kind.is_file() };
+    if !is_file {
+        return Err(SkipReason::NotAFile);
+    }
+    if name.starts_with('.') {
+        return Err(SkipReason::NotAnImage);
+    }
+    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
+    if ending.and_then(ImageFormat::from_extension).is_some_and(|format| format.reading_enabled()) {
+        return Ok(());
+    }
+    let mut start = Vec::new();
+    let file = File::open(entry.path()).map_err(|_| SkipReason::Unreadable)?;
+    file.take(SIGNATURE).read_to_end(&mut start).map_err(|_| SkipReason::Unreadable)?;
+    image::guess_format(&start).map(|_| ()).map_err(|_| SkipReason::NotAnImage)
+}

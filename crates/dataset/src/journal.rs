@@ -1,0 +1,306 @@
+//! The manifest that makes long work resumable: a header line, then one line for each finished item, in order.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use captcha_core::files::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX, remove_temporaries};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{DatasetError, Difference};
+
+/// The name of the manifest in its folder.
+pub const MANIFEST: &str = "manifest.jsonl";
+
+/// Longest line that is read; ours are shorter by far.
+const MAX_LINE: u64 = 1 << 20;
+
+/// A manifest that is open for writing, and locked against other processes.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    path: PathBuf,
+    file: File,
+    /// Where the last whole line ends.
+    end: u64,
+}
+
+impl Journal {
+    /// Opens the manifest of `folder`, or begins it, and returns it with the lines of an earlier run.
+    ///
+    /// The folder is made if it does not exist. One that holds anything but what an earlier run with the same
+    /// `header` left is refused.
+    pub(crate) fn open(folder: &Path, header: &impl Serialize) -> Result<(Self, Lines), DatasetError> {
+        let path = folder.join(MANIFEST);
+        if folder.exists() && !folder.is_dir() {
+            return Err(DatasetError::NotAFolder {
+                path: folder.to_owned(),
+                expected: "a new or empty folder",
+            });
+        }
+        fs::create_dir_all(folder).map_err(DatasetError::write(folder))?;
+        if !path.exists()
+            && let Some(found) = foreign_file(folder)?
+        {
+            return Err(DatasetError::FolderInUse { path: folder.to_owned(), found });
+        }
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(DatasetError::write(&path))?;
+        // Some network file systems have no locks; there the user must see to it.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+            return Err(DatasetError::Busy { path: folder.to_owned() });
+        }
+        remove_temporaries(folder).map_err(DatasetError::write(folder))?;
+
+        let mut expected = to_line(header);
+        let found = read_line(&mut BufReader::new(&file)).map_err(DatasetError::read(&path))?;
+        match &found {
+            // Not begun, or cut off within the header.
+            found if !found.ends_with(b"\n") && expected.as_bytes().starts_with(found) => {
+                let begun = rewrite(&mut file, 0, expected.as_bytes());
+                begun.map_err(DatasetError::write(&path))?;
+            }
+            found if found == expected.as_bytes() => {}
+            found => {
+                let differences = differences(found, &expected).ok_or_else(|| DatasetError::FolderInUse {
+                    path: folder.to_owned(),
+                    found: MANIFEST.to_owned(),
+                })?;
+                if !differences.is_empty() {
+                    return Err(DatasetError::OtherOptions { path: folder.to_owned(), differences });
+                }
+                // The same in other words: somebody's editor was there.
+                expected = String::from_utf8_lossy(found).into_owned();
+            }
+        }
+        let end = expected.len() as u64;
+        file.seek(SeekFrom::Start(end)).map_err(DatasetError::read(&path))?;
+        let reader = file.try_clone().map_err(DatasetError::read(&path))?;
+        let lines = Lines { path: path.clone(), reader: BufReader::new(reader), end };
+        Ok((Self { path, file, end }, lines))
+    }
+
+    /// Drops everything behind byte `end`, the end of the last line that is right.
+    pub(crate) fn go_on_from(&mut self, end: u64) -> Result<(), DatasetError> {
+        self.end = end;
+        rewrite(&mut self.file, end, &[]).map_err(DatasetError::write(&self.path))
+    }
+
+    /// Adds a line for each of `items`. If that fails, none is added.
+    pub(crate) fn append<'a, T: Serialize + 'a>(
+        &mut self,
+        items: impl IntoIterator<Item = &'a T>,
+    ) -> Result<(), DatasetError> {
+        let text: String = items.into_iter().map(to_line).collect();
+        if let Err(error) = self.file.write_all(text.as_bytes()) {
+            // A torn line would be dropped by the next run as well; this only leaves the folder clean.
+            let _ = rewrite(&mut self.file, self.end, &[]);
+            return Err(DatasetError::write(&self.path)(error));
+        }
+        self.end += text.len() as u64;
+        Ok(())
+    }
+}
+
+/// The lines behind the header of a manifest.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    path: PathBuf,
+    reader: BufReader<File>,
+    end: u64,
+}
+
+impl Lines {
+    /// The next whole line, without its end; `None` at the end, or at a line that was cut off.
+    pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>, DatasetError> {
+        let mut line = read_line(&mut self.reader).map_err(DatasetError::read(&self.path))?;
+        if line.last() != Some(&b'\n') {
+            return Ok(None);
+        }
+        self.end += line.len() as u64;
+        line.pop();
+        Ok(Some(line))
+    }
+
+    /// Where the last line that [`next`](Self::next) gave ends.
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Opens the manifest of `folder` for reading: its header, if there is a manifest with a header of whatever
+    /// kind, and its lines.
+    pub(crate) fn read(folder: &Path) -> Result<Option<(Value, Self)>, DatasetError> {
+        let path = folder.join(MANIFEST);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(DatasetError::read(&path)(error)),
+        };
+        let mut reader = BufReader::new(file);
+        let header = read_line(&mut reader).map_err(DatasetError::read(&path))?;
+        let end = header.len() as u64;
+        let header = serde_json::from_slice(&header).ok();
+        Ok(header.map(|header| (header, Self { path, reader, end })))
+    }
+}
+
+fn to_line(item: &impl Serialize) -> String {
+    let mut line = serde_json::to_string(item).expect("headers and records have a JSON form");
+    line.push('\n');
+    line
+}
+
+/// A line with its end, or what there is of it.
+fn read_line(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    reader.take(MAX_LINE).read_until(b'\n', &mut line)?;
+    Ok(line)
+}
+
+/// Cuts the file at `end` and writes `bytes` there.
+fn rewrite(file: &mut File, end: u64, bytes: &[u8]) -> io::Result<()> {
+    file.set_len(end)?;
+    file.seek(SeekFrom::Start(end))?;
+    file.write_all(bytes)
+}
+
+/// The name of something in `folder` that no run of ours left there, if there is one.
+fn foreign_file(folder: &Path) -> Result<Option<String>, DatasetError> {
+    for entry in fs::read_dir(folder).map_err(DatasetError::read(folder))? {
+        let name = entry.map_err(DatasetError::read(folder))?.file_name().to_string_lossy().into_owned();
+        if !(name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX)) {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
+
+/// What differs between the header that was found and the one that is expected, or `None` if what was found is no
+/// header of the same format.
+fn differences(found: &[u8], expected: &str) -> Option<Vec<Difference>> {
+    let found: Value = serde_json::from_slice(found).ok()?;
+    let expected: Value = serde_json::from_str(expected).ok()?;
+    if found.get("format") != expected.get("format") {
+        return None;
+    }
+    let mut differences = Vec::new();
+    compare("", Some(&found), Some(&expected), &mut differences);
+    Some(differences)
+}
+
+fn compare(option: &str, found: Option<&Value>, expected: Option<&Value>, out: &mut Vec<Difference>) {
+    if found == expected {
+        return;
+    }
+    if let (Some(Value::Object(found)), Some(Value::Object(expected))) = (found, expected) {
+        let keys = found.keys().chain(expected.keys().filter(|key| !found.contains_key(*key)));
+        for key in keys {
+            let option = if option.is_empty() { key.clone() } else { format!("{option}.{key}") };
+            compare(&option, found.get(key), expected.get(key), out);
+        }
+        return;
+    }
+    let shown = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
+    out.push(Difference { option: option.to_owned(), existing: shown(found), requested: shown(expected) });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn header() -> Value {
+        json!({"format": "test", "seed": 1, "style": {"noise": 0.5}})
+    }
+
+    fn lines(mut lines: Lines) -> Vec<String> {
+        std::iter::from_fn(|| lines.next().unwrap()).map(|line| String::from_utf8(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn lines_come_back_and_a_torn_one_does_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut journal, old) = Journal::open(folder.path(), &header()).unwrap();
+        assert_eq!(lines(old).len(), 0);
+        journal.append(&[json!(1), json!(2)]).unwrap();
+        journal.append(&[json!(3)]).unwrap();
+        drop(journal);
+        let path = folder.path().join(MANIFEST);
+        let whole = fs::read(&path).unwrap();
+        fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+
+        let (mut journal, mut old) = Journal::open(folder.path(), &header()).unwrap();
+        assert_eq!(old.next().unwrap().unwrap(), b"1");
+        assert_eq!(old.next().unwrap().unwrap(), b"2");
+        assert_eq!(old.next().unwrap(), None);
+        journal.go_on_from(old.end()).unwrap();
+        journal.append(&[json!(3)]).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_second_process_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Journal::open(folder.path(), &header()).unwrap();
+        let error = Journal::open(folder.path(), &header()).unwrap_err();
+        assert!(matches!(error, DatasetError::Busy { .. }), "{error}");
+        drop(first);
+        Journal::open(folder.path(), &header()).unwrap();
+    }
+
+    #[test]
+    fn other_options_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Journal::open(folder.path(), &header()).unwrap());
+        let other = json!({"format": "test", "seed": 2, "style": {"noise": 0.25, "line": true}});
+        let error = Journal::open(folder.path(), &other).unwrap_err().to_string();
+        for part in [
+            "seed is 1 there and 2 now",
+            "style.noise is 0.5 there and 0.25 now",
+            "style.line is nothing there",
+        ] {
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_folder_of_somebody_else_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("holiday.png"), b"mine").unwrap();
+        let error = Journal::open(folder.path(), &header()).unwrap_err();
+        assert!(
+            matches!(&error, DatasetError::FolderInUse { found, .. } if found == "holiday.png"),
+            "{error}"
+        );
+        assert!(!folder.path().join(MANIFEST).exists());
+
+        let path = folder.path().join(MANIFEST);
+        for manifest in ["a list of mine\n", "{\"format\": \"another\"}\n", "no line end"] {
+            fs::write(&path, manifest).unwrap();
+            let error = Journal::open(folder.path(), &header()).unwrap_err();
+            assert!(matches!(error, DatasetError::FolderInUse { .. }), "{error}");
+            assert_eq!(fs::read_to_string(&path).unwrap(), manifest);
+        }
+    }
+
+    #[test]
+    fn a_header_that_was_cut_off_is_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Journal::open(folder.path(), &header()).unwrap());
+        let path = folder.path().join(MANIFEST);
+        let whole = fs::read(&path).unwrap();
+        for length in 0..=whole.len() {
+            fs::write(&path, &whole[..length]).unwrap();
+            fs::write(folder.path().join(".captcha-lab-abc.tmp"), b"half").unwrap();
+            drop(Journal::open(folder.path(), &header()).unwrap());
+            assert_eq!(fs::read(&path).unwrap(), whole);
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What the manifest of a corpus says.
+
+use std::path::Path;
+
+use captcha_render::Style;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::digest::Digest;
+use crate::journal::Lines;
+use crate::{CorpusOptions, DatasetError, MANIFEST, TextSource};
+
+/// The `format` of manifests of corpora.
+const CORPUS_FORMAT: &str = "captcha-lab corpus";
+
+/// The `version` of manifests of corpora.
+const CORPUS_VERSION: u32 = 1;
+
+/// The program that made a dataset. Another version may draw other pixels, so a corpus is made by one version.
+pub(crate) const GENERATOR: &str = concat!("captcha-lab ", env!("CARGO_PKG_VERSION"));
+
+/// The first line of the manifest of a corpus: everything that its images are a function of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CorpusHeader {
+    /// Always `captcha-lab corpus`.
+    pub format: String,
+    /// The version of the format, 1.
+    pub version: u32,
+    /// The program that made it, with its version.
+    pub generator: String,
+    /// Images in the corpus, in all shards.
+    pub count: u64,
+    /// The seed of the corpus; image `i` has the seed `captcha_core::seed::derive(seed, i)`.
+    pub seed: u64,
+    /// Which shard this is, as `index/count`.
+    pub shard: String,
+    /// The format of the image files, as the ending of their names.
+    pub image_format: String,
+    /// Where the texts are from.
+    pub texts: TextsHeader,
+    /// What the images look like.
+    pub style: Style,
+}
+
+/// Where the texts of a corpus are from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum TextsHeader {
+    /// Drawn from the alphabet and the lengths of the style.
+    Drawn,
+    /// Given by the user.
+    Given {
+        /// How many.
+        count: u64,
+        /// Their fingerprint.
+        digest: String,
+    },
+}
+
+impl CorpusHeader {
+    pub(crate) fn of(options: &CorpusOptions) -> Self {
+        Self {
+            format: CORPUS_FORMAT.to_owned(),
+            version: CORPUS_VERSION,
+            generator: GENERATOR.to_owned(),
+            count: options.count,
+            seed: options.seed,
+            shard: options.shard.to_string(),
+            image_format: crate::encode::extension(options.format).to_owned(),
+            texts: match &options.texts {
+                TextSource::Drawn => TextsHeader::Drawn,
+                TextSource::Given(texts) => TextsHeader::Given {
+                    count: texts.len() as u64,
+                    digest: Digest::of(texts.iter().map(String::as_str)).hex(),
+                },
+            },
+            style: options.style.clone(),
+        }
+    }
+}
+
+/// One image of a corpus, one line of its manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CorpusRecord {
+    /// The name of the file.
+    pub file: String,
+    /// The text that it shows.
+    pub text: String,
+    /// The seed that it was drawn with: `renderer.render(text, seed)` draws it again.
+    pub seed: u64,
+    /// The size of the file in bytes.
+    pub bytes: u64,
+}
+
+/// The manifest of a corpus, read line by line: an iterator of its records.
+///
+/// The manifest of a corpus that is not finished has the records of the images that are.
+#[derive(Debug)]
+pub struct CorpusManifest {
+    header: CorpusHeader,
+    records: Records,
+}
+
+impl CorpusManifest {
+    /// Opens the manifest in `folder`.
+    ///
+    /// # Errors
+    /// [`DatasetError::Manifest`] if there is none or its header is not that of a corpus; [`DatasetError::Read`].
+    pub fn open(folder: &Path) -> Result<Self, DatasetError> {
+        let not_one = || DatasetError::Manifest {
+            path: folder.join(MANIFEST),
+            line: 1,
+            expected: format!("the header of a {CORPUS_FORMAT}, version {CORPUS_VERSION}"),
+        };
+        let (header, lines) = Lines::read(folder)?.ok_or_else(not_one)?;
+        if !is_corpus(&header) {
+            return Err(not_one());
+        }
+        let header = serde_json::from_value(header).map_err(|_| not_one())?;
+        Ok(Self { header, records: Records::new(folder, lines) })
+    }
+
+    /// What the images are a function of.
+    #[must_use]
+    pub fn header(&self) -> &CorpusHeader {
+        &self.header
+    }
+}
+
+impl Iterator for CorpusManifest {
+    type Item = Result<CorpusRecord, DatasetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.records.next()
+    }
+}
+
+/// The records of a manifest.
+#[derive(Debug)]
+pub(crate) struct Records {
+    path: std::path::PathBuf,
+    lines: Lines,
+    line: u64,
+}
+
+impl Records {
+    fn new(folder: &Path, lines: Lines) -> Self {
+        Self { path: folder.join(MANIFEST), lines, line: 1 }
+    }
+
+    /// The records of the manifest in `folder`, if there is one of a corpus, whatever style it has.
+    pub(crate) fn open(folder: &Path) -> Result<Option<Self>, DatasetError> {
+        let found = Lines::read(folder)?.filter(|(header, _)| is_corpus(header));
+        Ok(found.map(|(_, lines)| Self::new(folder, lines)))
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<CorpusRecord, DatasetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.line += 1;
+        let record = self.lines.next().transpose()?.and_then(|line| {
+            serde_json::from_slice(&line).map_err(|error| DatasetError::Manifest {
+                path: self.path.clone(),
+                line: self.line,
+                expected: format!("an object with file, text, seed and bytes ({error})"),
+            })
+        });
+        Some(record)
+    }
+}
+
+fn is_corpus(header: &Value) -> bool {
+    header["format"] == CORPUS_FORMAT && header["version"] == CORPUS_VERSION
+}

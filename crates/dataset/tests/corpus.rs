@@ -1,0 +1,265 @@
+//! Corpora on disk: the same bytes however they came to be, and nobody's files lost.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use captcha_core::seed;
+use captcha_dataset::{
+    CorpusManifest, CorpusOptions, DatasetError, FolderOptions, LabelledFolder, MANIFEST, Shard, TextsHeader,
+    generate_corpus,
+};
+use captcha_render::Renderer;
+use common::{StopAfter, snapshot, style};
+use image::ImageFormat;
+use proptest::prelude::*;
+
+/// Images in a test corpus: more than distinct texts of one character, so that names clash.
+const COUNT: u64 = 40;
+
+fn options() -> CorpusOptions {
+    CorpusOptions::new(style(), COUNT).with_seed(5).with_threads(2)
+}
+
+fn generate(options: &CorpusOptions, folder: &Path) {
+    generate_corpus(options, folder, &()).unwrap();
+}
+
+#[test]
+fn images_are_named_after_their_text_and_can_be_drawn_again_from_the_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let summary = generate_corpus(&options(), folder.path(), &()).unwrap();
+    assert_eq!((summary.images, summary.drawn), (COUNT, COUNT));
+
+    let manifest = CorpusManifest::open(folder.path()).unwrap();
+    assert_eq!(manifest.header().style, style());
+    assert_eq!((manifest.header().count, manifest.header().seed), (COUNT, 5));
+    assert_eq!(manifest.header().texts, TextsHeader::Drawn);
+    let renderer = Renderer::new(manifest.header().style.clone()).unwrap();
+    let mut files = BTreeSet::from([MANIFEST.to_owned()]);
+    for (index, record) in manifest.enumerate() {
+        let record = record.unwrap();
+        assert_eq!(record.seed, seed::derive(5, index as u64));
+        assert!(record.file.starts_with(&record.text), "{record:?}");
+        let path = folder.path().join(&record.file);
+        assert_eq!(fs::metadata(&path).unwrap().len(), record.bytes);
+        assert_eq!(image::open(&path).unwrap(), renderer.render(&record.text, record.seed).unwrap().image);
+        assert!(files.insert(record.file.to_lowercase()), "{record:?} twice");
+    }
+    assert_eq!(files.len() as u64, COUNT + 1);
+    assert_eq!(snapshot(folder.path()).len(), files.len());
+    assert!(files.iter().any(|file| file.ends_with("-3.png")), "no text came three times: {files:?}");
+
+    let labelled = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(labelled.len() as u64, COUNT);
+    assert!(labelled.skipped().is_empty(), "{}", labelled.skipped());
+}
+
+#[test]
+fn the_bytes_do_not_depend_on_the_number_of_threads() {
+    let [one, four, all] = [1, 4, 0].map(|threads| {
+        let folder = tempfile::tempdir().unwrap();
+        generate(&options().with_threads(threads), folder.path());
+        snapshot(folder.path())
+    });
+    assert_eq!(one, four);
+    assert_eq!(one, all);
+}
+
+#[test]
+fn an_interrupted_run_is_completed_by_the_next() {
+    let whole = tempfile::tempdir().unwrap();
+    generate(&options(), whole.path());
+    for limit in [0, 1, 17, COUNT - 1] {
+        let folder = tempfile::tempdir().unwrap();
+        let error = generate_corpus(&options(), folder.path(), &StopAfter::new(limit)).unwrap_err();
+        assert!(
+            matches!(error, DatasetError::Interrupted { done, total: COUNT } if done >= limit),
+            "{limit}: {error}"
+        );
+        let summary = generate_corpus(&options(), folder.path(), &()).unwrap();
+        assert!(summary.drawn <= COUNT - limit, "{limit}: {summary:?}");
+        assert_eq!(snapshot(folder.path()), snapshot(whole.path()));
+    }
+}
+
+#[test]
+fn a_finished_corpus_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    generate(&options(), folder.path());
+    let summary = generate_corpus(&options(), folder.path(), &()).unwrap();
+    assert_eq!((summary.images, summary.drawn), (COUNT, 0));
+}
+
+#[test]
+fn shards_have_the_texts_and_seeds_of_the_whole() {
+    let whole = tempfile::tempdir().unwrap();
+    generate(&options(), whole.path());
+    let divided = tempfile::tempdir().unwrap();
+    for index in 0..3 {
+        generate(&options().with_shard(Shard::new(index, 3).unwrap()), divided.path());
+    }
+    let pairs = |folder: &Path| -> Vec<(String, u64)> {
+        let manifest = CorpusManifest::open(folder).unwrap();
+        manifest.map(|record| record.map(|record| (record.text, record.seed)).unwrap()).collect()
+    };
+    let mut all: Vec<_> =
+        (0..3).flat_map(|index| pairs(&divided.path().join(format!("shard-{index:04}-of-0003")))).collect();
+    let mut expected = pairs(whole.path());
+    all.sort();
+    expected.sort();
+    assert_eq!(all, expected);
+
+    let labels = |folder: &Path| -> BTreeMap<String, usize> {
+        let mut labels = BTreeMap::new();
+        for sample in LabelledFolder::open(folder, &FolderOptions::default()).unwrap().samples() {
+            sample.load().unwrap();
+            *labels.entry(sample.label.to_string()).or_insert(0) += 1;
+        }
+        labels
+    };
+    assert_eq!(labels(divided.path()), labels(whole.path()));
+}
+
+#[test]
+fn given_texts_come_in_order_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    generate(&CorpusOptions::new(style(), 5).with_texts(["AB", "A-B", "ab"]), folder.path());
+    let manifest = CorpusManifest::open(folder.path()).unwrap();
+    assert!(matches!(manifest.header().texts, TextsHeader::Given { count: 3, .. }));
+    let files: Vec<_> = manifest.map(Result::unwrap).map(|record| (record.text, record.file)).collect();
+    let expected = [
+        ("AB", "AB.png"),
+        ("A-B", "A%2DB.png"),
+        ("ab", "ab-2.png"),
+        ("AB", "AB-3.png"),
+        ("A-B", "A%2DB-2.png"),
+    ];
+    assert_eq!(files, expected.map(|(text, file)| (text.to_owned(), file.to_owned())));
+    // The manifest has the text that the file name can't have.
+    let labelled = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(labelled.samples().filter(|sample| sample.label.as_str() == "A-B").count(), 2);
+}
+
+#[test]
+fn other_formats_are_written() {
+    for (format, ending) in
+        [(ImageFormat::Jpeg, "jpg"), (ImageFormat::WebP, "webp"), (ImageFormat::Pnm, "pnm")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        generate(&CorpusOptions::new(style(), 1).with_texts(["ABC"]).with_format(format), folder.path());
+        let labelled = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+        let sample = labelled.sample(0).unwrap();
+        assert_eq!(sample.path, folder.path().join(format!("ABC.{ending}")));
+        assert_eq!(sample.load_gray().unwrap().dimensions(), (72, 30));
+    }
+}
+
+#[test]
+fn a_run_with_other_options_is_refused_and_names_them() {
+    let folder = tempfile::tempdir().unwrap();
+    generate(&options(), folder.path());
+    let before = snapshot(folder.path());
+    let cases = [
+        (options().with_seed(6), "seed"),
+        (CorpusOptions::new(style(), COUNT + 1).with_seed(5), "count"),
+        (CorpusOptions::new(style().with_size(80, 30), COUNT).with_seed(5), "style.width"),
+        (options().with_format(ImageFormat::Bmp), "image_format"),
+        (options().with_texts(["A"]), "texts"),
+    ];
+    for (other, option) in cases {
+        match generate_corpus(&other, folder.path(), &()).unwrap_err() {
+            DatasetError::OtherOptions { differences, .. } => {
+                assert_eq!(differences.iter().map(|d| d.option.as_str()).collect::<Vec<_>>(), [option]);
+            }
+            error => panic!("{option}: {error}"),
+        }
+    }
+    assert_eq!(snapshot(folder.path()), before);
+}
+
+#[test]
+fn files_of_somebody_else_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "mine").unwrap();
+    let error = generate_corpus(&options(), folder.path(), &()).unwrap_err();
+    assert!(matches!(error, DatasetError::FolderInUse { .. }), "{error}");
+    assert_eq!(snapshot(folder.path()).len(), 1);
+
+    let error = generate_corpus(&options(), &folder.path().join("notes.txt"), &()).unwrap_err();
+    assert!(matches!(error, DatasetError::NotAFolder { .. }), "{error}");
+
+    // A picture that came into a corpus that is not finished, under a name that is still to be given.
+    let folder = tempfile::tempdir().unwrap();
+    generate_corpus(&options(), folder.path(), &StopAfter::new(0)).unwrap_err();
+    let renderer = Renderer::new(style()).unwrap();
+    let picture = folder.path().join(format!("{}.png", renderer.text(seed::derive(5, 0))));
+    fs::write(&picture, "mine").unwrap();
+    let error = generate_corpus(&options(), folder.path(), &()).unwrap_err();
+    assert!(matches!(&error, DatasetError::WouldOverwrite { path } if *path == picture), "{error}");
+    assert_eq!(fs::read_to_string(&picture).unwrap(), "mine");
+}
+
+#[test]
+fn options_that_make_no_corpus_are_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = [
+        CorpusOptions::new(style(), 0),
+        options().with_texts(Vec::<String>::new()),
+        options().with_format(ImageFormat::Dds),
+        CorpusOptions::new(style().with_size(0, 0), 1),
+    ];
+    for options in cases {
+        let path = folder.path().join("corpus");
+        let error = generate_corpus(&options, &path, &()).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                DatasetError::BadOption { .. } | DatasetError::Encode { .. } | DatasetError::Style(_)
+            ),
+            "{error}"
+        );
+        assert!(!path.exists());
+    }
+}
+
+#[test]
+fn a_text_that_can_not_be_drawn_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = CorpusOptions::new(style(), 3).with_texts(["AB", "\u{10FFFF}", "B"]).with_threads(1);
+    let error = generate_corpus(&options, folder.path(), &()).unwrap_err();
+    assert!(matches!(&error, DatasetError::Render { text, .. } if text == "\u{10FFFF}"), "{error}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_was_lost_comes_back_the_same(
+        deleted in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        emptied in prop::collection::vec(any::<prop::sample::Index>(), 0..3),
+        cut in any::<prop::sample::Index>(),
+        cut_manifest: bool,
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let options = CorpusOptions::new(style(), 12).with_threads(2);
+        generate(&options, folder.path());
+        let whole = snapshot(folder.path());
+        let images: Vec<&String> = whole.keys().filter(|name| *name != MANIFEST).collect();
+        for index in emptied {
+            fs::write(folder.path().join(index.get(&images)), "").unwrap();
+        }
+        for index in deleted {
+            let _ = fs::remove_file(folder.path().join(index.get(&images)));
+        }
+        if cut_manifest {
+            let manifest = &whole[MANIFEST];
+            fs::write(folder.path().join(MANIFEST), &manifest[..cut.index(manifest.len())]).unwrap();
+        }
+        fs::write(folder.path().join(".captcha-lab-x.tmp"), "half").unwrap();
+        generate(&options, folder.path());
+        prop_assert_eq!(snapshot(folder.path()), whole);
+    }
+}
