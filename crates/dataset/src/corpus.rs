@@ -7,12 +7,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use captcha_core::{Monitor, seed};
 use captcha_render::{Renderer, Style};
 use image::{DynamicImage, GrayImage, ImageFormat};
-use rayon::prelude::*;
 
 use crate::encode::{WriteFile, encode, extension, write_file, write_new};
 use crate::journal::{Journal, Lines};
 use crate::names::Names;
-use crate::threads::{chunk_size, with_threads};
+use crate::threads::{chunk_size, in_order, with_threads};
 use crate::{CorpusHeader, CorpusRecord, DatasetError, Difference, Shard};
 
 /// What a corpus is made of.
@@ -185,7 +184,7 @@ fn generate(
         total,
         done: AtomicU64::new(0),
         drawn: AtomicU64::new(0),
-        stop: AtomicBool::new(false),
+        failed: AtomicBool::new(false),
     };
     monitor.progress(0, total);
     with_threads(options.threads, || run.run(journal, lines))??;
@@ -208,7 +207,7 @@ struct Run<'a> {
     total: u64,
     done: AtomicU64,
     drawn: AtomicU64,
-    stop: AtomicBool,
+    failed: AtomicBool,
 }
 
 impl Run<'_> {
@@ -227,7 +226,7 @@ impl Run<'_> {
                 return Ok(());
             }
             let records = self.each(&chunk, |item| self.draw_new(item));
-            journal.append(records.iter().map_while(|record| record.as_ref().ok()?.as_ref()))?;
+            journal.append(records.iter().map_while(|record| record.as_ref()?.as_ref().ok()))?;
             self.finished(records)?;
         }
     }
@@ -297,30 +296,28 @@ impl Run<'_> {
         &self,
         items: &[T],
         work: impl Fn(&T) -> Result<R, DatasetError> + Sync,
-    ) -> Vec<Result<Option<R>, DatasetError>> {
-        let one = |item: &T| {
-            if self.stop.load(Ordering::Relaxed) || self.monitor.interrupted() {
-                self.stop.store(true, Ordering::Relaxed);
-                return Ok(None);
+    ) -> Vec<Option<Result<R, DatasetError>>> {
+        in_order(items, |item| {
+            if self.failed.load(Ordering::Relaxed) || self.monitor.interrupted() {
+                return None;
             }
-            let result = work(item).map(Some);
+            let result = work(item);
             match result {
                 Ok(_) => {
                     let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
                     self.monitor.progress(done, self.total);
                 }
-                Err(_) => self.stop.store(true, Ordering::Relaxed),
+                Err(_) => self.failed.store(true, Ordering::Relaxed),
             }
-            result
-        };
-        items.par_iter().map(one).collect()
+            Some(result)
+        })
     }
 
     /// Fails with the first error, or because the work was stopped.
-    fn finished<R>(&self, results: Vec<Result<Option<R>, DatasetError>>) -> Result<(), DatasetError> {
+    fn finished<R>(&self, results: Vec<Option<Result<R, DatasetError>>>) -> Result<(), DatasetError> {
         let mut all = true;
         for result in results {
-            all &= result?.is_some();
+            all &= result.transpose()?.is_some();
         }
         match all {
             true => Ok(()),

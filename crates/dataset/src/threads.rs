@@ -1,5 +1,9 @@
 //! How parallel work is cut.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
 use crate::DatasetError;
 
 /// Items that a thread does between two lines of the manifest: enough that threads seldom wait for each other,
@@ -24,4 +28,59 @@ pub(crate) fn with_threads<R: Send>(
         .build()
         .map_err(|error| DatasetError::Threads { source: Box::new(error) })?;
     Ok(pool.install(work))
+}
+
+/// `work` on every item in parallel, begun in order, so that what is finished when the work stops is a run of items
+/// from the start. Work stops at the first `None` that comes; items that it did not come to are `None`, too.
+pub(crate) fn in_order<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> Option<R> + Sync,
+) -> Vec<Option<R>> {
+    let next = AtomicUsize::new(0);
+    let take = |_| {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(result) = items.get(index).and_then(&work) else {
+                // Far enough that no thread finds another item, and no sum overflows.
+                next.store(usize::MAX / 2, Ordering::Relaxed);
+                return done;
+            };
+            done.push((index, result));
+        }
+    };
+    let threads = rayon::current_num_threads();
+    let done: Vec<Vec<(usize, R)>> = (0..threads).into_par_iter().map(take).collect();
+    let mut results: Vec<Option<R>> = items.iter().map(|_| None).collect();
+    for (index, result) in done.into_iter().flatten() {
+        results[index] = Some(result);
+    }
+    results
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_in_the_order_of_the_items() {
+        let items: Vec<u32> = (0..1000).collect();
+        let results = with_threads(3, || in_order(&items, |&item| Some(item * 2))).unwrap();
+        assert_eq!(results, items.iter().map(|item| Some(item * 2)).collect::<Vec<_>>());
+        assert_eq!(in_order(&[] as &[u32], |&item| Some(item)), []);
+    }
+
+    #[test]
+    fn what_is_done_when_the_work_stops_is_a_run_from_the_start() {
+        let items: Vec<u32> = (0..1000).collect();
+        let begun = AtomicUsize::new(0);
+        let results = with_threads(4, || {
+            in_order(&items, |&item| (begun.fetch_add(1, Ordering::SeqCst) < 100).then_some(item))
+        });
+        let results = results.unwrap();
+        assert_eq!(results.iter().flatten().count(), 100);
+        // One more for each thread that had taken an item before it was told to stop.
+        let run = results.iter().take_while(|result| result.is_some()).count();
+        assert!(run >= 97, "{run}");
+    }
 }
