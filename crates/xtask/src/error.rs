@@ -50,7 +50,7 @@ impl Error {
         move |source| Self::Io { action, path: path.to_owned(), source }
     }
 
-    /// What a person can do instead, where `.libtorch` could not be made.
+    /// What to do by hand where `.libtorch` could not be made.
     pub(crate) fn by_hand(&self) -> Option<String> {
         if matches!(self, Self::BadVariable { .. } | Self::Start { .. } | Self::CommandFailed { .. }) {
             return None;
@@ -63,7 +63,12 @@ impl Error {
              - Set LIBTORCH to the full path of a libtorch {version} that you have (the folder with lib/ and include/).\n\
              - Install PyTorch (`python3 -m pip install torch=={version}`) and set LIBTORCH_USE_PYTORCH=1."
         );
-        if !matches!(self, Self::Platform { .. }) {
+        let fetching = match self {
+            Self::Download { cause, .. } => *cause != DownloadCause::NoSpace,
+            Self::NoPip | Self::Hash { .. } => true,
+            _ => false,
+        };
+        if fetching {
             help.push_str(&format!("\n- {}", fetch_elsewhere(&recipe)));
         }
         Some(help)

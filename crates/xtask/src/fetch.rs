@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{ChildStderr, Command, Stdio};
 
 use crate::error::{DownloadCause, Error};
 use crate::recipe::Wheel;
@@ -53,22 +53,33 @@ impl Fetch for Pip {
 
         let start = |source| Error::Start { program: self.command.join(" "), source };
         let mut child = pip.spawn().map_err(start)?;
-        let mut said = String::new();
-        if let Some(stderr) = child.stderr.take() {
-            for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
-                let line = String::from_utf8_lossy(&line);
-                eprintln!("{line}");
-                said.push_str(&line);
-                said.push('\n');
-            }
-        }
+        let said = child.stderr.take().map(listen).unwrap_or_default();
         let status = child.wait().map_err(start)?;
-        match status.code() {
-            Some(0) => Ok(()),
-            Some(_) => Err(Error::Download { wheel: wheel.name, cause: cause(&said) }),
-            None => Err(Error::Download { wheel: wheel.name, cause: DownloadCause::Interrupted }),
+        let cause = match status.code() {
+            Some(0) => return Ok(()),
+            Some(_) => cause(&said),
+            None => DownloadCause::Interrupted,
+        };
+        // Where we can say it in a sentence, pip's pages of it don't help.
+        if matches!(cause, DownloadCause::Unknown | DownloadCause::NotInIndex | DownloadCause::Hash) {
+            eprint!("{said}");
         }
+        Err(Error::Download { wheel: wheel.name, cause })
     }
+}
+
+/// Collects pip's messages, and shows its warnings (that it tries again, say) as they come.
+fn listen(stderr: ChildStderr) -> String {
+    let mut said = String::new();
+    for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        if line.contains("WARNING: ") {
+            eprintln!("{line}");
+        }
+        said.push_str(&line);
+        said.push('\n');
+    }
+    said
 }
 
 /// Tells from pip's messages what went wrong.
