@@ -6,18 +6,27 @@
 //! | [`Progress`] | a progress bar for long work that stops cleanly on Ctrl-C |
 //! | [`Table`], [`format`] | aligned tables, and numbers the way that people read them |
 //! | [`run`] | the `main` of an example: one clear line when something goes wrong |
+//! | [`Backend`], [`Method`], [`Network`], [`open_solver`], [`open_style`] ... | arguments that several examples take |
+//! | [`pictures`] | the pictures of a corpus, a training and an evaluation, as files |
 //! | [`print`](fn@print), [`print_json`] | standard output without a panic when the reader goes away |
 //!
-//! Nothing here needs libtorch, a system font or a C library.
+//! Nothing here needs a system font or a C library; what needs libtorch is behind the feature `torch`.
 
+mod args;
 pub mod figures;
 pub mod format;
 mod output;
+pub mod pictures;
 mod progress;
 mod run;
 mod table;
+#[cfg(feature = "torch")]
+mod training;
 
+pub use args::{Backend, Method, Network, open_solver, open_style, parse_lengths, parse_size};
 pub use output::{print, print_json};
 pub use progress::{Progress, interrupted};
 pub use run::{INTERRUPTED, run};
-pub use table::{Table, TableStyle};
+pub use table::{Table, TableStyle, share_cells};
+#[cfg(feature = "torch")]
+pub use training::TrainingProgress;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::format;
 use comfy_table::presets;
 use comfy_table::{CellAlignment, ContentArrangement};
 
@@ -114,6 +115,19 @@ impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.in_style(TableStyle::of_locale()))
     }
+}
+
+/// `name`, hits, total, share and 95 % confidence interval: a row of a table of accuracies.
+#[must_use]
+pub fn share_cells(name: &str, share: captcha_lab::Share) -> [String; 5] {
+    let (low, high) = share.interval();
+    [
+        name.to_owned(),
+        format::count(share.hits),
+        format::count(share.total),
+        format::percent(share.value()),
+        format!("{} to {}", format::percent(low), format::percent(high)),
+    ]
 }
 
 #[cfg(test)]

@@ -241,3 +241,69 @@ fn rgb(colour: BackendColor) -> Rgb<u8> {
     let (red, green, blue) = colour.rgb;
     Rgb([red, green, blue])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLACK: BackendColor = BackendColor { alpha: 1.0, rgb: (0, 0, 0) };
+
+    fn drawn(size: (u32, u32), draw: impl FnOnce(&mut Canvas<'_>) -> Drawn) -> RgbImage {
+        let mut image = Canvas::blank(size);
+        draw(&mut Canvas::new(&mut image)).unwrap();
+        image
+    }
+
+    /// The sum of the ink of all pixels, in pixels.
+    fn ink(image: &RgbImage) -> f64 {
+        image.pixels().map(|pixel| f64::from(255 - pixel.0[0]) / 255.0).sum()
+    }
+
+    #[test]
+    fn a_rectangle_fills_its_pixels_and_no_other() {
+        let image = drawn((10, 10), |canvas| canvas.draw_rect((2, 3), (5, 7), &BLACK, true));
+        for (x, y, pixel) in image.enumerate_pixels() {
+            let inside = (4..10).contains(&x) && (6..14).contains(&y);
+            assert_eq!(pixel.0[0] == 0, inside, "{x} {y}");
+        }
+    }
+
+    #[test]
+    fn the_corners_of_an_outline_are_closed() {
+        let image = drawn((10, 10), |canvas| canvas.draw_rect((2, 2), (7, 7), &BLACK, false));
+        for corner in [(3, 3), (14, 3), (3, 14), (14, 14)] {
+            assert_eq!(image.get_pixel(corner.0, corner.1).0, [0; 3], "{corner:?}");
+        }
+        assert!((ink(&image) - (12.0 * 12.0 - 8.0 * 8.0)).abs() < 0.1, "{}", ink(&image));
+    }
+
+    #[test]
+    fn shapes_cover_their_area() {
+        let disc = drawn((40, 40), |canvas| canvas.draw_circle((20, 20), 10, &BLACK, true));
+        let area = std::f64::consts::PI * 20.0 * 20.0;
+        assert!((ink(&disc) - area).abs() < 0.005 * area, "{} of {area}", ink(&disc));
+        let triangle = drawn((40, 40), |canvas| canvas.fill_polygon([(0, 0), (40, 0), (0, 40)], &BLACK));
+        assert!((ink(&triangle) - 3200.0).abs() < 4.0, "{}", ink(&triangle));
+        let line = drawn((40, 40), |canvas| canvas.draw_line((5, 5), (35, 20), &BLACK));
+        let length = 30f64.hypot(15.0) * 2.0;
+        assert!((ink(&line) - length * 2.0).abs() < 1.0, "{} of {}", ink(&line), length * 2.0);
+    }
+
+    #[test]
+    fn transparent_is_in_between() {
+        let half = BackendColor { alpha: 0.5, rgb: (0, 0, 0) };
+        let image = drawn((2, 2), |canvas| canvas.draw_rect((0, 0), (2, 2), &half, true));
+        assert!(image.pixels().all(|pixel| (127..=128).contains(&pixel.0[0])));
+    }
+
+    #[test]
+    fn what_is_outside_is_cut() {
+        let image = drawn((4, 4), |canvas| {
+            canvas.draw_rect((-1_000_000, -1_000_000), (-3, 2), &BLACK, true)?;
+            canvas.draw_rect((2, 2), (1_000_000, 1_000_000), &BLACK, true)?;
+            canvas.draw_circle((-50, 2), 3, &BLACK, true)?;
+            canvas.draw_line((9, 9), (9, 9), &BLACK)
+        });
+        assert!((ink(&image) - 16.0).abs() < 1e-6, "{}", ink(&image));
+    }
+}

@@ -46,7 +46,7 @@ pub fn contact_sheet(items: &[(DynamicImage, String)], columns: usize) -> RgbIma
         cells: shown.len(),
         columns: columns_for(columns, shown.len(), cell_width, GAP),
         cell: (cell_width, height + CAPTION_HEIGHT),
-        gap: GAP,
+        gap: (GAP, GAP),
     };
     let mut sheet = grid.sheet(note_of_rest(shown.len(), items.len(), "images").as_deref());
     for (index, (image, (_, caption))) in images.iter().zip(shown).enumerate() {
@@ -59,4 +59,60 @@ pub fn contact_sheet(items: &[(DynamicImage, String)], columns: usize) -> RgbIma
         text::draw_centred(&mut sheet, &caption, CAPTION_EM, (centre, baseline), TEXT);
     }
     sheet
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, Luma};
+
+    use super::*;
+    use crate::figures::palette::{BACKGROUND, WHITE};
+
+    fn item(width: u32, height: u32, caption: &str) -> (DynamicImage, String) {
+        (GrayImage::from_pixel(width, height, Luma([255])).into(), caption.to_owned())
+    }
+
+    /// Pixels that are neither background nor a white image: captions.
+    fn text_pixels(sheet: &RgbImage) -> usize {
+        sheet.pixels().filter(|&&pixel| pixel != BACKGROUND && pixel != WHITE).count()
+    }
+
+    #[test]
+    fn images_and_captions_are_drawn() {
+        let sheet = contact_sheet(&[item(300, 150, "QXKZEF"), item(300, 150, "")], 2);
+        assert_eq!(sheet.dimensions(), (2 * 300 + 16 + 40, 150 + 28 + 40));
+        assert_eq!(sheet.pixels().filter(|&&pixel| pixel == WHITE).count(), 2 * 300 * 150);
+        assert!(text_pixels(&sheet) > 200);
+        let (left, right) = (sheet.width() / 2, sheet.width() / 2);
+        let right = image::imageops::crop_imm(&sheet, left, 0, right, sheet.height()).to_image();
+        assert_eq!(text_pixels(&right), 0, "the second caption is empty");
+    }
+
+    #[test]
+    fn any_sizes_and_captions_give_a_sheet() {
+        let long = "wide ".repeat(1000);
+        let items = [
+            item(1, 1, "one pixel"),
+            item(0, 0, "no pixels"),
+            item(4096, 3, "\u{4e2d}\u{6587}\u{1f600}"),
+            item(3, 4096, "two\nlines\t\u{0}"),
+            item(300, 150, &long),
+        ];
+        for count in 0..=items.len() {
+            for columns in [0, 1, 3, 1000] {
+                let sheet = contact_sheet(&items[..count], columns);
+                assert!(sheet.width() >= 150 && sheet.height() >= 40, "{count} in {columns}");
+                let edge = (0..sheet.height()).all(|y| *sheet.get_pixel(sheet.width() - 1, y) == BACKGROUND);
+                assert!(edge, "{count} in {columns} is clipped");
+            }
+        }
+    }
+
+    #[test]
+    fn a_thousand_are_shown_and_the_rest_is_told() {
+        let items: Vec<_> = (0..1001).map(|_| item(1, 1, "")).collect();
+        let (all, rest) = (contact_sheet(&items[..1000], 50), contact_sheet(&items, 50));
+        assert_eq!(text_pixels(&all), 0);
+        assert!(text_pixels(&rest) > 0);
+    }
 }

@@ -2,6 +2,7 @@
 
 use image::{DynamicImage, Rgb, RgbImage, imageops};
 
+use super::align::{Column, align};
 use super::grid::{Grid, MOST_CELLS, columns_for, empty_sheet, note_of_rest};
 use super::palette::{MUTED, TEXT, VERMILLION};
 use super::text::{self, Direction};
@@ -28,8 +29,12 @@ const TEXT_EM: f32 = 20.0;
 const WORD_EM: f32 = 14.0;
 /// From one baseline to the next.
 const LINE: f32 = 24.0;
+/// From one baseline of a reason to the next.
+const REASON_LINE: f32 = 18.0;
+/// The smallest em to which a long text is shrunk.
+const SMALLEST_EM: f32 = 10.0;
 /// The column in which texts start, from the left of the cell.
-const INDENT: f32 = 46.0;
+const INDENT: f32 = 50.0;
 /// The narrowest cell, so that a reason has room.
 const NARROWEST: u32 = 210;
 /// Lines that a reason may take.
@@ -57,7 +62,7 @@ pub fn failure_sheet(failures: &[Failure], columns: usize) -> RgbImage {
         cells: shown.len(),
         columns: columns_for(columns, shown.len(), cell_width, GAP),
         cell: (cell_width, height + (LINE * lines as f32 + 0.5 * LINE) as u32),
-        gap: GAP,
+        gap: (GAP, GAP),
     };
     let mut sheet = grid.sheet(note_of_rest(shown.len(), failures.len(), "failures").as_deref());
     for (index, (image, caption)) in images.iter().zip(&captions).enumerate() {
@@ -71,66 +76,89 @@ pub fn failure_sheet(failures: &[Failure], columns: usize) -> RgbImage {
 
 /// What stands under an image.
 enum Caption {
-    /// Truth and reading, aligned: the same columns, with gaps.
-    Read(Vec<(Option<char>, Option<char>)>),
-    /// The truth, and why nothing was read.
+    /// Truth and reading, aligned, and the em at which they fit.
+    Read(Vec<Column>, f32),
+    /// The truth, and why nothing was read, in lines.
     Nothing(String, Vec<String>),
 }
 
 impl Caption {
     fn of(failure: &Failure, width: f32) -> Self {
+        let width = width - INDENT;
         match &failure.read {
-            Ok(read) => Self::Read(align(&failure.truth, read)),
+            Ok(read) => {
+                let columns = align(&failure.truth, read);
+                let needed: f32 = columns.iter().map(|&column| column_width(column, TEXT_EM)).sum();
+                let em = (TEXT_EM * width / needed.max(1.0)).clamp(SMALLEST_EM, TEXT_EM);
+                // Of a text that is too long even so, as much as fits.
+                let mut x = 0.0;
+                let fits = |&column: &Column| {
+                    x += column_width(column, em);
+                    x <= width
+                };
+                Self::Read(columns.into_iter().take_while(fits).collect(), em)
+            }
             Err(reason) => {
-                let mut lines = text::wrap(reason, WORD_EM, width - INDENT);
+                let mut lines = text::wrap(reason, WORD_EM, width);
                 if lines.len() > REASON_LINES {
                     let rest = lines.split_off(REASON_LINES - 1).join(" ");
-                    lines.push(text::cut(&rest, WORD_EM, width - INDENT));
+                    lines.push(text::cut(&rest, WORD_EM, width));
                 }
-                Self::Nothing(failure.truth.clone(), lines)
+                Self::Nothing(text::cut(&failure.truth, TEXT_EM, width), lines)
             }
         }
     }
 
     fn lines(&self) -> usize {
         match self {
-            Self::Read(_) => 2,
+            Self::Read(..) => 2,
             Self::Nothing(_, reason) => 1 + reason.len(),
         }
     }
 
     fn draw(&self, sheet: &mut RgbImage, (left, baseline): (f32, f32)) {
-        let next = baseline + LINE;
-        text::draw(sheet, "truth", WORD_EM, (left, baseline), MUTED, Direction::Right);
-        text::draw(sheet, "read", WORD_EM, (left, next), MUTED, Direction::Right);
-        let start = left + INDENT;
+        let (start, next) = (left + INDENT, baseline + LINE);
+        let mut word = |word, y| text::draw(sheet, word, WORD_EM, (left, y), MUTED, Direction::Right);
+        word("truth", baseline);
+        word(if matches!(self, Self::Read(..)) { "read" } else { "failed" }, next);
         match self {
             Self::Nothing(truth, reason) => {
                 text::draw(sheet, truth, TEXT_EM, (start, baseline), TEXT, Direction::Right);
                 for (line, words) in reason.iter().enumerate() {
-                    let place = (start, next + line as f32 * LINE * 0.75);
+                    let place = (start, next + line as f32 * REASON_LINE);
                     text::draw(sheet, words, WORD_EM, place, VERMILLION, Direction::Right);
                 }
             }
-            Self::Read(columns) => {
+            Self::Read(columns, em) => {
                 let mut x = start;
-                for &(truth, read) in columns {
-                    let glyphs = [truth, read].map(|c| c.map(String::from).unwrap_or_default());
-                    let [above, below] = [&glyphs[0], &glyphs[1]].map(|glyph| text::width(glyph, TEXT_EM));
-                    let wide = above.max(below);
-                    let place = |width: f32, y: f32| (x + (wide - width) / 2.0, y);
-                    let wrong = truth != read;
-                    text::draw(sheet, &glyphs[0], TEXT_EM, place(above, baseline), TEXT, Direction::Right);
-                    let colour = if wrong { VERMILLION } else { TEXT };
-                    text::draw(sheet, &glyphs[1], TEXT_EM, place(below, next), colour, Direction::Right);
-                    if wrong {
-                        underline(sheet, (x + 1.0, x + wide - 1.0), next + 4.0, VERMILLION);
-                    }
-                    x += wide + 1.0;
+                for &column in columns {
+                    draw_column(sheet, column, *em, (x, baseline, next));
+                    x += column_width(column, *em);
                 }
             }
         }
     }
+}
+
+fn draw_column(sheet: &mut RgbImage, (truth, read): Column, em: f32, (x, above, below): (f32, f32, f32)) {
+    let width = column_width((truth, read), em);
+    let wrong = truth != read;
+    for (glyph, baseline, colour) in
+        [(truth, above, TEXT), (read, below, if wrong { VERMILLION } else { TEXT })]
+    {
+        let Some(glyph) = glyph.map(String::from) else { continue };
+        let left = x + (width - text::width(&glyph, em)) / 2.0;
+        text::draw(sheet, &glyph, em, (left, baseline), colour, Direction::Right);
+    }
+    if wrong {
+        underline(sheet, (x + 1.0, x + width - 1.0), below + 4.0, VERMILLION);
+    }
+}
+
+fn column_width((truth, read): Column, em: f32) -> f32 {
+    let width =
+        |glyph: Option<char>| glyph.map_or(0.0, |glyph| text::width(glyph.encode_utf8(&mut [0; 4]), em));
+    width(truth).max(width(read)) + 1.0
 }
 
 fn underline(sheet: &mut RgbImage, (from, to): (f32, f32), y: f32, colour: Rgb<u8>) {
@@ -141,36 +169,72 @@ fn underline(sheet: &mut RgbImage, (from, to): (f32, f32), y: f32, colour: Rgb<u
     }
 }
 
-/// The columns of truth and reading with the fewest that differ, by the dynamic programme of the edit distance
-/// (R. A. Wagner, M. J. Fischer, JACM 21 (1), 1974, doi 10.1145/321796.321811).
-fn align(truth: &str, read: &str) -> Vec<(Option<char>, Option<char>)> {
-    let (a, b): (Vec<char>, Vec<char>) = (truth.chars().collect(), read.chars().collect());
-    // `cost[i][j]`: the distance between what follows `a[i]` and what follows `b[j]`, both included.
-    let mut cost = vec![vec![0usize; b.len() + 1]; a.len() + 1];
-    for i in (0..=a.len()).rev() {
-        for j in (0..=b.len()).rev() {
-            cost[i][j] = match (a.get(i), b.get(j)) {
-                (Some(x), Some(y)) => {
-                    (cost[i + 1][j + 1] + usize::from(x != y)).min(cost[i + 1][j] + 1).min(cost[i][j + 1] + 1)
-                }
-                _ => a.len() - i + b.len() - j,
-            };
+#[cfg(test)]
+mod tests {
+    use image::GrayImage;
+
+    use super::*;
+    use crate::figures::palette::{BACKGROUND, WHITE};
+
+    fn failure(truth: &str, read: Result<&str, &str>) -> Failure {
+        Failure {
+            image: GrayImage::from_pixel(300, 150, image::Luma([255])).into(),
+            truth: truth.to_owned(),
+            read: read.map(str::to_owned).map_err(str::to_owned),
         }
     }
-    let (mut i, mut j) = (0, 0);
-    let mut columns = Vec::with_capacity(a.len().max(b.len()));
-    while i < a.len() || j < b.len() {
-        let paired = i < a.len() && j < b.len();
-        if paired && cost[i][j] == cost[i + 1][j + 1] + usize::from(a[i] != b[j]) {
-            columns.push((Some(a[i]), Some(b[j])));
-            (i, j) = (i + 1, j + 1);
-        } else if i < a.len() && cost[i][j] == cost[i + 1][j] + 1 {
-            columns.push((Some(a[i]), None));
-            i += 1;
-        } else {
-            columns.push((None, Some(b[j])));
-            j += 1;
+
+    /// The columns that have vermillion in them.
+    fn red(sheet: &RgbImage) -> Vec<u32> {
+        (0..sheet.width())
+            .filter(|&x| (0..sheet.height()).any(|y| *sheet.get_pixel(x, y) == VERMILLION))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_is_wrong_is_red() {
+        let sheet = failure_sheet(&[failure("ABCDEF", Ok("ABCDEF"))], 1);
+        assert!(red(&sheet).is_empty());
+        let first = red(&failure_sheet(&[failure("ABCDEF", Ok("XBCDEF"))], 1));
+        let last = red(&failure_sheet(&[failure("ABCDEF", Ok("ABCDEX"))], 1));
+        assert!(first.last() < last.first(), "{first:?} {last:?}");
+        let missing = red(&failure_sheet(&[failure("ABCDEF", Ok("ABCDE"))], 1));
+        assert!(
+            missing.first() > first.last(),
+            "a missing character leaves a red gap in its place: {missing:?}"
+        );
+    }
+
+    #[test]
+    fn a_reason_is_red_words() {
+        let sheet = failure_sheet(&[failure("ABCDEF", Err("no ink"))], 1);
+        assert!(!red(&sheet).is_empty());
+    }
+
+    #[test]
+    fn nothing_leaves_its_cell() {
+        let long = "W".repeat(400);
+        let words = "wide ".repeat(100);
+        let failures = [
+            failure(&long, Ok("A")),
+            failure("A", Ok(&long)),
+            failure(&long, Err(&long)),
+            failure("", Ok("")),
+            failure("A", Err("")),
+            failure("A", Err(&words)),
+        ];
+        for failure in failures {
+            let sheet = failure_sheet(std::slice::from_ref(&failure), 1);
+            let margin = (sheet.width() - super::super::grid::MARGIN / 2..sheet.width())
+                .flat_map(|x| (0..sheet.height()).map(move |y| (x, y)));
+            assert!(margin.into_iter().all(|(x, y)| *sheet.get_pixel(x, y) == BACKGROUND), "{failure:?}");
         }
     }
-    columns
+
+    #[test]
+    fn the_image_is_shown_whole() {
+        let sheet = failure_sheet(&[failure("A", Ok("B")), failure("A", Ok("B"))], 2);
+        assert_eq!(sheet.pixels().filter(|&&pixel| pixel == WHITE).count(), 2 * 300 * 150);
+        assert!(failure_sheet(&[], 0).width() > 0);
+    }
 }

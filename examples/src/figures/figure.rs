@@ -122,3 +122,42 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {
     write_whole(path, Durability::Process, |file| io::Write::write_all(file, bytes))
         .map_err(|source| FigureError::Save { path: path.to_owned(), source })
 }
+
+#[cfg(test)]
+mod tests {
+    use plotters::element::Text;
+
+    use super::*;
+
+    struct Words(&'static str);
+
+    impl Chart for Words {
+        fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
+            area.draw(&Text::new(self.0, (5, 20), text_style(14.0, palette::TEXT)))
+        }
+    }
+
+    #[test]
+    fn both_files_are_written_and_hold_the_same_chart() {
+        let figure = Figure::of((100, 40), &Words("5 < 6 & 7")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        // A dot in the name is part of it.
+        let [png, svg] = figure.save(&folder.path().join("v1.2")).unwrap();
+        assert!(png.ends_with("v1.2.png") && svg.ends_with("v1.2.svg"));
+        assert_eq!(image::open(png).unwrap().to_rgb8(), *figure.image());
+        assert_eq!(figure.image().dimensions(), (200, 80));
+        let svg = std::fs::read_to_string(svg).unwrap();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let words =
+            document.descendants().find(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
+        assert_eq!(words.and_then(|node| node.text()).map(str::trim), Some("5 < 6 & 7"));
+    }
+
+    #[test]
+    fn a_file_that_can_t_be_written_is_named() {
+        let figure = Figure::of((10, 10), &Words("")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let error = figure.save(&folder.path().join("missing").join("chart")).unwrap_err();
+        assert!(matches!(&error, FigureError::Save { path, .. } if path.ends_with("chart.png")), "{error}");
+    }
+}

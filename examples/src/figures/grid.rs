@@ -21,8 +21,8 @@ pub(super) struct Grid {
     pub(super) columns: usize,
     /// Width and height of a cell in pixels.
     pub(super) cell: (u32, u32),
-    /// Pixels between neighbouring cells.
-    pub(super) gap: u32,
+    /// Pixels between neighbouring columns and rows.
+    pub(super) gap: (u32, u32),
 }
 
 impl Grid {
@@ -34,14 +34,14 @@ impl Grid {
     /// The top left pixel of a cell.
     pub(super) fn origin(self, cell: usize) -> (u32, u32) {
         let (column, row) = ((cell % self.columns) as u32, (cell / self.columns) as u32);
-        (MARGIN + column * (self.cell.0 + self.gap), MARGIN + row * (self.cell.1 + self.gap))
+        (MARGIN + column * (self.cell.0 + self.gap.0), MARGIN + row * (self.cell.1 + self.gap.1))
     }
 
     /// The sheet without anything in its cells, with `note` below them.
     pub(super) fn sheet(self, note: Option<&str>) -> RgbImage {
         let (columns, rows) = (self.columns as u32, self.rows() as u32);
-        let width = columns * self.cell.0 + columns.saturating_sub(1) * self.gap + 2 * MARGIN;
-        let height = rows * self.cell.1 + rows.saturating_sub(1) * self.gap + 2 * MARGIN;
+        let width = columns * self.cell.0 + columns.saturating_sub(1) * self.gap.0 + 2 * MARGIN;
+        let height = rows * self.cell.1 + rows.saturating_sub(1) * self.gap.1 + 2 * MARGIN;
         let Some(note) = note else { return RgbImage::from_pixel(width, height, BACKGROUND) };
         let width = width.max(text::width(note, CAPTION_EM).ceil() as u32 + 2 * MARGIN);
         let mut image = RgbImage::from_pixel(width, height + MARGIN, BACKGROUND);
@@ -53,7 +53,7 @@ impl Grid {
 
 /// A sheet that says why it is empty.
 pub(super) fn empty_sheet(message: &str) -> RgbImage {
-    Grid { cells: 0, columns: 1, cell: (240, 0), gap: 0 }.sheet(Some(message))
+    Grid { cells: 0, columns: 1, cell: (240, 0), gap: (0, 0) }.sheet(Some(message))
 }
 
 /// How many of `columns` columns a sheet has: 0 stands for as many as make it about as wide as a page,
@@ -69,4 +69,41 @@ pub(super) fn columns_for(columns: usize, cells: usize, cell_width: u32, gap: u3
 /// What stands under a sheet that does not show everything.
 pub(super) fn note_of_rest(shown: usize, all: usize, what: &str) -> Option<String> {
     (shown < all).then(|| format!("the first {shown} of {all} {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_fill_rows_and_the_sheet_holds_them() {
+        let grid = Grid { cells: 7, columns: 3, cell: (100, 50), gap: (10, 20) };
+        assert_eq!(grid.rows(), 3);
+        assert_eq!(grid.origin(5), (MARGIN + 220, MARGIN + 70));
+        assert_eq!(grid.sheet(None).dimensions(), (320 + 2 * MARGIN, 190 + 2 * MARGIN));
+    }
+
+    #[test]
+    fn a_note_has_its_room() {
+        let grid = Grid { cells: 1, columns: 1, cell: (10, 10), gap: (0, 0) };
+        let sheet = grid.sheet(Some("the first 1000 of 2000 images"));
+        assert!(sheet.width() > 200);
+        for x in [0, sheet.width() - 1] {
+            assert!(
+                (0..sheet.height()).all(|y| *sheet.get_pixel(x, y) == BACKGROUND),
+                "clipped at column {x}"
+            );
+        }
+        assert!(sheet.pixels().any(|&pixel| pixel != BACKGROUND));
+    }
+
+    #[test]
+    fn columns_fit_the_page_and_the_cells() {
+        let cases =
+            [((0, 100, 300, 16), 3), ((0, 2, 300, 16), 2), ((5, 100, 300, 16), 5), ((5, 3, 300, 16), 3)];
+        for ((columns, cells, width, gap), expected) in cases {
+            assert_eq!(columns_for(columns, cells, width, gap), expected);
+        }
+        assert_eq!(columns_for(0, 0, 5000, 0), 1);
+    }
 }

@@ -41,9 +41,9 @@ pub fn learning_curves(epochs: &[EpochRow]) -> Result<Figure, FigureError> {
 }
 
 /// Width and height: two panels that a README shows without shrinking.
-const SIZE: (u32, u32) = (960, 400);
+const SIZE: (u32, u32) = (960, 408);
 /// Height of the title, with the legend.
-const TITLE_HEIGHT: i32 = 64;
+const TITLE_HEIGHT: i32 = 72;
 /// Left and right of everything.
 const SIDE: i32 = 24;
 /// Above this number of epochs the single points crowd each other, and only lines are drawn.
@@ -189,5 +189,89 @@ impl LearningCurves<'_> {
             high: f64::from(last) + margin,
             ticks: (first.div_ceil(step)..=last / step).map(|tick| f64::from(tick * step)).collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::RgbImage;
+
+    use super::*;
+
+    fn row(epoch: u32, loss: f64, accuracy: f64) -> EpochRow {
+        EpochRow {
+            epoch,
+            train_loss: loss,
+            validation_loss: loss * 1.5,
+            train_accuracy: accuracy,
+            validation_accuracy: accuracy,
+        }
+    }
+
+    fn colour(image: &RgbImage, colour: image::Rgb<u8>) -> usize {
+        // Below the legend.
+        let bottom = image::imageops::crop_imm(image, 0, 144, image.width(), image.height() - 144).to_image();
+        bottom.pixels().filter(|&&pixel| pixel == colour).count()
+    }
+
+    fn words(figure: &Figure) -> Vec<String> {
+        let document = roxmltree::Document::parse(figure.svg()).unwrap();
+        let texts =
+            document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
+        texts.filter_map(|node| node.text()).map(|text| text.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn both_curves_are_drawn_in_both_panels() {
+        let rows: Vec<_> = (1..=10).map(|epoch| row(epoch, 1.0 / f64::from(epoch), 0.9)).collect();
+        let figure = learning_curves(&rows).unwrap();
+        for half in [0, SIZE.0] {
+            let panel = image::imageops::crop_imm(figure.image(), half, 0, SIZE.0, SIZE.1 * 2).to_image();
+            assert!(colour(&panel, VERMILLION) > 500, "{half}");
+        }
+        let left = image::imageops::crop_imm(figure.image(), 0, 0, SIZE.0, SIZE.1 * 2).to_image();
+        assert!(colour(&left, BLUE) > 500);
+        let words = words(&figure);
+        for word in ["Learning curves", "training", "validation", "Loss", "epoch", "1", "10", "90 %", "0.1"] {
+            assert!(words.iter().any(|found| found == word), "{word:?} in {words:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_of_equally_good_epochs_is_named() {
+        let rows = [row(1, 1.0, 0.5), row(2, 0.5, 0.99), row(3, 0.4, 0.99), row(4, 0.4, f64::NAN)];
+        let words = words(&learning_curves(&rows).unwrap());
+        assert!(words.contains(&"best on validation: 99.00 % in epoch 2".to_owned()), "{words:?}");
+    }
+
+    #[test]
+    fn any_numbers_give_a_chart() {
+        let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0, 1.0, 2.0, 1e-300, 1e300];
+        for a in odd {
+            for rows in [vec![row(1, a, a)], vec![row(0, a, 0.5), row(u32::MAX, 0.5, a)]] {
+                let figure = learning_curves(&rows).unwrap();
+                roxmltree::Document::parse(figure.svg()).unwrap();
+            }
+        }
+        assert!(words(&learning_curves(&[]).unwrap()).contains(&"no epochs".to_owned()));
+    }
+
+    #[test]
+    fn a_gap_breaks_the_line() {
+        let whole = [row(1, 1.0, 0.5), row(2, 1.0, 0.5), row(3, 1.0, 0.5)];
+        let broken = [whole[0], row(2, f64::NAN, f64::NAN), whole[2]];
+        let ink = |rows: &[EpochRow]| colour(learning_curves(rows).unwrap().image(), VERMILLION);
+        assert!(ink(&broken) * 4 < ink(&whole));
+    }
+
+    #[test]
+    fn epochs_are_whole_ticks() {
+        let ticks = |first, last| {
+            let rows = [row(first, 1.0, 0.5), row(last, 1.0, 0.5)];
+            LearningCurves { epochs: &rows }.epoch_scale().ticks
+        };
+        assert_eq!(ticks(1, 4), [1.0, 2.0, 3.0, 4.0]);
+        assert_eq!(ticks(1, 40), [5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0]);
+        assert_eq!(ticks(7, 7), [7.0]);
     }
 }

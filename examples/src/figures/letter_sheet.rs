@@ -38,7 +38,7 @@ pub fn letter_sheet(by_class: &[(char, Vec<GrayImage>)], samples: usize) -> RgbI
         cells: rows * blocks,
         columns: blocks,
         cell: (LABEL + samples as u32 * (SIDE + GAP) - GAP, SIDE),
-        gap: 2 * GAP + MARGIN / 4,
+        gap: (2 * MARGIN, 3 * GAP),
     };
     let mut sheet = grid.sheet(None);
     for (index, (class, letters)) in by_class.iter().enumerate() {
@@ -58,4 +58,54 @@ pub fn letter_sheet(by_class: &[(char, Vec<GrayImage>)], samples: usize) -> RgbI
         }
     }
     sheet
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+
+    use super::*;
+    use crate::figures::palette::{BACKGROUND, WHITE};
+
+    fn letters(count: usize, side: u32) -> Vec<GrayImage> {
+        vec![GrayImage::from_pixel(side, side, Luma([255])); count]
+    }
+
+    fn white(sheet: &RgbImage) -> usize {
+        sheet.pixels().filter(|&&pixel| pixel == WHITE).count()
+    }
+
+    #[test]
+    fn every_class_has_its_row() {
+        let sheet = letter_sheet(&[('A', letters(3, 20)), ('B', letters(9, 20)), ('C', Vec::new())], 5);
+        assert_eq!(white(&sheet), (3 + 5) * 40 * 40);
+        assert_eq!(sheet.width(), 40 + LABEL + 5 * 44 - 4);
+        let margin = image::imageops::crop_imm(&sheet, 0, 0, MARGIN + LABEL, sheet.height()).to_image();
+        let row = |row: u32| (MARGIN + row * 52..MARGIN + row * 52 + SIDE).collect::<Vec<_>>();
+        for index in 0..3 {
+            let inked = row(index)
+                .into_iter()
+                .any(|y| (0..margin.width()).any(|x| *margin.get_pixel(x, y) != BACKGROUND));
+            assert!(inked, "row {index} has no letter");
+        }
+    }
+
+    #[test]
+    fn many_classes_stand_in_blocks() {
+        let classes: Vec<_> = ('A'..='Z').map(|class| (class, letters(2, 20))).collect();
+        let sheet = letter_sheet(&classes, 10);
+        assert_eq!(white(&sheet), 26 * 2 * 40 * 40);
+        assert_eq!(sheet.height(), 2 * MARGIN + 13 * 40 + 12 * 12);
+    }
+
+    #[test]
+    fn nothing_is_too_odd() {
+        assert!(letter_sheet(&[], 5).width() > 0);
+        for (count, side) in [(0, 20), (1, 1), (2, 0), (100, 37), (3, 500)] {
+            for samples in [0, 1, 1_000_000] {
+                let sheet = letter_sheet(&[('\u{4e2d}', letters(count, side))], samples);
+                assert!(sheet.width() >= 40 + LABEL, "{count} of {side}, {samples}");
+            }
+        }
+    }
 }

@@ -41,7 +41,7 @@ impl LogAxis {
     /// Zero, which a logarithm can't show, is at the low end, one tick below the smallest other value.
     pub(super) fn around(values: impl Iterator<Item = f64>) -> Self {
         /// Ticks that an axis has room for.
-        const MOST_TICKS: usize = 8;
+        const MOST_TICKS: usize = 10;
         let mut ends: Option<(f64, f64)> = None;
         let mut has_zero = false;
         for value in values.filter(|value| value.is_finite() && *value >= 0.0) {
@@ -131,6 +131,7 @@ mod tests {
         assert_eq!(labels(&[3.2, 0.003]), ["0.01", "0.1", "1"]);
         assert_eq!(labels(&[0.02, 0.0]), ["0", "0.02"]);
         assert_eq!(labels(&[1.0]), ["1", "2"]);
+        assert_eq!(labels(&[3e-7, 2e5]), ["1e-6", "0.0001", "0.01", "1", "100", "10000"]);
         assert_eq!(labels(&[]), ["0.1", "0.2", "0.5", "1"]);
         assert_eq!(labels(&[f64::NAN, f64::INFINITY, -1.0]), labels(&[]));
     }
@@ -151,7 +152,7 @@ mod tests {
         fn every_value_has_its_place(values in prop::collection::vec(prop_oneof![Just(0.0), 1e-300f64..1e300, 1e-4..1.0f64], 1..20)) {
             let axis = LogAxis::around(values.iter().copied());
             prop_assert!(axis.low < axis.high);
-            prop_assert!((1..=8).contains(&axis.ticks().count()));
+            prop_assert!((1..=10).contains(&axis.ticks().count()));
             for value in values {
                 let place = axis.place(value).unwrap();
                 prop_assert!(axis.low <= place && place <= axis.high + 1e-9, "{value} at {place} of {axis:?}");

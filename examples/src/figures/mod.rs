@@ -4,6 +4,7 @@
 //! ([`learning_curves`], [`confusion_matrix`]) are a [`Figure`], which is both a PNG and an SVG. All of them have
 //! a light background, one font and a palette that colour-blind people can tell apart.
 
+mod align;
 mod canvas;
 mod confusion_matrix;
 mod contact_sheet;

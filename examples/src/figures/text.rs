@@ -99,10 +99,12 @@ pub(super) fn wrap(text: &str, em: f32, limit: f32) -> Vec<String> {
 
 /// `text`, or as much of its beginning as `limit` pixels hold, with an ellipsis.
 pub(super) fn cut(text: &str, em: f32, limit: f32) -> String {
-    if width(text, em) <= limit {
+    /// Characters that are measured: more than any line of a picture holds, and a bound on the work.
+    const MOST: usize = 500;
+    let mut kept: Vec<char> = text.chars().take(MOST + 1).collect();
+    if kept.len() <= MOST && width(text, em) <= limit {
         return text.to_owned();
     }
-    let mut kept: Vec<char> = text.chars().collect();
     while kept.pop().is_some() {
         let shorter = format!("{}…", kept.iter().collect::<String>().trim_end());
         if width(&shorter, em) <= limit {
@@ -177,6 +179,16 @@ mod tests {
         draw(&mut image, "WWW\nWW", 200.0, (-50.0, 20.0), TEXT, Direction::Right);
         draw(&mut image, "W", 20.0, (1e12, -1e12), TEXT, Direction::Up);
         assert!(ink(&image) > 0);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_with_an_ellipsis() {
+        assert_eq!(cut("short", 14.0, 100.0), "short");
+        let long = "expected 6 letters, found 5 ".repeat(1000);
+        let shorter = cut(&long, 14.0, 100.0);
+        assert!(shorter.starts_with("expected") && shorter.ends_with('…'), "{shorter}");
+        assert!(width(&shorter, 14.0) <= 100.0);
+        assert_eq!(cut("W", 14.0, 0.0), "");
     }
 
     #[test]

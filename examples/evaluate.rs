@@ -1,0 +1,150 @@
+//! Measures how well and how fast a model reads a folder of labelled images.
+//!
+//! ```text
+//! cargo run --release --example evaluate -- --data DIR
+//! cargo run --release --example evaluate -- --model FILE --data DIR --out pictures --json
+//! ```
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use captcha_lab::{Exam, Report, dataset, evaluate};
+use captcha_lab_examples::{
+    Backend, Progress, Table, format, open_solver, pictures, print, print_json, run, share_cells,
+};
+use clap::Parser;
+use dataset::{FolderOptions, LabelledFolder, Sample};
+use serde::Serialize;
+
+/// Measure how well and how fast a model reads a folder of labelled images. The label of an image is its file name
+/// up to the first `-`, `_` or `.`. Every accuracy is over all images: one that can't be read counts as wrong.
+#[derive(Parser)]
+#[command(name = "evaluate", max_term_width = 100)]
+struct Args {
+    /// The folder of labelled images.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// A model file that `train` made; without it, the weights that ship.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// What runs the network.
+    #[arg(long, value_enum, default_value_t)]
+    backend: Backend,
+    /// How many characters each image has, or 0 for any number; without it, as many as in training.
+    #[arg(long, value_name = "N")]
+    length: Option<usize>,
+    /// Draw a confusion matrix and a sheet of the failures into this folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Exactly one JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    images: u64,
+    segmented: f64,
+    character_accuracy: f64,
+    whole_accuracy: f64,
+    /// The 95 % confidence interval of `whole_accuracy`.
+    whole_accuracy_interval: (f64, f64),
+    images_per_second: f64,
+    /// Without loading and decoding the files.
+    solved_per_second: f64,
+    backend: &'a str,
+    skipped_files: u64,
+    details: &'a captcha_lab::Evaluation,
+}
+
+fn main() -> ExitCode {
+    run(|| {
+        let args = Args::parse();
+        let mut solver = open_solver(args.model.as_deref(), args.backend)?;
+        if let Some(length) = args.length {
+            solver = solver.with_length((length > 0).then_some(length));
+        }
+        let alphabet = solver.metadata().alphabet.clone();
+        let folder = LabelledFolder::open(&args.data, &FolderOptions::default())?;
+        let foreign = folder.samples().filter(|s| alphabet.encode(s.label.as_str()).is_err()).count();
+        if foreign == folder.len() {
+            // Says which characters were expected.
+            LabelledFolder::open(&args.data, &FolderOptions::default().with_alphabet(alphabet))?;
+        }
+
+        let load = |sample: Sample| Exam { label: sample.label.to_string(), image: sample.load() };
+        let progress = Progress::new("Reading", "images");
+        let mut failures = pictures::Failures::default();
+        let report = evaluate(&solver, folder.samples(), load, &progress, |answer| failures.add(answer));
+        progress.finish();
+        if report.evaluation.images() < folder.len() as u64 {
+            return Err("interrupted".into());
+        }
+        if let Some(out) = &args.out {
+            pictures::save_results(out, &solver.metadata().alphabet, &report.evaluation, &failures)?;
+            eprintln!("Pictures are in {}.", out.display());
+        }
+        if args.json {
+            return Ok(print_json(&summary(&report, &folder, solver.backend()))?);
+        }
+        print(table(&report, solver.backend()))?;
+        if foreign > 0 {
+            print(format_args!(
+                "{foreign} images have a label with characters that the model does not know; they count as wrong."
+            ))?;
+        }
+        if !folder.skipped().is_empty() {
+            print(format_args!("Left out, for they are no labelled images: {}", folder.skipped()))?;
+        }
+        Ok(())
+    })
+}
+
+fn summary<'a>(report: &'a Report, folder: &LabelledFolder, backend: &'a str) -> Summary<'a> {
+    let evaluation = &report.evaluation;
+    Summary {
+        images: evaluation.images(),
+        segmented: evaluation.segmented.value(),
+        character_accuracy: evaluation.characters.value(),
+        whole_accuracy: evaluation.whole.value(),
+        whole_accuracy_interval: evaluation.whole.interval(),
+        images_per_second: report.images_per_second(),
+        solved_per_second: report.solved_per_second(),
+        backend,
+        skipped_files: folder.skipped().total(),
+        details: evaluation,
+    }
+}
+
+/// The numbers that matter, then where it went wrong.
+fn table(report: &Report, backend: &str) -> String {
+    let evaluation = &report.evaluation;
+    let mut table = Table::new(["", "right", "of", "share", "95 % interval"]);
+    table.row(share_cells("segmented", evaluation.segmented));
+    table.row(share_cells("characters", evaluation.characters));
+    table.row(share_cells("whole CAPTCHAs", evaluation.whole));
+    for (length, share) in evaluation.by_length.iter().filter(|_| evaluation.by_length.len() > 1) {
+        table.row(share_cells(&format!("  of length {length}"), *share));
+    }
+    for (position, share) in &evaluation.by_position {
+        table.row(share_cells(&format!("  position {}", position + 1), *share));
+    }
+    let mut text = table.to_string();
+    let confusions: Vec<String> = evaluation
+        .worst_confusions()
+        .into_iter()
+        .take(10)
+        .map(|(truth, read, count)| format!("{truth} read as {read} {count}x"))
+        .collect();
+    if !confusions.is_empty() {
+        text += &format!("\nmost confused: {}", confusions.join(", "));
+    }
+    for (reason, count) in &evaluation.failures {
+        text += &format!("\nnot read: {count} ({reason})");
+    }
+    text + &format!(
+        "\n{} images/s from file to text, {} from pixels to text ({backend}, all cores)",
+        format::rate(report.images_per_second()),
+        format::rate(report.solved_per_second()),
+    )
+}

@@ -1,0 +1,135 @@
+//! Draws CAPTCHAs into a folder, each with its text as file name, and a manifest.
+//!
+//! ```text
+//! cargo run --release --example generate -- --style seed --count 1000 --out data/captchas
+//! cargo run --release --example generate -- --style claptcha --text HELLO --noise 0.3 --sheet --out data/hello
+//! ```
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use captcha_lab::core::{Alphabet, image::ImageFormat};
+use captcha_lab::dataset::{CorpusOptions, Shard, generate_corpus};
+use captcha_lab::render::{Noise, Resampling, Style, WhiteNoise};
+use captcha_lab_examples::{Progress, open_style, parse_lengths, parse_size, pictures, print, run};
+use clap::Parser;
+
+/// Draw CAPTCHAs into a folder. The same options give the same files, on every machine; a run that was cut off is
+/// completed by the same command.
+#[derive(Parser)]
+#[command(name = "generate", max_term_width = 100)]
+struct Args {
+    /// The folder to draw into.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// A preset (seed, claptcha) or a TOML file.
+    #[arg(long, default_value = "seed", value_name = "STYLE")]
+    style: String,
+    /// How many images.
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    count: u64,
+    /// Everything random is a function of it.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Draw these texts, in turn, instead of random ones.
+    #[arg(long, value_name = "TEXT")]
+    text: Vec<String>,
+    /// The characters of random texts.
+    #[arg(long, value_name = "CHARACTERS")]
+    alphabet: Option<Alphabet>,
+    /// How many characters a random text has: a number or a range such as 4-8.
+    #[arg(long, value_parser = parse_lengths, value_name = "N[-M]")]
+    length: Option<std::ops::RangeInclusive<usize>>,
+    /// The size of an image in pixels, such as 300x150.
+    #[arg(long, value_parser = parse_size, value_name = "WxH")]
+    size: Option<(u32, u32)>,
+    /// The room around the text in pixels, such as 20x20.
+    #[arg(long, value_parser = parse_size, value_name = "XxY")]
+    margin: Option<(u32, u32)>,
+    /// A built-in font or a TTF or OTF file; several to draw one of them for each image.
+    #[arg(long, value_name = "FONT")]
+    font: Vec<String>,
+    /// How pixels are interpolated: nearest, bilinear or bicubic.
+    #[arg(long, value_name = "FILTER")]
+    resampling: Option<Resampling>,
+    /// White noise, 0 to 1.
+    #[arg(long, value_name = "AMOUNT")]
+    noise: Option<f64>,
+    /// The ending of the files: png, jpg, bmp ...
+    #[arg(long, default_value = "png", value_name = "FORMAT")]
+    format: String,
+    /// Draw one part of the images, such as 0/4: images 0, 4, 8 ...
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Threads; 0 for one a core.
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    threads: usize,
+    /// Also draw a contact sheet of the first images, beside the folder.
+    #[arg(long)]
+    sheet: bool,
+    /// Print the style as TOML, to change and to use with --style, and draw nothing.
+    #[arg(long)]
+    print_style: bool,
+}
+
+fn main() -> ExitCode {
+    run(|| {
+        let args = Args::parse();
+        let style = style(&args)?;
+        if args.print_style {
+            return Ok(print(style.to_toml())?);
+        }
+        let format = ImageFormat::from_extension(&args.format)
+            .ok_or_else(|| format!("{:?} is no image format, expected png, jpg, bmp ...", args.format))?;
+        let count = if args.text.is_empty() { args.count } else { args.count.max(args.text.len() as u64) };
+        let mut options = CorpusOptions::new(style, count)
+            .with_seed(args.seed)
+            .with_format(format)
+            .with_threads(args.threads)
+            .with_shard(args.shard.unwrap_or(Shard::WHOLE));
+        if !args.text.is_empty() {
+            options = options.with_texts(args.text);
+        }
+        let progress = Progress::new("Drawing", "images");
+        let summary = generate_corpus(&options, &args.out, &progress)?;
+        progress.finish();
+        print(format_args!(
+            "{} images in {}, {} of them new",
+            summary.images,
+            summary.folder.display(),
+            summary.drawn
+        ))?;
+        if args.sheet {
+            let sheet = pictures::save_folder_sheet(&summary.folder)?;
+            print(format_args!("contact sheet: {}", sheet.display()))?;
+        }
+        Ok(())
+    })
+}
+
+/// The style that the arguments describe.
+fn style(args: &Args) -> Result<Style, Box<dyn std::error::Error>> {
+    let mut style = open_style(&args.style)?;
+    if let Some(alphabet) = &args.alphabet {
+        style = style.with_alphabet(alphabet.clone());
+    }
+    if let Some(lengths) = &args.length {
+        style = style.with_lengths(lengths.clone());
+    }
+    if let Some((width, height)) = args.size {
+        style = style.with_size(width, height);
+    }
+    if let Some((x, y)) = args.margin {
+        style = style.with_margin(x, y);
+    }
+    if !args.font.is_empty() {
+        style = style.with_fonts(args.font.iter().cloned());
+    }
+    if let Some(resampling) = args.resampling {
+        style = style.with_resampling(resampling);
+    }
+    if let Some(amount) = args.noise {
+        style = style.with_noise(vec![Noise::White(WhiteNoise::new(amount))]);
+    }
+    Ok(style)
+}

@@ -1,0 +1,155 @@
+//! Arguments that several examples take.
+
+use std::error::Error;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+use captcha_lab::infer::Architecture;
+use captcha_lab::render::Style;
+use captcha_lab::segment::SegmentOptions;
+use captcha_lab::{ModelFile, Solver};
+
+/// What runs a network.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Backend {
+    /// Pure Rust.
+    #[default]
+    Native,
+    /// libtorch; needs the feature `torch`.
+    Libtorch,
+}
+
+/// How CAPTCHAs are cut into letters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Method {
+    /// The project's own: fragments joined, touching letters cut where there is least ink.
+    #[default]
+    Best,
+    /// The post's: every outer contour is a letter, a wide one is two.
+    Seed,
+}
+
+impl From<Method> for SegmentOptions {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Best => Self::default(),
+            Method::Seed => Self::seed(),
+        }
+    }
+}
+
+/// Which letter network.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Network {
+    /// The project's own: 3x3 convolutions with batch normalisation.
+    #[default]
+    Compact,
+    /// The post's: two 5x5 convolutions, two fully connected layers.
+    Post,
+}
+
+impl Network {
+    /// The architecture for `classes` characters and letters of `size` x `size` pixels.
+    #[must_use]
+    pub fn architecture(self, classes: usize, size: u32) -> Architecture {
+        let mut architecture = self.preset(classes);
+        (architecture.input.height, architecture.input.width) = (size as usize, size as usize);
+        architecture
+    }
+
+    /// Width and height of a letter that the architecture is made for, in pixels.
+    #[must_use]
+    pub fn letter_size(self) -> u32 {
+        self.preset(1).input.width as u32
+    }
+
+    fn preset(self, classes: usize) -> Architecture {
+        match self {
+            Self::Compact => Architecture::compact(classes),
+            Self::Post => Architecture::post(classes),
+        }
+    }
+}
+
+/// A solver with the model file `model`, or without one with the weights that ship.
+///
+/// # Errors
+/// If the file is no model, or the backend is not built in.
+pub fn open_solver(model: Option<&Path>, backend: Backend) -> Result<Solver, Box<dyn Error>> {
+    let model = match model {
+        Some(path) => ModelFile::open(path)?,
+        None => ModelFile::from_bytes(captcha_lab::SEED_LETTERS)?,
+    };
+    match backend {
+        Backend::Native => Ok(Solver::new(&model)?),
+        #[cfg(feature = "torch")]
+        Backend::Libtorch => {
+            Ok(Solver::with_recognizer(Box::new(captcha_lab::model::TorchRecognizer::new(&model)?))?)
+        }
+        #[cfg(not(feature = "torch"))]
+        Backend::Libtorch => {
+            Err("this program was built without libtorch; build it with `--features torch`".into())
+        }
+    }
+}
+
+/// The preset called `name`, or the style in the TOML file of that name.
+///
+/// # Errors
+/// If there is neither, or the file is no style.
+pub fn open_style(name: &str) -> Result<Style, Box<dyn Error>> {
+    if Style::PRESETS.contains(&name) {
+        return Ok(Style::preset(name)?);
+    }
+    let path = Path::new(name);
+    if path.extension().is_none() && !path.exists() {
+        return Err(format!(
+            "there is no style {name:?}, expected {} or a TOML file",
+            Style::PRESETS.join(", ")
+        )
+        .into());
+    }
+    Ok(Style::from_file(path)?)
+}
+
+/// `6` or `4-8`.
+///
+/// # Errors
+/// If it is neither.
+pub fn parse_lengths(text: &str) -> Result<RangeInclusive<usize>, String> {
+    let (low, high) = text.split_once('-').unwrap_or((text, text));
+    match (low.trim().parse(), high.trim().parse()) {
+        (Ok(low), Ok(high)) if 1 <= low && low <= high => Ok(low..=high),
+        _ => Err("expected a number such as 6 or a range such as 4-8".to_owned()),
+    }
+}
+
+/// `300x150`.
+///
+/// # Errors
+/// If it is not two numbers with an `x` between them.
+pub fn parse_size(text: &str) -> Result<(u32, u32), String> {
+    let numbers = text.split_once('x').and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
+    numbers.ok_or_else(|| "expected two numbers such as 300x150".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_and_sizes() {
+        assert_eq!(parse_lengths("6"), Ok(6..=6));
+        assert_eq!(parse_lengths("4-8"), Ok(4..=8));
+        assert!(["", "0", "8-4", "a", "4-"].iter().all(|text| parse_lengths(text).is_err()));
+        assert_eq!(parse_size("300x150"), Ok((300, 150)));
+        assert!(["300", "x", "3x-1", "300*150"].iter().all(|text| parse_size(text).is_err()));
+    }
+
+    #[test]
+    fn a_style_that_is_not_there_is_told() {
+        let error = open_style("sede").unwrap_err().to_string();
+        assert!(error.contains("seed, claptcha"), "{error}");
+        assert!(open_style("missing.toml").is_err());
+    }
+}

@@ -1,0 +1,115 @@
+//! Pictures of a corpus, of letters, of a training and of an evaluation, as files.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+use captcha_lab::core::Alphabet;
+use captcha_lab::core::image::GrayImage;
+use captcha_lab::dataset::{FolderOptions, LabelledFolder, LetterSet};
+use captcha_lab::{Answer, Evaluation};
+
+use crate::figures::{Failure, confusion_matrix, contact_sheet, failure_sheet, letter_sheet, save_png};
+
+/// Images on a contact sheet and in a row of it.
+const SHEET: usize = 24;
+const SHEET_COLUMNS: usize = 4;
+
+/// Letters of each class on a sheet of letters.
+const LETTERS: usize = 12;
+
+/// The failures that a sheet shows: the first ones.
+#[derive(Debug, Default)]
+pub struct Failures(Vec<Failure>);
+
+impl Failures {
+    /// Most failures on a sheet, and in a row of it.
+    const MOST: usize = 48;
+    const COLUMNS: usize = 6;
+
+    /// Keeps the answer if it is wrong and there is room.
+    pub fn add(&mut self, answer: Answer) {
+        if answer.right || self.0.len() >= Self::MOST {
+            return;
+        }
+        let Some(image) = answer.image else { return };
+        let read = answer.reading.map(|prediction| prediction.text).map_err(|error| error.reason().to_owned());
+        self.0.push(Failure { image, truth: answer.label, read });
+    }
+}
+
+/// `PATH` and `ending` as the name of a file beside the folder `path`.
+#[must_use]
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    path.with_file_name(name)
+}
+
+/// Draws the first images of a folder with their labels, beside the folder; returns the file.
+///
+/// # Errors
+/// If an image can't be read or the sheet can't be written.
+pub fn save_folder_sheet(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let sheet = beside(folder, "-sheet.png");
+    let samples = LabelledFolder::open(folder, &FolderOptions::default())?;
+    let items = samples
+        .samples()
+        .take(SHEET)
+        .map(|sample| Ok((sample.load()?, sample.label.to_string())))
+        .collect::<Result<Vec<_>, captcha_lab::core::DecodeError>>()?;
+    save_png(&contact_sheet(&items, SHEET_COLUMNS), &sheet)?;
+    Ok(sheet)
+}
+
+/// Draws the first letters of each class.
+///
+/// # Errors
+/// If the sheet can't be written.
+pub fn save_letter_sheet(letters: &LetterSet, path: &Path) -> Result<(), Box<dyn Error>> {
+    let mut classes: Vec<(char, Vec<GrayImage>)> =
+        letters.alphabet().characters().iter().map(|&character| (character, Vec::new())).collect();
+    for index in 0..letters.len() {
+        // The sheet says how many there are, so it takes all.
+        classes[letters.label(index)].1.push(letters.image(index));
+    }
+    Ok(save_png(&letter_sheet(&classes, LETTERS), path)?)
+}
+
+/// Draws the confusion matrix and the failures into `folder`.
+///
+/// # Errors
+/// If they can't be written.
+pub fn save_results(
+    folder: &Path,
+    alphabet: &Alphabet,
+    evaluation: &Evaluation,
+    failures: &Failures,
+) -> Result<(), Box<dyn Error>> {
+    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    confusion_matrix(alphabet, &evaluation.confusions)?.save(&folder.join("confusion"))?;
+    save_png(&failure_sheet(&failures.0, Failures::COLUMNS), &folder.join("failures.png"))?;
+    Ok(())
+}
+
+/// Draws the learning curves of a training to `stem.png` and `stem.svg`.
+///
+/// # Errors
+/// If they can't be written.
+#[cfg(feature = "torch")]
+pub fn save_learning_curves(
+    history: &[captcha_lab::model::EpochMetrics],
+    stem: &Path,
+) -> Result<(), Box<dyn Error>> {
+    let rows: Vec<crate::figures::EpochRow> = history
+        .iter()
+        .map(|metrics| crate::figures::EpochRow {
+            epoch: metrics.epoch as u32,
+            train_loss: metrics.train_loss,
+            validation_loss: metrics.validation_loss,
+            train_accuracy: metrics.train_accuracy,
+            validation_accuracy: metrics.validation_accuracy,
+        })
+        .collect();
+    crate::figures::learning_curves(&rows)?.save(stem)?;
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Trains a letter network with libtorch.
+//!
+//! ```text
+//! cargo run --release --features torch --example train -- --letters data/letters --out runs/compact
+//! cargo run --release --features torch --example train -- --style seed --count 10000 --out runs/fresh
+//! ```
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use captcha_lab::dataset::{Augmentation, LetterSet, ShuffledLetters, render_letters};
+use captcha_lab::infer::ModelMetadata;
+use captcha_lab::model::{DeviceChoice, TrainOptions, train};
+use captcha_lab::segment::{SegmentOptions, Segmenter};
+use captcha_lab_examples::{
+    Method, Network, Progress, TrainingProgress, open_style, parse_lengths, pictures, print, run,
+};
+use clap::Parser;
+
+/// Train a letter network. The folder OUT gets the best model, a table of the metrics, the learning curves and a
+/// checkpoint; the same command goes on where it was interrupted.
+#[derive(Parser)]
+#[command(name = "train", max_term_width = 100)]
+struct Args {
+    /// A folder of letters, as `extract` makes it.
+    #[arg(long, value_name = "DIR", required_unless_present = "style")]
+    letters: Option<PathBuf>,
+    /// Instead: draw CAPTCHAs of this style (a preset or a TOML file) in memory.
+    #[arg(long, value_name = "STYLE", conflicts_with = "letters")]
+    style: Option<String>,
+    /// With --style: how many CAPTCHAs.
+    #[arg(long, default_value_t = 10_000, value_name = "N")]
+    count: u64,
+    /// The folder of the run.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Which network.
+    #[arg(long, value_enum, default_value_t)]
+    network: Network,
+    /// How the letters were cut, and how the model will cut them.
+    #[arg(long, value_enum, default_value_t)]
+    method: Method,
+    /// How many characters a text has; the model then expects that. With --style it is known.
+    #[arg(long, value_parser = parse_lengths, value_name = "N[-M]")]
+    length: Option<std::ops::RangeInclusive<usize>>,
+    /// Passes over the training letters.
+    #[arg(long, default_value_t = 10, value_name = "N")]
+    epochs: usize,
+    /// Letters a step.
+    #[arg(long, default_value_t = 64, value_name = "N")]
+    batch: usize,
+    /// The peak learning rate.
+    #[arg(long, default_value_t = 2e-3, value_name = "RATE")]
+    learning_rate: f64,
+    /// Weight decay.
+    #[arg(long, default_value_t = 1e-4, value_name = "DECAY")]
+    weight_decay: f64,
+    /// Shift, turn, shear and scale the letters a little, differently in each epoch.
+    #[arg(long)]
+    augment: bool,
+    /// Share of the letters that is kept for validation.
+    #[arg(long, default_value_t = 0.1, value_name = "SHARE")]
+    validation: f64,
+    /// Stop after so many epochs without a better validation accuracy.
+    #[arg(long, value_name = "EPOCHS")]
+    patience: Option<usize>,
+    /// Everything random is a function of it.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Train on the CPU even if there is a CUDA device.
+    #[arg(long)]
+    cpu: bool,
+    /// Threads of libtorch.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    threads: usize,
+}
+
+fn main() -> ExitCode {
+    run(|| {
+        let args = Args::parse();
+        let mut segmentation = SegmentOptions::from(args.method).with_letter_size(args.network.letter_size());
+        let mut lengths = args.length.clone().map(|lengths| (*lengths.start(), *lengths.end()));
+        let letters = match (&args.letters, &args.style) {
+            (Some(folder), _) => LetterSet::open(folder)?,
+            (None, Some(style)) => {
+                let style = open_style(style)?;
+                lengths = Some((style.lengths.min, style.lengths.max));
+                let progress = Progress::new("Drawing", "images");
+                let segmenter = Segmenter::new(segmentation.clone())?;
+                let (letters, summary) = render_letters(&style, args.count, args.seed, &segmenter, &progress)?;
+                progress.finish();
+                print(format_args!("{} letters of {} images", summary.letters, summary.images))?;
+                letters
+            }
+            (None, None) => return Err("expected --letters or --style".into()),
+        };
+        segmentation = segmentation.with_letter_size(letters.size());
+
+        let architecture = args.network.architecture(letters.alphabet().len(), letters.size());
+        let mut metadata = ModelMetadata::new(architecture, letters.alphabet().clone());
+        metadata.segmentation = Some(serde_json::to_value(&segmentation)?);
+        metadata.lengths = lengths;
+        metadata.training.insert("command".to_owned(), std::env::args().skip(1).collect::<Vec<_>>().join(" "));
+
+        let [training, validation] = letters.split([1.0 - args.validation, args.validation], args.seed)?;
+        let mut training = ShuffledLetters::new(training, args.seed);
+        if args.augment {
+            training = training.with_augmentation(Augmentation::light());
+        }
+        let validation = ShuffledLetters::new(validation, args.seed);
+        let options = TrainOptions::default()
+            .with_epochs(args.epochs)
+            .with_batch(args.batch)
+            .with_learning_rate(args.learning_rate)
+            .with_weight_decay(args.weight_decay)
+            .with_patience(args.patience)
+            .with_seed(args.seed)
+            .with_threads(args.threads)
+            .with_device(if args.cpu { DeviceChoice::Cpu } else { DeviceChoice::Auto });
+        let watch = TrainingProgress::new();
+        let trained = train(&metadata, &training, &validation, &options, Some(&args.out), &watch)?;
+        watch.finish();
+        pictures::save_learning_curves(&trained.history, &args.out.join("curves"))?;
+        print(format_args!(
+            "best: epoch {} with {} of the validation letters; model in {}",
+            trained.model.metadata().training["epoch"],
+            trained.model.metadata().scores["validation_accuracy"],
+            args.out.join("model.safetensors").display()
+        ))?;
+        Ok(())
+    })
+}
