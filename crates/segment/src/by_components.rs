@@ -1,0 +1,95 @@
+//! The better method: see [`Components`](crate::Components).
+
+use captcha_core::GlyphBox;
+use image::{GrayImage, Luma};
+
+use crate::SegmentError;
+use crate::components::ComponentSet;
+use crate::cut::Profile;
+use crate::options::Components;
+use crate::piece::{Piece, pieces, reading_order};
+use crate::reading::{Part, read, read_freely};
+use crate::runs::Run;
+use crate::segmenter::Cutout;
+
+/// The components of the image, and the pieces that they form.
+pub(crate) fn find(
+    image: &GrayImage,
+    level: u8,
+    options: &Components,
+) -> Result<(ComponentSet, Vec<Piece>), SegmentError> {
+    let components = ComponentSet::of(image, level);
+    let is_speck = |component: usize| components.list[component].ink < u64::from(options.min_ink);
+    let kept: Vec<usize> = (0..components.list.len()).filter(|&component| !is_speck(component)).collect();
+    if kept.is_empty() {
+        return Err(SegmentError::NoInk);
+    }
+    if kept.len() > options.max_pieces {
+        return Err(SegmentError::TooManyPieces { found: kept.len(), limit: options.max_pieces });
+    }
+    let pieces = pieces(&components, &kept, options.join_overlap);
+    Ok((components, pieces))
+}
+
+/// The letters that the pieces are, left to right.
+pub(crate) fn cut(
+    image: &GrayImage,
+    components: &ComponentSet,
+    pieces: &[Piece],
+    options: &Components,
+    expected: Option<usize>,
+) -> Result<Vec<Cutout>, SegmentError> {
+    let profile = |piece: &Piece| {
+        Profile::of(
+            piece.bounds.x()..piece.bounds.right(),
+            piece.components.iter().flat_map(|&c| components.runs(c)),
+        )
+    };
+    let parts = match expected {
+        None => read_freely(pieces, options.max_aspect, profile),
+        Some(letters) if letters == pieces.len() => whole(pieces),
+        Some(letters) => read(pieces, letters, options.max_aspect, profile)
+            .ok_or(SegmentError::WrongCount { found: pieces.len(), expected: letters })?,
+    };
+    let mut cutouts: Vec<Cutout> =
+        parts.iter().filter_map(|part| cutout(image, components, pieces, part)).collect();
+    cutouts.sort_by_key(|cutout| reading_order(cutout.bounds));
+    Ok(cutouts)
+}
+
+/// Every piece as one letter.
+fn whole(pieces: &[Piece]) -> Vec<Part> {
+    pieces
+        .iter()
+        .enumerate()
+        .map(|(i, piece)| Part { pieces: i..i + 1, columns: piece.bounds.x()..piece.bounds.right() })
+        .collect()
+}
+
+/// The ink of one letter on white paper, or `None` if its columns hold none.
+fn cutout(image: &GrayImage, components: &ComponentSet, pieces: &[Piece], part: &Part) -> Option<Cutout> {
+    let runs: Vec<Run> = pieces[part.pieces.clone()]
+        .iter()
+        .flat_map(|piece| &piece.components)
+        .flat_map(|&component| components.runs(component))
+        .map(|run| Run {
+            start: run.start.max(part.columns.start),
+            end: run.end.min(part.columns.end),
+            ..*run
+        })
+        .filter(|run| run.start < run.end)
+        .collect();
+    let bounds = runs
+        .iter()
+        .map(|run| GlyphBox::at(run.start, run.y).of_size(run.end - run.start, 1))
+        .reduce(GlyphBox::union)?;
+    let mut letter = GrayImage::from_pixel(bounds.width(), bounds.height(), Luma([255]));
+    let pixels: &mut [u8] = &mut letter;
+    for run in runs {
+        let source = (run.y * image.width() + run.start) as usize;
+        let target = ((run.y - bounds.y()) * bounds.width() + run.start - bounds.x()) as usize;
+        let length = (run.end - run.start) as usize;
+        pixels[target..target + length].copy_from_slice(&image.as_raw()[source..source + length]);
+    }
+    Some(Cutout { bounds, image: letter })
+}

@@ -1,0 +1,272 @@
+//! What a [`Segmenter`](crate::Segmenter) does, as data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{SegmentError, Threshold};
+
+/// How an image is cut into letters and what a letter image looks like.
+///
+/// The default is the better method; [`seed`](Self::seed) has the steps and the values of the post that
+/// captcha-lab started from. Fields that a serialised form leaves out are those of the default.
+///
+/// ```
+/// use captcha_segment::{SegmentOptions, Segmenter};
+///
+/// let segmenter = Segmenter::new(SegmentOptions::default().with_letter_size(32))?;
+/// assert!(Segmenter::new(SegmentOptions::default().with_letter_size(0)).is_err());
+/// # Ok::<(), captcha_segment::SegmentError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SegmentOptions {
+    /// Which grey levels are ink. Default [`Threshold::Contrast`] of 0.25, the seed's [`Threshold::Fixed`] of 254
+    /// (everything that is not white).
+    pub threshold: Threshold,
+    /// How ink becomes letters. Default [`Method::Components`], the seed's [`Method::Contours`].
+    pub method: Method,
+    /// Width and height of a letter image in pixels, 4 to 512. Default 28, the seed's 20.
+    pub letter_size: u32,
+    /// Rows and columns of paper that a letter image keeps on each side, less than half of `letter_size`.
+    /// Default 1, the seed's 0.
+    pub letter_margin: u32,
+    /// How a letter fills its image. Default [`Fit::Contain`], the seed's [`Fit::Stretch`].
+    pub letter_fit: Fit,
+}
+
+/// How ink becomes letters.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Method {
+    /// The better method: pieces of ink are joined and cut to letters, guided by the expected number.
+    Components(Components),
+    /// The seed's method: boxes around contours, the wide ones halved.
+    Contours(Contours),
+}
+
+/// The better method, step by step.
+///
+/// 1. Connected components of ink; those of less than `min_ink` pixels are specks and dropped.
+/// 2. Components that stand above each other are one piece: they overlap in x by more than `join_overlap`.
+/// 3. If the expected number of letters is known and differs, the most plausible way to read the pieces as so many
+///    letters is found: neighbours that are fragments of one letter are joined, pieces that are several letters are
+///    cut where the fewest strokes cross the cut. If it is not known, pieces wider than `max_aspect` are cut.
+/// 4. A letter image shows the pixels of this letter only, not those of a neighbour that reaches into its box.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Components {
+    /// Fewest pixels of a component, at least 1. Default 4: the dot of an `i` in the smallest text that can be read
+    /// is 2 x 2.
+    pub min_ink: u32,
+    /// Components that overlap in x by more than this share of the narrower one, 0 to 1, are one piece. Default
+    /// 0.4: kerned and slanted neighbours overlap by less, a dot, an accent or the tail of a Q by more.
+    pub join_overlap: f32,
+    /// Widest letter, as a multiple of the height of the tallest piece, above 0 and at most 10. No join gives a
+    /// wider letter, and without an expected number each wider piece is cut. Default 1: of common fonts only a bold
+    /// W is as wide as it is high.
+    pub max_aspect: f32,
+    /// Most pieces that are read as text, at least 1. Default 256.
+    pub max_pieces: usize,
+}
+
+/// The seed's method, step by step: boxes around the outer contours; those below the minimum size are dropped, the
+/// others grow downwards, wide ones are cut into two halves. The number of boxes is the number of letters, whatever
+/// is expected. A letter image shows all that is in its box.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Contours {
+    /// Smallest width of a box in pixels. Default 6: the seed keeps what is wider than 5.
+    pub min_width: u32,
+    /// Smallest height of a box in pixels. Default 6: the seed keeps what is higher than 5.
+    pub min_height: u32,
+    /// Rows that a box grows by at its bottom, as far as the image reaches. Default 5: the seed does this for the
+    /// tail of the Q, which is a contour of its own.
+    pub extra_height: u32,
+    /// Width in pixels from which a box is cut in its middle, at least 2. Default 65, the seed's.
+    pub halve_from: u32,
+}
+
+/// How a letter fills its image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fit {
+    /// The letter keeps its aspect ratio: its longer side fills the image, paper is padded on both sides of the
+    /// shorter one.
+    Contain,
+    /// The letter is stretched to the whole image.
+    Stretch,
+}
+
+impl Default for SegmentOptions {
+    fn default() -> Self {
+        Self {
+            threshold: Threshold::Contrast(0.25),
+            method: Method::Components(Components::default()),
+            letter_size: 28,
+            letter_margin: 1,
+            letter_fit: Fit::Contain,
+        }
+    }
+}
+
+impl Default for Components {
+    fn default() -> Self {
+        Self { min_ink: 4, join_overlap: 0.4, max_aspect: 1.0, max_pieces: 256 }
+    }
+}
+
+impl Default for Contours {
+    fn default() -> Self {
+        Self { min_width: 6, min_height: 6, extra_height: 5, halve_from: 65 }
+    }
+}
+
+impl SegmentOptions {
+    /// The steps of the post with its values: 97.2 % of fresh images of the style `seed` give six boxes.
+    ///
+    /// Source: "Using Deep Learning to solve CAPTCHAs", a blog post; its letters are 20 x 20 pixels, stretched.
+    #[must_use]
+    pub fn seed() -> Self {
+        Self {
+            threshold: Threshold::Fixed(254),
+            method: Method::Contours(Contours::default()),
+            letter_size: 20,
+            letter_margin: 0,
+            letter_fit: Fit::Stretch,
+        }
+    }
+
+    /// The same with another threshold.
+    #[must_use]
+    pub fn with_threshold(mut self, threshold: Threshold) -> Self {
+        self.threshold = threshold;
+        self
+    }
+
+    /// The same with another method.
+    #[must_use]
+    pub fn with_method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// The same with letter images of `letter_size` x `letter_size` pixels.
+    #[must_use]
+    pub fn with_letter_size(mut self, letter_size: u32) -> Self {
+        self.letter_size = letter_size;
+        self
+    }
+
+    /// The same with `letter_margin` pixels of paper around each letter.
+    #[must_use]
+    pub fn with_letter_margin(mut self, letter_margin: u32) -> Self {
+        self.letter_margin = letter_margin;
+        self
+    }
+
+    /// The same with another way to fill a letter image.
+    #[must_use]
+    pub fn with_letter_fit(mut self, letter_fit: Fit) -> Self {
+        self.letter_fit = letter_fit;
+        self
+    }
+
+    /// # Errors
+    /// [`SegmentError::InvalidOption`] names the first option that is out of its range.
+    pub(crate) fn check(&self) -> Result<(), SegmentError> {
+        match self.threshold {
+            Threshold::Fixed(level) => check("threshold", level, level < 255, "a grey level of at most 254")?,
+            Threshold::Otsu => {}
+            Threshold::Contrast(share) => {
+                check("threshold", share, share > 0.0 && share < 1.0, "a share above 0 and below 1")?;
+            }
+        }
+        let (size, margin) = (self.letter_size, self.letter_margin);
+        check("letter_size", size, (4..=512).contains(&size), "4 to 512 pixels")?;
+        check("letter_margin", margin, margin < size.div_ceil(2), "less than half of letter_size")?;
+        match &self.method {
+            Method::Components(options) => options.check(),
+            Method::Contours(options) => {
+                check("halve_from", options.halve_from, options.halve_from >= 2, "at least 2 pixels")
+            }
+        }
+    }
+}
+
+impl Components {
+    fn check(&self) -> Result<(), SegmentError> {
+        let (overlap, aspect) = (self.join_overlap, self.max_aspect);
+        check("min_ink", self.min_ink, self.min_ink >= 1, "at least 1 pixel")?;
+        check("join_overlap", overlap, (0.0..=1.0).contains(&overlap), "a share from 0 to 1")?;
+        check("max_aspect", aspect, aspect > 0.0 && aspect <= 10.0, "a multiple above 0, at most 10")?;
+        check("max_pieces", self.max_pieces, self.max_pieces >= 1, "at least 1")
+    }
+
+    /// The same with another smallest component.
+    #[must_use]
+    pub fn with_min_ink(mut self, min_ink: u32) -> Self {
+        self.min_ink = min_ink;
+        self
+    }
+
+    /// The same with another share of overlap from which components are one piece.
+    #[must_use]
+    pub fn with_join_overlap(mut self, join_overlap: f32) -> Self {
+        self.join_overlap = join_overlap;
+        self
+    }
+
+    /// The same with another widest letter.
+    #[must_use]
+    pub fn with_max_aspect(mut self, max_aspect: f32) -> Self {
+        self.max_aspect = max_aspect;
+        self
+    }
+
+    /// The same with another limit on pieces.
+    #[must_use]
+    pub fn with_max_pieces(mut self, max_pieces: usize) -> Self {
+        self.max_pieces = max_pieces;
+        self
+    }
+}
+
+impl Contours {
+    /// The same with another smallest box.
+    #[must_use]
+    pub fn with_min_size(mut self, min_width: u32, min_height: u32) -> Self {
+        (self.min_width, self.min_height) = (min_width, min_height);
+        self
+    }
+
+    /// The same with another growth at the bottom.
+    #[must_use]
+    pub fn with_extra_height(mut self, extra_height: u32) -> Self {
+        self.extra_height = extra_height;
+        self
+    }
+
+    /// The same with another width from which a box is halved.
+    #[must_use]
+    pub fn with_halve_from(mut self, halve_from: u32) -> Self {
+        self.halve_from = halve_from;
+        self
+    }
+}
+
+fn check(
+    option: &'static str,
+    actual: impl ToString,
+    valid: bool,
+    expected: &'static str,
+) -> Result<(), SegmentError> {
+    if valid {
+        Ok(())
+    } else {
+        Err(SegmentError::InvalidOption { option, actual: actual.to_string(), expected })
+    }
+}

@@ -1,0 +1,76 @@
+//! Boxes scored against the ground truth.
+
+use captcha_core::GlyphBox;
+
+/// How well boxes fit the ground truth; see [`score_boxes`].
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct BoxScore {
+    /// For each box of the truth, its intersection over union with the box that it is matched with, or 0.
+    pub ious: Vec<f64>,
+    /// The number of boxes that were found.
+    pub found: usize,
+}
+
+/// Matches the boxes that were found with those of the truth, both left to right, so that the sum of the
+/// intersections over union is the largest possible.
+///
+/// The match keeps the order, as reading does: it never crosses. This is the alignment of two sequences by dynamic
+/// programming, with an intersection over union as the value of a pair and 0 as that of a gap.
+///
+/// Source: S. B. Needleman, C. D. Wunsch, "A general method applicable to the search for similarities in the amino
+/// acid sequence of two proteins", Journal of Molecular Biology 48 (3), 443-453, 1970,
+/// doi 10.1016/0022-2836(70)90057-4.
+///
+/// ```
+/// use captcha_core::GlyphBox;
+/// use captcha_segment::score_boxes;
+///
+/// let truth = [GlyphBox::at(0, 0).of_size(10, 20), GlyphBox::at(15, 0).of_size(10, 20)];
+/// let score = score_boxes(&[truth[1]], &truth);
+/// assert_eq!(score.ious, [0.0, 1.0]);
+/// assert_eq!((score.mean_iou(), score.matched(0.5), score.is_exact(0.5)), (0.5, 1, false));
+/// ```
+#[must_use]
+pub fn score_boxes(found: &[GlyphBox], truth: &[GlyphBox]) -> BoxScore {
+    // best[i][j]: the largest sum for the first `i` boxes of the truth and the first `j` found.
+    let mut best = vec![vec![0.0f64; found.len() + 1]; truth.len() + 1];
+    for (i, &actual) in truth.iter().enumerate() {
+        for (j, &candidate) in found.iter().enumerate() {
+            best[i + 1][j + 1] = (best[i][j] + actual.iou(candidate)).max(best[i][j + 1]).max(best[i + 1][j]);
+        }
+    }
+    let mut ious = vec![0.0; truth.len()];
+    let (mut i, mut j) = (truth.len(), found.len());
+    while i > 0 && j > 0 {
+        if best[i][j] == best[i - 1][j] {
+            i -= 1;
+        } else if best[i][j] == best[i][j - 1] {
+            j -= 1;
+        } else {
+            (i, j) = (i - 1, j - 1);
+            ious[i] = truth[i].iou(found[j]);
+        }
+    }
+    BoxScore { ious, found: found.len() }
+}
+
+impl BoxScore {
+    /// How many boxes of the truth have a match of at least this intersection over union.
+    #[must_use]
+    pub fn matched(&self, min_iou: f64) -> usize {
+        self.ious.iter().filter(|&&iou| iou >= min_iou && iou > 0.0).count()
+    }
+
+    /// The mean intersection over union over all boxes of the truth, unmatched ones as 0; 0 if there are none.
+    #[must_use]
+    pub fn mean_iou(&self) -> f64 {
+        self.ious.iter().sum::<f64>() / self.ious.len().max(1) as f64
+    }
+
+    /// Whether there are as many boxes as in the truth, each with a match of at least this intersection over union.
+    #[must_use]
+    pub fn is_exact(&self, min_iou: f64) -> bool {
+        self.found == self.ious.len() && self.matched(min_iou) == self.ious.len()
+    }
+}
