@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`figures`] | pictures: contact sheets, letters by class, learning curves, confusion matrix, failures |
 //! | [`Progress`] | a progress bar for long work that stops cleanly on Ctrl-C |
-//! | [`Table`], [`format`] | aligned tables, and numbers the way that people read them |
+//! | [`Table`], [`format`](mod@format) | aligned tables, and numbers the way that people read them |
 //! | [`run`] | the `main` of an example: one clear line when something goes wrong |
 //! | [`Backend`], [`Method`], [`Network`], [`open_solver`], [`open_style`] ... | arguments that several examples take |
 //! | [`pictures`] | the pictures of a corpus, a training and an evaluation, as files |

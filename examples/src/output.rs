@@ -17,7 +17,7 @@ pub fn print(line: impl Display) -> io::Result<()> {
 /// Writes `value` as one line of JSON to standard output.
 ///
 /// # Errors
-/// As [`print`], or if `value` can't be JSON, as a map without text keys.
+/// As [`print`](fn@print), or if `value` can't be JSON, as a map without text keys.
 pub fn print_json(value: &impl serde::Serialize) -> io::Result<()> {
     print(serde_json::to_string(value)?)
 }

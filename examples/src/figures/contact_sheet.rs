@@ -110,7 +110,7 @@ mod tests {
 
     #[test]
     fn a_thousand_are_shown_and_the_rest_is_told() {
-        let items: Vec<_> = (0..1001).map(|_| item(1, 1, "")).collect();
+        let items: Vec<_> = (0..1001).map(|_| item(300, 1, "")).collect();
         let (all, rest) = (contact_sheet(&items[..1000], 50), contact_sheet(&items, 50));
         assert_eq!(text_pixels(&all), 0);
         assert!(text_pixels(&rest) > 0);

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use ab_glyph::{Font, FontRef, Glyph, Point, PxScale, ScaleFont, point};
 use image::{Rgb, RgbImage};
 
+use super::palette::mix;
+
 /// The family as CSS writes it: the font of the pixels first, for viewers that have it.
 pub(super) const FAMILY: &str = "PT Sans, Helvetica, Arial, sans-serif";
 
@@ -66,7 +68,7 @@ pub(super) fn draw_centred(
 pub(super) fn blend(image: &mut RgbImage, (x, y): (i64, i64), colour: Rgb<u8>, coverage: f32) {
     let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else { return };
     if let Some(pixel) = image.get_pixel_mut_checked(x, y) {
-        *pixel = super::palette::mix(*pixel, colour, f64::from(coverage.clamp(0.0, 1.0)));
+        *pixel = if coverage >= 1.0 { colour } else { mix(*pixel, colour, f64::from(coverage.max(0.0))) };
     }
 }
 
