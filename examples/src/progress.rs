@@ -110,7 +110,7 @@ impl Drop for Progress {
 }
 
 fn bar(title: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix} {bar:32} {percent:>3} %  {pos}/{len}  {msg}")
+    let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent:>3} %  {human_pos}/{human_len}  {msg}")
         .expect("a template that is part of the program")
         .progress_chars("█▉▊▋▌▍▎▏ ");
     ProgressBar::new(0).with_style(style).with_prefix(title.to_owned())
