@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use captcha_core::{Monitor, seed};
 use captcha_render::{Renderer, Style};
@@ -11,7 +11,7 @@ use image::{DynamicImage, GrayImage, ImageFormat};
 use crate::encode::{WriteFile, encode, extension, write_file, write_new};
 use crate::journal::{Journal, Lines};
 use crate::names::Names;
-use crate::threads::{chunk_size, in_order, with_threads};
+use crate::work::{Work, chunk_size, with_threads};
 use crate::{CorpusHeader, CorpusRecord, DatasetError, Difference, Shard};
 
 /// What a corpus is made of.
@@ -180,13 +180,9 @@ fn generate(
         renderer: &renderer,
         folder: &folder,
         write,
-        monitor,
-        total,
-        done: AtomicU64::new(0),
+        work: Work::new(monitor, total),
         drawn: AtomicU64::new(0),
-        failed: AtomicBool::new(false),
     };
-    monitor.progress(0, total);
     with_threads(options.threads, || run.run(journal, lines))??;
     Ok(CorpusSummary { images: total, drawn: run.drawn.into_inner(), folder })
 }
@@ -203,11 +199,8 @@ struct Run<'a> {
     renderer: &'a Renderer,
     folder: &'a Path,
     write: WriteFile<'a>,
-    monitor: &'a dyn Monitor,
-    total: u64,
-    done: AtomicU64,
+    work: Work<'a>,
     drawn: AtomicU64,
-    failed: AtomicBool,
 }
 
 impl Run<'_> {
@@ -225,9 +218,9 @@ impl Run<'_> {
             if chunk.is_empty() {
                 return Ok(());
             }
-            let records = self.each(&chunk, |item| self.draw_new(item));
+            let records = self.work.each(&chunk, |item| self.draw_new(item));
             journal.append(records.iter().map_while(|record| record.as_ref()?.as_ref().ok()))?;
-            self.finished(records)?;
+            self.work.finished(records)?;
         }
     }
 
@@ -285,46 +278,10 @@ impl Run<'_> {
                     }
                 }
             }
-            self.finished(self.each(&chunk, |(item, bytes)| self.keep(item, *bytes)))?;
+            self.work.finished(self.work.each(&chunk, |(item, bytes)| self.keep(item, *bytes)))?;
         }
         journal.go_on_from(end)?;
         Ok(next)
-    }
-
-    /// `work` on all items in parallel; `None` for those that were left when the work was stopped.
-    fn each<T: Sync, R: Send>(
-        &self,
-        items: &[T],
-        work: impl Fn(&T) -> Result<R, DatasetError> + Sync,
-    ) -> Vec<Option<Result<R, DatasetError>>> {
-        in_order(items, |item| {
-            if self.failed.load(Ordering::Relaxed) || self.monitor.interrupted() {
-                return None;
-            }
-            let result = work(item);
-            match result {
-                Ok(_) => {
-                    let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-                    self.monitor.progress(done, self.total);
-                }
-                Err(_) => self.failed.store(true, Ordering::Relaxed),
-            }
-            Some(result)
-        })
-    }
-
-    /// Fails with the first error, or because the work was stopped.
-    fn finished<R>(&self, results: Vec<Option<Result<R, DatasetError>>>) -> Result<(), DatasetError> {
-        let mut all = true;
-        for result in results {
-            all &= result.transpose()?.is_some();
-        }
-        match all {
-            true => Ok(()),
-            false => {
-                Err(DatasetError::Interrupted { done: self.done.load(Ordering::Relaxed), total: self.total })
-            }
-        }
     }
 
     fn draw(&self, item: &Item) -> Result<Vec<u8>, DatasetError> {

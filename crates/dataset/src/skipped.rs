@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Why a file or an image was left out.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SkipReason {
     /// A folder, a pipe or a device; folders within folders are not searched.
@@ -98,16 +101,6 @@ impl Skipped {
             files.examples.push(example());
         }
     }
-
-    /// Adds all of `other`, as if it had been found after what is here.
-    pub(crate) fn merge(&mut self, other: Self) {
-        for (reason, theirs) in other.reasons {
-            let files = self.reasons.entry(reason).or_default();
-            files.count += theirs.count;
-            let room = Self::EXAMPLES.saturating_sub(files.examples.len());
-            files.examples.extend(theirs.examples.into_iter().take(room));
-        }
-    }
 }
 
 impl fmt::Display for Skipped {
@@ -138,16 +131,13 @@ mod tests {
         for i in 0..5 {
             skipped.add(SkipReason::NotAnImage, || format!("{i}.txt"));
         }
-        let mut more = Skipped::default();
-        more.add(SkipReason::NotAnImage, || "z.txt".to_owned());
-        more.add(SkipReason::NoLabel, || "-.png".to_owned());
-        skipped.merge(more);
-        assert_eq!(skipped.total(), 7);
-        assert_eq!(skipped.count(&SkipReason::NotAnImage), 6);
+        skipped.add(SkipReason::NoLabel, || "-.png".to_owned());
+        assert_eq!(skipped.total(), 6);
+        assert_eq!(skipped.count(&SkipReason::NotAnImage), 5);
         assert_eq!(skipped.count(&SkipReason::Unreadable), 0);
         assert_eq!(
             skipped.to_string(),
-            "skipped 6: not an image (for example 0.txt; 1.txt; 2.txt)\n\
+            "skipped 5: not an image (for example 0.txt; 1.txt; 2.txt)\n\
              skipped 1: no label in the file name (for example -.png)"
         );
         assert_eq!(Skipped::default().to_string(), "nothing skipped");

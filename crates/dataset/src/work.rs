@@ -1,7 +1,8 @@
-//! How parallel work is cut.
+//! Parallel work on many items that reports its progress and can be stopped.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use captcha_core::Monitor;
 use rayon::prelude::*;
 
 use crate::DatasetError;
@@ -30,12 +31,68 @@ pub(crate) fn with_threads<R: Send>(
     Ok(pool.install(work))
 }
 
+/// Work on `total` items that a monitor watches.
+pub(crate) struct Work<'a> {
+    monitor: &'a dyn Monitor,
+    total: u64,
+    done: AtomicU64,
+    failed: AtomicBool,
+}
+
+impl<'a> Work<'a> {
+    pub(crate) fn new(monitor: &'a dyn Monitor, total: u64) -> Self {
+        monitor.progress(0, total);
+        Self { monitor, total, done: AtomicU64::new(0), failed: AtomicBool::new(false) }
+    }
+
+    /// `work` on all of `items` in parallel; `None` for those that were left when the work was stopped, by the
+    /// monitor or by an error.
+    pub(crate) fn each<T: Sync, R: Send>(
+        &self,
+        items: &[T],
+        work: impl Fn(&T) -> Result<R, DatasetError> + Sync,
+    ) -> Vec<Option<Result<R, DatasetError>>> {
+        in_order(items, |item| {
+            if self.failed.load(Ordering::Relaxed) || self.monitor.interrupted() {
+                return None;
+            }
+            let result = work(item);
+            match result {
+                Ok(_) => {
+                    let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+                    self.monitor.progress(done, self.total);
+                }
+                Err(_) => self.failed.store(true, Ordering::Relaxed),
+            }
+            Some(result)
+        })
+    }
+
+    /// The results that [`each`](Self::each) gave, or the first error, or that the work was stopped.
+    pub(crate) fn finished<R>(
+        &self,
+        results: Vec<Option<Result<R, DatasetError>>>,
+    ) -> Result<Vec<R>, DatasetError> {
+        let mut all = Vec::with_capacity(results.len());
+        let mut stopped = false;
+        for result in results {
+            match result.transpose()? {
+                Some(result) => all.push(result),
+                None => stopped = true,
+            }
+        }
+        match stopped {
+            false => Ok(all),
+            true => {
+                Err(DatasetError::Interrupted { done: self.done.load(Ordering::Relaxed), total: self.total })
+            }
+        }
+    }
+}
+
 /// `work` on every item in parallel, begun in order, so that what is finished when the work stops is a run of items
 /// from the start. Work stops at the first `None` that comes; items that it did not come to are `None`, too.
-pub(crate) fn in_order<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> Option<R> + Sync,
-) -> Vec<Option<R>> {
+fn in_order<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> Option<R> + Sync) -> Vec<Option<R>> {
     let next = AtomicUsize::new(0);
     let take = |_| {
         let mut done = Vec::new();

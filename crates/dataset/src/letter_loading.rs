@@ -1,0 +1,231 @@
+//! Letters into memory: from letter folders, from labelled images, and from images that are drawn for it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use captcha_core::{Alphabet, ImageLimits, Monitor, open_image, seed, to_gray};
+use captcha_segment::Segmenter;
+use image::GrayImage;
+
+use crate::cut::{Cutout, Skip, cut, cut_sample};
+use crate::folder::{check_folder, is_image};
+use crate::work::{Work, chunk_size};
+use crate::{
+    CaptchaSource, DatasetError, LabelledFolder, LetterSet, LetterSummary, MANIFEST, SkipReason, Skipped,
+    letter_of_folder,
+};
+
+/// What a folder of letter folders is expected to be, for error messages.
+const EXPECTED: &str = "a folder with a folder of letter images for each character, as in `A/000001.png`";
+
+/// How letter folders are read.
+///
+/// | field | default |
+/// |---|---|
+/// | `alphabet` | none: the characters that have a folder, in the order of their code points |
+/// | `size` | none: that of the first letter |
+/// | `limits` | those of [`ImageLimits`] |
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct LetterOptions {
+    /// The characters to read; the folders of others are skipped.
+    pub alphabet: Option<Alphabet>,
+    /// Width and height of the letters in pixels; those of another size are skipped.
+    pub size: Option<u32>,
+    /// What an image may cost before it is refused.
+    pub limits: ImageLimits,
+}
+
+impl LetterOptions {
+    /// The same with an alphabet.
+    #[must_use]
+    pub fn with_alphabet(mut self, alphabet: Alphabet) -> Self {
+        self.alphabet = Some(alphabet);
+        self
+    }
+
+    /// The same with the size that letters must have.
+    #[must_use]
+    pub fn with_size(mut self, size: u32) -> Self {
+        self.size = Some(size);
+        self
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: ImageLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
+impl LetterSet {
+    /// Reads letter folders: those of [`extract_letters`](crate::extract_letters), or any of the same layout.
+    ///
+    /// Letters are sorted by class and file name. Returns with them what was skipped, and why.
+    ///
+    /// # Errors
+    /// [`DatasetError::MissingFolder`], [`DatasetError::NotAFolder`], [`DatasetError::EmptyFolder`];
+    /// [`DatasetError::NothingUsable`] if there is not one letter; [`DatasetError::Read`].
+    pub fn open(path: &Path, options: &LetterOptions) -> Result<(Self, Skipped), DatasetError> {
+        check_folder(path, EXPECTED)?;
+        let mut skipped = Skipped::default();
+        let files = letter_files(path, options, &mut skipped)?;
+        let alphabet = match &options.alphabet {
+            Some(alphabet) => alphabet.clone(),
+            None => {
+                let mut characters: Vec<char> = files.iter().map(|&(character, _)| character).collect();
+                characters.dedup();
+                if characters.is_empty() {
+                    return Err(nothing_in(path, skipped));
+                }
+                Alphabet::new(&characters.into_iter().collect::<String>())?
+            }
+        };
+        let mut letters: Option<Self> = options.size.map(|size| Self::new(alphabet.clone(), size));
+        let work = Work::new(&(), files.len() as u64);
+        for chunk in files.chunks(chunk_size()) {
+            let images = work.finished(work.each(chunk, |(_, file)| {
+                Ok(open_image(file, options.limits).map(|image| to_gray(&image)))
+            }))?;
+            for ((character, file), image) in chunk.iter().zip(images) {
+                let image = match image {
+                    Ok(image) => image,
+                    Err(error) => {
+                        skipped.add(SkipReason::Unreadable, || error.to_string());
+                        continue;
+                    }
+                };
+                let letters = letters.get_or_insert_with(|| Self::new(alphabet.clone(), image.width()));
+                if let Err(error) = letters.push(&image, *character) {
+                    skipped.add(SkipReason::WrongSize, || format!("{}: {error}", file.display()));
+                }
+            }
+        }
+        match letters {
+            Some(letters) if !letters.is_empty() => Ok((letters, skipped)),
+            _ => Err(nothing_in(path, skipped)),
+        }
+    }
+
+    /// Cuts the images of `folder` into letters, in parallel and without writing anything. Uses the threads of the
+    /// `rayon` pool that it is called in.
+    ///
+    /// # Errors
+    /// [`DatasetError::NothingSegmented`] if not one image could be cut; [`DatasetError::Interrupted`].
+    pub fn from_samples(
+        folder: &LabelledFolder,
+        segmenter: &Segmenter,
+        monitor: &dyn Monitor,
+    ) -> Result<(Self, LetterSummary), DatasetError> {
+        collect(folder.alphabet(), segmenter, folder.len() as u64, monitor, |index| {
+            Ok(match folder.sample(index as usize) {
+                Some(sample) => cut_sample(segmenter, &sample),
+                None => Ok(Vec::new()),
+            })
+        })
+    }
+
+    /// Draws `count` CAPTCHAs of `source` and cuts them into letters, in parallel and without writing anything. Image
+    /// `i` has the seed `captcha_core::seed::derive(seed, i)`, as in a corpus. Uses the threads of the `rayon` pool
+    /// that it is called in.
+    ///
+    /// # Errors
+    /// [`DatasetError::Style`] if a CAPTCHA can't be drawn; [`DatasetError::NothingSegmented`] if not one image could be cut;
+    /// [`DatasetError::Interrupted`].
+    pub fn from_source(
+        source: &dyn CaptchaSource,
+        count: u64,
+        seed: u64,
+        segmenter: &Segmenter,
+        monitor: &dyn Monitor,
+    ) -> Result<(Self, LetterSummary), DatasetError> {
+        collect(source.alphabet(), segmenter, count, monitor, |index| {
+            let captcha = source.captcha(seed::derive(seed, index)).map_err(DatasetError::Style)?;
+            Ok(cut(segmenter, &to_gray(&captcha.image), &captcha.text)
+                .map_err(|(reason, detail)| (reason, format!("{}: {detail}", captcha.text))))
+        })
+    }
+}
+
+/// The letters of `count` images.
+fn collect(
+    alphabet: &Alphabet,
+    segmenter: &Segmenter,
+    count: u64,
+    monitor: &dyn Monitor,
+    letters_of: impl Fn(u64) -> Result<Result<Vec<Cutout>, Skip>, DatasetError> + Sync,
+) -> Result<(LetterSet, LetterSummary), DatasetError> {
+    let mut letters = LetterSet::new(alphabet.clone(), segmenter.options().letter_size);
+    let mut summary = LetterSummary { images: count, ..LetterSummary::default() };
+    let work = Work::new(monitor, count);
+    let mut next = 0;
+    while next < count {
+        let chunk: Vec<u64> = (next..count.min(next + chunk_size() as u64)).collect();
+        next += chunk.len() as u64;
+        for cut in work.finished(work.each(&chunk, |&index| letters_of(index)))? {
+            match cut {
+                Ok(cut) => {
+                    summary.segmented += 1;
+                    summary.letters += cut.len() as u64;
+                    cut.iter().try_for_each(|(character, image): &(char, GrayImage)| {
+                        letters.push(image, *character)
+                    })?;
+                }
+                Err((reason, detail)) => summary.skipped.add(reason, || detail),
+            }
+        }
+    }
+    if letters.is_empty() {
+        return Err(DatasetError::NothingSegmented { images: count, skipped: summary.skipped });
+    }
+    Ok((letters, summary))
+}
+
+fn nothing_in(path: &Path, skipped: Skipped) -> DatasetError {
+    let path = path.to_owned();
+    if skipped.is_empty() {
+        DatasetError::EmptyFolder { path, expected: EXPECTED }
+    } else {
+        DatasetError::NothingUsable { path, expected: EXPECTED.to_owned(), skipped }
+    }
+}
+
+/// The letter images in the folders of `path` with their characters, sorted by class and file.
+fn letter_files(
+    path: &Path,
+    options: &LetterOptions,
+    skipped: &mut Skipped,
+) -> Result<Vec<(char, PathBuf)>, DatasetError> {
+    let mut files = Vec::new();
+    for class in fs::read_dir(path).map_err(DatasetError::read(path))? {
+        let class = class.map_err(DatasetError::read(path))?;
+        let folder = class.path();
+        let name = class.file_name().to_string_lossy().into_owned();
+        if !folder.is_dir() {
+            if name != MANIFEST {
+                skipped.add(SkipReason::NotALetterFolder, || name);
+            }
+            continue;
+        }
+        let Some(character) = letter_of_folder(&name) else {
+            skipped.add(SkipReason::NotALetterFolder, || name);
+            continue;
+        };
+        if options.alphabet.as_ref().is_some_and(|alphabet| !alphabet.contains(character)) {
+            skipped.add(SkipReason::UnknownCharacter, || name);
+            continue;
+        }
+        for entry in fs::read_dir(&folder).map_err(DatasetError::read(&folder))? {
+            let entry = entry.map_err(DatasetError::read(&folder))?;
+            let file_name = entry.file_name().to_string_lossy().into_owned();
+            match is_image(&entry, &file_name) {
+                Ok(()) => files.push((character, entry.path())),
+                Err(reason) => skipped.add(reason, || format!("{name}/{file_name}")),
+            }
+        }
+    }
+    let class = |character: char| options.alphabet.as_ref().and_then(|alphabet| alphabet.index_of(character));
+    files.sort_unstable_by(|a, b| (class(a.0), a.0, &a.1).cmp(&(class(b.0), b.0, &b.1)));
+    Ok(files)
+}

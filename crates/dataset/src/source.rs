@@ -1,0 +1,88 @@
+//! Where streams get their CAPTCHAs from.
+
+use captcha_core::{Alphabet, AlphabetError, seed};
+use captcha_render::{Captcha, RenderError, Renderer};
+
+/// Draws CAPTCHAs with texts of its own choice, each a pure function of a seed.
+///
+/// A [`Renderer`] is one, with the alphabet and the lengths of its style; [`Mixture`] is one of several styles.
+pub trait CaptchaSource: Send + Sync {
+    /// The characters that the texts have.
+    fn alphabet(&self) -> &Alphabet;
+
+    /// The CAPTCHA of `seed`.
+    ///
+    /// # Errors
+    /// [`RenderError`] if it can't be drawn.
+    fn captcha(&self, seed: u64) -> Result<Captcha, RenderError>;
+}
+
+impl CaptchaSource for Renderer {
+    fn alphabet(&self) -> &Alphabet {
+        &self.style().alphabet
+    }
+
+    fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
+        self.random(seed)
+    }
+}
+
+/// CAPTCHAs of several styles, each as often as any other.
+#[derive(Debug)]
+pub struct Mixture {
+    renderers: Vec<Renderer>,
+    alphabet: Alphabet,
+}
+
+/// The number of the random stream that says which style a CAPTCHA has.
+const STYLE_STREAM: u64 = u64::MAX;
+
+impl Mixture {
+    /// A mixture of these renderers. Its alphabet has the characters of all, in the order in which they come.
+    ///
+    /// # Errors
+    /// [`AlphabetError::Empty`] if there is no renderer.
+    pub fn new(renderers: Vec<Renderer>) -> Result<Self, AlphabetError> {
+        let mut characters = String::new();
+        for &character in renderers.iter().flat_map(|renderer| renderer.style().alphabet.characters()) {
+            if !characters.contains(character) {
+                characters.push(character);
+            }
+        }
+        Ok(Self { alphabet: Alphabet::new(&characters)?, renderers })
+    }
+}
+
+impl CaptchaSource for Mixture {
+    fn alphabet(&self) -> &Alphabet {
+        &self.alphabet
+    }
+
+    fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
+        let drawn = u128::from(seed::derive(seed, STYLE_STREAM));
+        self.renderers[((drawn * self.renderers.len() as u128) >> 64) as usize].random(seed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use captcha_render::Style;
+
+    use super::*;
+
+    fn renderer(alphabet: &str, width: u32) -> Renderer {
+        let style =
+            Style::seed().with_alphabet(alphabet.parse().unwrap()).with_size(width, 30).with_margin(4, 4);
+        Renderer::new(style).unwrap()
+    }
+
+    #[test]
+    fn a_mixture_draws_every_style_and_is_seeded() {
+        assert_eq!(Mixture::new(Vec::new()).unwrap_err(), AlphabetError::Empty);
+        let mixture = Mixture::new(vec![renderer("BA", 60), renderer("AC", 80)]).unwrap();
+        assert_eq!(mixture.alphabet().to_string(), "BAC");
+        let narrow = (0..100).filter(|&seed| mixture.captcha(seed).unwrap().image.width() == 60).count();
+        assert!((30..=70).contains(&narrow), "{narrow}");
+        assert_eq!(mixture.captcha(7).unwrap(), mixture.captcha(7).unwrap());
+    }
+}

@@ -1,0 +1,188 @@
+//! Folders of images that others made: what can be read is read, everything else is counted or named.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use captcha_core::{Alphabet, DecodeError, ImageLimits};
+use captcha_dataset::{
+    CorpusManifest, CorpusOptions, DatasetError, FolderOptions, LabelledFolder, MANIFEST, SkipReason,
+    generate_corpus,
+};
+use common::style;
+use image::GrayImage;
+
+fn png(path: &Path) {
+    GrayImage::new(20, 10).save_with_format(path, image::ImageFormat::Png).unwrap();
+}
+
+fn labels(folder: &LabelledFolder) -> Vec<String> {
+    folder.samples().map(|sample| sample.label.to_string()).collect()
+}
+
+#[test]
+fn images_are_found_by_name_and_by_content_and_sorted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for name in ["B.png", "A-2.png", "A_1.jpg", "C", "D.unknown", "lower.PNG"] {
+        png(&path(name));
+    }
+    fs::create_dir(path("E.png")).unwrap();
+    png(&path("E.png/F.png"));
+    fs::write(path("notes.txt"), "A list.").unwrap();
+    fs::write(path("empty"), "").unwrap();
+    fs::write(path(".DS_Store"), "x").unwrap();
+    png(&path("-1.png"));
+    png(&path("A B.png"));
+
+    let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(labels(&found), ["A", "A", "B", "C", "D", "lower"]);
+    assert_eq!(found.alphabet().to_string(), "ABCDelorw");
+    assert_eq!(found.sample(0).unwrap().path, path("A-2.png"));
+    assert_eq!(found.sample(6), None);
+    for sample in found.samples() {
+        assert_eq!(sample.load_gray().unwrap().dimensions(), (20, 10), "{sample:?}");
+    }
+    let count = |reason| found.skipped().count(&reason);
+    assert_eq!(count(SkipReason::NotAFile), 1);
+    assert_eq!(count(SkipReason::NotAnImage), 3);
+    assert_eq!(count(SkipReason::NoLabel), 1);
+    assert_eq!(count(SkipReason::UnknownCharacter), 1);
+    assert_eq!(found.skipped().total(), 6);
+}
+
+#[test]
+fn an_alphabet_leaves_out_other_labels() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["AB.png", "A1.png", "ab.png"] {
+        png(&folder.path().join(name));
+    }
+    let options = FolderOptions::default().with_alphabet(Alphabet::uppercase());
+    let found = LabelledFolder::open(folder.path(), &options).unwrap();
+    assert_eq!(labels(&found), ["AB"]);
+    assert_eq!(found.alphabet(), &Alphabet::uppercase());
+    assert_eq!(found.skipped().count(&SkipReason::UnknownCharacter), 2);
+}
+
+#[test]
+fn folders_without_use_say_what_was_expected() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("empty")).unwrap();
+    fs::create_dir(path("texts")).unwrap();
+    fs::write(path("texts/readme.md"), "words").unwrap();
+    fs::create_dir(path("digits")).unwrap();
+    png(&path("digits/123.png"));
+
+    let options = FolderOptions::default().with_alphabet(Alphabet::uppercase());
+    let open = |name: &str| LabelledFolder::open(&path(name), &options).unwrap_err();
+    assert!(matches!(open("none"), DatasetError::MissingFolder { .. }));
+    assert!(matches!(open("digits/123.png"), DatasetError::NotAFolder { .. }));
+    assert!(matches!(open("empty"), DatasetError::EmptyFolder { .. }));
+    for (name, parts) in [
+        ("texts", ["`QXKZEF-2.png`", "skipped 1: not an image (for example readme.md)"]),
+        ("digits", ["\"ABCDEFGHIJKLMNOPQRSTUVWXYZ\"", "outside the alphabet (for example 123.png)"]),
+    ] {
+        let error = open(name);
+        assert!(matches!(error, DatasetError::NothingUsable { .. }));
+        let message = error.to_string();
+        assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+    }
+}
+
+#[test]
+fn images_that_can_not_be_decoded_are_errors_of_their_sample() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    png(&path("GOOD.png"));
+    let whole = fs::read(path("GOOD.png")).unwrap();
+    fs::write(path("EMPTY.png"), "").unwrap();
+    fs::write(path("CUT.png"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(path("TEXT.png"), "no picture").unwrap();
+    // A header that promises 0 x 10 pixels, and one that promises 2^31 - 1 squared.
+    for (name, side) in [("ZERO.png", 0u32), ("BOMB.png", 0x7fff_ffff)] {
+        let mut bytes = whole.clone();
+        bytes[16..20].copy_from_slice(&side.to_be_bytes());
+        fs::write(path(name), bytes).unwrap();
+    }
+    GrayImage::new(5000, 1).save(path("WIDE.png")).unwrap();
+    fs::File::create(path("HUGE.png")).unwrap().set_len(1 << 40).unwrap();
+
+    let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(found.len(), 8);
+    for sample in found.samples() {
+        let name = sample.label.as_str();
+        match sample.load() {
+            Ok(image) => assert_eq!((name, image.width()), ("GOOD", 20)),
+            Err(DecodeError::File { path, source }) => {
+                assert_eq!(path, sample.path);
+                let expected = match name {
+                    "EMPTY" => matches!(*source, DecodeError::Empty),
+                    "TEXT" => matches!(*source, DecodeError::UnknownFormat),
+                    "HUGE" | "WIDE" => matches!(*source, DecodeError::TooLarge { .. }),
+                    // A changed header also has a wrong checksum, which decoders may see first.
+                    _ => matches!(
+                        *source,
+                        DecodeError::Corrupt(_)
+                            | DecodeError::ZeroSized { .. }
+                            | DecodeError::TooLarge { .. }
+                    ),
+                };
+                assert!(expected, "{name}: {source:?}");
+            }
+            Err(error) => panic!("{name}: {error}"),
+        }
+    }
+    let wide = FolderOptions::default().with_limits(ImageLimits::default().with_max_side(6000));
+    let found = LabelledFolder::open(folder.path(), &wide).unwrap();
+    assert!(found.samples().any(|sample| sample.label.as_str() == "WIDE" && sample.load().is_ok()));
+}
+
+#[test]
+fn the_manifest_says_what_is_in_a_corpus() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = CorpusOptions::new(style(), 3).with_texts(["AB", "B_A", "C"]);
+    generate_corpus(&options, folder.path(), &()).unwrap();
+    fs::remove_file(folder.path().join("C.png")).unwrap();
+    png(&folder.path().join("NEW.png"));
+    let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(labels(&found), ["AB", "B_A"]);
+    assert_eq!(found.skipped().count(&SkipReason::Missing), 1);
+    assert_eq!(found.skipped().count(&SkipReason::NotInManifest), 1);
+
+    // A run that was killed leaves half a line, which is no error.
+    let manifest = folder.path().join(MANIFEST);
+    let whole = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, &whole[..whole.len() - 5]).unwrap();
+    assert_eq!(LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap().len(), 2);
+
+    // A line that nobody of ours wrote is one.
+    fs::write(&manifest, whole.replacen("\"text\":\"AB\"", "\"text\":7", 1)).unwrap();
+    let error = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap_err();
+    assert!(matches!(error, DatasetError::Manifest { line: 2, .. }), "{error}");
+
+    // A manifest of somebody else is just a file.
+    fs::write(&manifest, "{\"title\": \"my images\"}\n").unwrap();
+    let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(labels(&found), ["AB", "B%5FA", "NEW"]);
+    let error = CorpusManifest::open(folder.path()).unwrap_err();
+    assert!(matches!(error, DatasetError::Manifest { line: 1, .. }), "{error}");
+}
+
+#[test]
+fn a_split_keeps_the_lengths_of_texts_in_proportion() {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 0..40 {
+        png(&folder.path().join(format!("{}_{number:02}.png", if number % 4 == 0 { "ABC" } else { "AB" })));
+    }
+    let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    let [train, test] = found.split([0.8, 0.2], 3).unwrap();
+    let long =
+        |folder: &LabelledFolder| folder.samples().filter(|sample| sample.label.char_count() == 3).count();
+    assert_eq!([train.len(), test.len(), long(&train), long(&test)], [32, 8, 8, 2]);
+    let mut paths: Vec<_> = train.samples().chain(test.samples()).map(|sample| sample.path).collect();
+    paths.sort();
+    assert!(paths.iter().eq(found.samples().map(|sample| sample.path).collect::<Vec<_>>().iter()));
+    assert_eq!(train.alphabet(), found.alphabet());
+}

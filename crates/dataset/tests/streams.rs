@@ -1,0 +1,172 @@
+//! Streams: the same batches for any number of threads, and no thread left behind.
+
+mod common;
+
+use captcha_core::Alphabet;
+use captcha_dataset::{
+    Batch, CaptchaBatch, CaptchaSource, CaptchaStream, DatasetError, LetterStream, Mixture, StreamOptions,
+    TrainingData,
+};
+use captcha_render::{Captcha, RenderError, Renderer};
+use captcha_segment::{SegmentOptions, Segmenter};
+use common::style;
+use image::{DynamicImage, GrayImage, Luma, imageops};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+fn letters(threads: usize, seed: u64) -> LetterStream {
+    let options = StreamOptions::new(150).with_threads(threads).with_seed(seed);
+    LetterStream::new(Renderer::new(style()).unwrap(), segmenter(), options).unwrap()
+}
+
+fn captchas(threads: usize) -> CaptchaStream {
+    let renderer = |width| Renderer::new(style().with_size(width, 30)).unwrap();
+    let mixture = Mixture::new(vec![renderer(60), renderer(80)]).unwrap();
+    CaptchaStream::new(mixture, StreamOptions::new(50).with_threads(threads)).unwrap()
+}
+
+fn segmenter() -> Segmenter {
+    Segmenter::new(SegmentOptions::default().with_letter_size(10)).unwrap()
+}
+
+#[test]
+fn letters_do_not_depend_on_threads() {
+    let expected: Vec<Batch> = letters(1, 3).epoch(2, 64).collect();
+    assert_eq!(expected.iter().map(Batch::len).collect::<Vec<_>>(), [64, 64, 22]);
+    for batch in &expected {
+        assert_eq!(batch.images.shape(), [batch.len(), 1, 10, 10]);
+        assert!(batch.images.iter().all(|value| (0.0..=1.0).contains(value)));
+        assert!(batch.images.outer_iter().all(|letter| letter.sum() > 1.0), "a letter without ink");
+    }
+    for threads in [2, 5, 0] {
+        assert_eq!(letters(threads, 3).epoch(2, 64).collect::<Vec<_>>(), expected, "{threads}");
+    }
+    let stream = letters(2, 3);
+    assert_ne!(stream.epoch(1, 64).next().as_ref(), expected.first());
+    assert_ne!(letters(2, 4).epoch(2, 64).next().as_ref(), expected.first());
+    assert_eq!(stream.samples_per_epoch(), 150);
+    assert_eq!(stream.alphabet(), &style().alphabet);
+    assert_eq!(stream.epoch(0, 0).count(), 0);
+    // Batches of another size have the same letters.
+    let labels = |batch| stream.epoch(2, batch).flat_map(|batch| batch.labels).collect::<Vec<_>>();
+    assert_eq!(labels(64), labels(7));
+}
+
+#[test]
+fn whole_images_do_not_depend_on_threads() {
+    let expected: Vec<CaptchaBatch> = captchas(1).epoch(0, 16).collect();
+    assert_eq!(expected.iter().map(CaptchaBatch::len).collect::<Vec<_>>(), [16, 16, 16, 2]);
+    assert_eq!(expected[0].images.shape(), [16, 1, 30, 80]);
+    assert!(expected[0].widths.contains(&60) && expected[0].widths.contains(&80));
+    for threads in [2, 5] {
+        assert_eq!(captchas(threads).epoch(0, 16).collect::<Vec<_>>(), expected);
+    }
+    let stream = captchas(2);
+    assert_ne!(stream.epoch(1, 16).next().as_ref(), expected.first());
+    assert!(
+        stream.epoch(0, 16).flat_map(|batch| batch.texts).all(|text| stream.alphabet().encode(&text).is_ok())
+    );
+    assert_eq!(stream.epoch(0, 0).count(), 0);
+}
+
+#[test]
+fn images_are_prepared_in_the_stream() {
+    let stream = captchas(2).with_prepare(|image: &DynamicImage| {
+        imageops::resize(&image.to_luma8(), 20, 8, imageops::FilterType::Triangle)
+    });
+    assert!(stream.epoch(0, 16).all(|batch| batch.images.shape()[1..] == [1, 8, 20]));
+}
+
+#[test]
+fn stats_count_what_was_taken() {
+    let stream = letters(2, 1);
+    assert_eq!(stream.epoch(0, 50).count(), 3);
+    let stats = stream.stats();
+    assert_eq!(stats.batches, 3);
+    assert!(stats.drawn > stats.failed && stats.drawn >= 150 / 3, "{stats:?}");
+    assert!((0.0..=1.0).contains(&stats.wait_share()));
+    let stream = captchas(2);
+    stream.epoch(0, 16).for_each(drop);
+    assert_eq!((stream.stats().drawn, stream.stats().failed), (50, 0));
+}
+
+/// Draws what a renderer draws, and lets its test see who holds it. Fails now and then, as told.
+struct Watched {
+    renderer: Renderer,
+    drawn: Arc<AtomicUsize>,
+    fails_at: fn(u64) -> bool,
+    white: bool,
+}
+
+impl CaptchaSource for Watched {
+    fn alphabet(&self) -> &Alphabet {
+        self.renderer.alphabet()
+    }
+
+    fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
+        self.drawn.fetch_add(1, Ordering::SeqCst);
+        if (self.fails_at)(seed) {
+            return Err(RenderError::EmptyText);
+        }
+        let mut captcha = self.renderer.captcha(seed)?;
+        if self.white {
+            captcha.image = GrayImage::from_pixel(72, 30, Luma([255])).into();
+        }
+        Ok(captcha)
+    }
+}
+
+fn watched() -> (Watched, Arc<AtomicUsize>) {
+    let drawn = Arc::new(AtomicUsize::new(0));
+    let renderer = Renderer::new(style()).unwrap();
+    (Watched { renderer, drawn: Arc::clone(&drawn), fails_at: |_| false, white: false }, drawn)
+}
+
+#[test]
+fn a_dropped_epoch_draws_nothing_more() {
+    let (source, drawn) = watched();
+    let options = StreamOptions::new(1_000_000).with_threads(3);
+    let stream = LetterStream::new(source, segmenter(), options).unwrap();
+    let mut epoch = stream.epoch(0, 8);
+    epoch.next().unwrap();
+    // Dropping waits for the threads, so there is nothing to wait for here.
+    drop(epoch);
+    let after = drawn.load(Ordering::SeqCst);
+    assert!(after < 1000, "{after} images for 8 letters: the channel has no bound");
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    assert_eq!(drawn.load(Ordering::SeqCst), after);
+    drop(stream);
+    assert_eq!(Arc::strong_count(&drawn), 1, "a thread still holds the source");
+}
+
+#[test]
+fn images_that_can_not_be_drawn_are_counted() {
+    let (mut source, _) = watched();
+    source.fails_at = |seed| seed % 5 == 0;
+    // The first images that a stream tries are those of its seed; this one's are drawn.
+    let seed = (0..)
+        .find(|&seed| (0..8).all(|index| !captcha_core::seed::derive(seed, index).is_multiple_of(5)))
+        .unwrap();
+    let stream = CaptchaStream::new(source, StreamOptions::new(100).with_seed(seed)).unwrap();
+    let images: usize = stream.epoch(0, 10).map(|batch| batch.len()).sum();
+    let stats = stream.stats();
+    assert_eq!((stats.drawn, stats.failed), (100, 100 - images as u64));
+    assert!((5..40).contains(&stats.failed), "{stats:?}");
+}
+
+#[test]
+fn sources_without_use_are_refused() {
+    let (mut source, _) = watched();
+    source.white = true;
+    let error = LetterStream::new(source, segmenter(), StreamOptions::new(10)).unwrap_err();
+    assert!(matches!(error, DatasetError::NothingSegmented { .. }), "{error}");
+
+    let (mut source, _) = watched();
+    source.fails_at = |_| true;
+    let error = CaptchaStream::new(source, StreamOptions::new(10)).unwrap_err();
+    assert!(matches!(error, DatasetError::Style(_)), "{error}");
+
+    let (source, _) = watched();
+    let error = LetterStream::new(source, segmenter(), StreamOptions::new(0)).unwrap_err();
+    assert!(matches!(error, DatasetError::BadOption { .. }), "{error}");
+}
