@@ -110,9 +110,10 @@ impl Drop for Progress {
 }
 
 fn bar(title: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template("{prefix} {wide_bar} {percent:>3} %  {human_pos}/{human_len}  {msg}")
-        .expect("a template that is part of the program")
-        .progress_chars("█▉▊▋▌▍▎▏ ");
+    let style =
+        ProgressStyle::with_template("{prefix} {wide_bar} {percent:>3} %  {human_pos}/{human_len}  {msg}")
+            .expect("a template that is part of the program")
+            .progress_chars("█▉▊▋▌▍▎▏ ");
     ProgressBar::new(0).with_style(style).with_prefix(title.to_owned())
 }
 

@@ -39,19 +39,19 @@ fn part() {
 }
 
 fn start(part: &str) -> (Child, BufReader<ChildStdout>) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut child = Command::new(std::env::current_exe().expect("this test has a path"))
         .args(["--exact", "part", "--nocapture"])
         .env(PART, part)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
-    let out = BufReader::new(child.stdout.take().unwrap());
+        .expect("this test starts");
+    let out = BufReader::new(child.stdout.take().expect("a pipe"));
     (child, out)
 }
 
 fn interrupt(child: &Child) {
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("`kill`");
     assert!(status.success());
 }
 
