@@ -23,7 +23,7 @@ use crate::lookup::Surroundings;
 
 /// The chores of captcha-lab.
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -33,12 +33,14 @@ struct Cli {
 enum Command {
     /// Put a libtorch for the CPU under the workspace, for the feature `torch`.
     ///
-    /// Downloads 540 MB of wheels with `python3 -m pip download` (your pip configuration applies), checks them,
-    /// keeps 475 MB in `.libtorch` and deletes the rest. Plain cargo commands then find it. Run it again after an
-    /// interruption: what has arrived whole is not fetched again. To start afresh, delete `.libtorch`.
+    /// Downloads 540 MB of wheels with `python3 -m pip download` (your pip configuration applies),
+    /// checks them, keeps 475 MB in .libtorch and deletes the rest. Plain cargo commands then find it.
+    /// Run it again after an interruption: what has arrived whole is not fetched again.
+    /// To start afresh, delete .libtorch.
     ///
-    /// Nothing is done when LIBTORCH or LIBTORCH_USE_PYTORCH is set, when /usr/lib/libtorch.so is there, or when
-    /// `.libtorch` is whole.
+    /// Nothing is done when LIBTORCH or LIBTORCH_USE_PYTORCH is set, when /usr/lib/libtorch.so is
+    /// there, or when .libtorch is whole.
+    #[command(verbatim_doc_comment)]
     Setup,
     /// Set up if needed, then render, train and test, and print a table and draw pictures of the results.
     Demo {

@@ -15,7 +15,7 @@ use crate::manifest::{self, Fault};
 use crate::progress::readable;
 use crate::recipe::{Recipe, cpu_x86_64_linux};
 use crate::unpack::unpack;
-use crate::wheels::{self, Fetch, remove_folder};
+use crate::wheels::{self, Fetch, WORK, remove_folder};
 
 /// The libtorch of this workspace.
 pub(crate) const FOLDER: &str = ".libtorch";
@@ -94,10 +94,15 @@ fn install<F: Fetch>(
     if manifest::verify(&around.folder(), recipe).is_ok() {
         return Ok(()); // The other set-up that we waited for made it.
     }
+    // What a killed run left would take the room that this one needs.
+    remove_folder(&downloads.join(WORK))?;
     check_space(recipe, &downloads)?;
     let wheels = wheels::collect(recipe, &downloads, &fetcher()?)?;
     let fresh = empty_folder(&downloads)?;
-    unpack(recipe, &wheels, &fresh)?;
+    if let Err(error) = unpack(recipe, &wheels, &fresh) {
+        remove_folder(&fresh)?;
+        return Err(error);
+    }
     write_configuration(&fresh, FOLDER)?;
     publish(&fresh, &around.folder(), &downloads)?;
     remove_folder(&downloads)
@@ -122,7 +127,7 @@ fn open_downloads(around: &Surroundings) -> Result<(PathBuf, File), Error> {
 
 /// An empty folder to make the new libtorch in, on the disk where it is going to be.
 fn empty_folder(downloads: &Path) -> Result<PathBuf, Error> {
-    let folder = downloads.join("unpacked");
+    let folder = downloads.join(WORK).join("unpacked");
     remove_folder(&folder)?;
     fs::create_dir_all(&folder).map_err(Error::io("make", &folder))?;
     Ok(folder)
@@ -173,7 +178,7 @@ fn write_configuration(folder: &Path, libtorch: &str) -> Result<(), Error> {
 /// Makes `fresh` the new `folder`; what was there before ends in `downloads`.
 fn publish(fresh: &Path, folder: &Path, downloads: &Path) -> Result<(), Error> {
     if fs::symlink_metadata(folder).is_ok() {
-        let old = downloads.join("old");
+        let old = downloads.join(WORK).join("old");
         remove_folder(&old)?;
         fs::rename(folder, &old).map_err(Error::io("move", folder))?;
     }
@@ -271,8 +276,9 @@ mod tests {
         let around = around(workspace.path());
         let downloads = workspace.path().join(DOWNLOADS);
         for folder in ["arriving", "scratch/pip-unpack-x", "unpacked/lib", "old/lib"] {
-            fs::create_dir_all(downloads.join(folder)).unwrap();
-            fs::write(downloads.join(folder).join("half.whl"), "half").unwrap();
+            let folder = downloads.join(WORK).join(folder);
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("half.whl"), "half").unwrap();
         }
         fs::write(downloads.join("big-1.0.whl"), &contents[0][..1000]).unwrap();
         let registry = Registry::new(contents);

@@ -10,6 +10,9 @@ use crate::error::Error;
 use crate::progress::{Progress, readable};
 use crate::recipe::{Recipe, Wheel};
 
+/// The folder for what isn't whole yet, in that of the downloads. Nothing in it outlives a run that ends well.
+pub(crate) const WORK: &str = "work";
+
 /// Brings wheels.
 pub(crate) trait Fetch {
     /// Puts the file of `wheel`, under any name that ends in `.whl`, into the empty folder `into`. `scratch` is an
@@ -67,9 +70,10 @@ fn present(wheel: &Wheel, path: &Path) -> bool {
 
 /// Fetches into a folder of its own, so that a file under its final name has been checked.
 fn fetch_checked(wheel: &Wheel, downloads: &Path, path: &Path, fetcher: &impl Fetch) -> Result<(), Error> {
-    let (into, scratch) = (downloads.join("arriving"), downloads.join("scratch"));
+    let work = downloads.join(WORK);
+    remove_folder(&work)?;
+    let (into, scratch) = (work.join("arriving"), work.join("scratch"));
     for folder in [&into, &scratch] {
-        remove_folder(folder)?;
         fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
     }
     fetcher.fetch(wheel, &into, &scratch)?;
@@ -80,8 +84,7 @@ fn fetch_checked(wheel: &Wheel, downloads: &Path, path: &Path, fetcher: &impl Fe
         .ok_or_else(|| Error::io("find the download in", &into)(io::ErrorKind::NotFound.into()))?;
     check(wheel, &arrived)?;
     fs::rename(&arrived, path).map_err(Error::io("rename", &arrived))?;
-    remove_folder(&into)?;
-    remove_folder(&scratch)
+    remove_folder(&work)
 }
 
 /// Compares the hash of the file with the recipe's, and deletes a file that doesn't fit.
@@ -177,7 +180,7 @@ mod tests {
             other => panic!("{other}"),
         }
         assert!(!folder.path().join("big-1.0.whl").exists());
-        assert_eq!(fs::read_dir(folder.path().join("arriving")).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(folder.path().join(WORK).join("arriving")).unwrap().count(), 0);
     }
 
     #[test]
