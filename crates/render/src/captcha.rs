@@ -36,6 +36,11 @@ pub struct Glyph {
 }
 
 impl Glyph {
+    /// A character that left no ink.
+    pub(crate) fn without_ink(character: char) -> Self {
+        Self { character, bounds: None, mask: GrayImage::new(0, 0) }
+    }
+
     /// The smallest box of pixels that are covered by at least `level` (1 to 255), or `None` if none is.
     ///
     /// `bounds` counts the faintest touch of a letter's soft edge; this is the box that a binarisation finds

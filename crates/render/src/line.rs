@@ -11,8 +11,8 @@ use rand::Rng;
 
 use crate::clutter::LineClutter;
 use crate::polygon::Runs;
-use crate::quad::{self, Corners, QuadMap};
-use crate::resample::{Axis, Resampling, Rows};
+use crate::quad::{self, BORDER, Columns, Corners, QuadMap};
+use crate::resample::{Axis, Narrow, Paper, Resampling};
 use crate::warp::draw_points;
 
 /// How many times larger than the canvas Claptcha's layer is.
@@ -28,11 +28,11 @@ pub(crate) fn draw(line: &LineClutter, canvas: &mut GrayImage, resampling: Resam
     let layer = Layer::draw(line, width * LAYER_SCALE, height * LAYER_SCALE, rng);
     let columns = Axis::new(layer.width, width, resampling);
     let rows = Axis::new(layer.height, height, resampling);
-    let mut narrow = Rows::new(layer.height, width);
+    let mut narrow = Narrow::new(Paper::Empty, &columns, layer.height);
     let mut levels = Vec::new();
     for y in 0..layer.height {
         let (inked, solid) = layer.warped_row(y, resampling, &mut levels);
-        narrow.push(&columns, &levels, inked, solid);
+        narrow.push(&levels, inked, solid);
     }
     narrow.resize(&rows, |x, y, alphas| {
         let start = y * width + x;
@@ -106,30 +106,18 @@ impl Layer {
     fn columns(&self, y: usize, rim: f64) -> Range<usize> {
         // Along a row the source moves on a straight line with constant speed: so do its coordinates along and
         // across the drawn line.
-        let (x0, y0) = self.map.source(0, y);
-        let (x1, y1) = self.map.source(1, y);
+        let ((x0, y0), (x1, y1)) = (self.map.source(0, y), self.map.source(1, y));
         let along = |x: f64, y: f64| x * self.direction.0 + y * self.direction.1;
         let across = |x: f64, y: f64| x * self.direction.1 - y * self.direction.0;
-        let (from_x, from_y) = (x0 - self.start.0, y0 - self.start.1);
+        let (x, y) = (x0 - self.start.0, y0 - self.start.1);
+        let (dx, dy) = (x1 - x0, y1 - y0);
         let half = self.thickness / 2.0;
-        let limits = [
-            (along(from_x, from_y), along(x1 - x0, y1 - y0), -rim, self.length + rim),
-            (across(from_x, from_y), across(x1 - x0, y1 - y0), -half - rim, half + rim),
-            (x0, x1 - x0, -rim, self.width as f64 + rim),
-            (y0, y1 - y0, -rim, self.height as f64 + rim),
-        ];
-        let (mut first, mut last) = (0.0, self.width as f64 - 1.0);
-        for (value, speed, low, high) in limits {
-            if low > high || (speed == 0.0 && !(low..=high).contains(&value)) {
-                return 0..0;
-            }
-            if speed != 0.0 {
-                let (a, b) = ((low - value) / speed, (high - value) / speed);
-                first = a.min(b).max(first);
-                last = a.max(b).min(last);
-            }
-        }
-        if first > last { 0..0 } else { first.ceil() as usize..last.floor() as usize + 1 }
+        Columns::all(self.width)
+            .within(across(x, y), across(dx, dy), -half - rim, half + rim)
+            .within(along(x, y), along(dx, dy), -rim, self.length + rim)
+            .within(x0, dx, -rim, self.width as f64 + rim)
+            .within(y0, dy, -rim, self.height as f64 + rim)
+            .range()
     }
 
     /// The level of the layer at `(x, y)`: what [`quad::Sheet::sample`] gives for the drawn line.
@@ -138,24 +126,31 @@ impl Layer {
             return 0;
         }
         if resampling == Resampling::Nearest {
-            return if self.runs.row(y as usize).contains(&(x as usize)) { 255 } else { 0 };
+            let run = self.runs.row(y as usize);
+            return if (run.start..run.end).contains(&(x as usize)) { 255 } else { 0 };
         }
         let ((column, dx), (row, dy)) = (quad::split(x), quad::split(y));
-        let lines: [[bool; 4]; 4] = std::array::from_fn(|line| self.four(column, row + line));
-        if lines == [[false; 4]; 4] {
-            return 0;
-        }
-        if lines == [[true; 4]; 4] {
+        // The part of each of four neighbouring lines that is set: of four neighbouring pixels, `from..to`.
+        let parts: [(usize, usize); 4] = std::array::from_fn(|line| {
+            let row = (row + line).saturating_sub(BORDER).min(self.height - 1);
+            let run = self.runs.row(row);
+            // At the edges pixels are repeated.
+            let start = if run.start == 0 { 0 } else { run.start + BORDER };
+            let end = if run.end == self.width { run.end + 2 * BORDER } else { run.end + BORDER };
+            (start.saturating_sub(column).min(4), end.saturating_sub(column).min(4))
+        });
+        if parts == [(0, 4); 4] {
             return 255;
         }
-        let lines = lines.map(|line| line.map(|set| if set { 255.0 } else { 0.0 }));
-        quad::interpolate(lines, dx, dy, resampling)
-    }
-
-    /// Four neighbouring pixels, counted with the border that [`quad::split`] counts with.
-    fn four(&self, column: usize, row: usize) -> [bool; 4] {
-        let clamp = |index: usize, size: usize| index.saturating_sub(quad::BORDER).min(size - 1);
-        let run = self.runs.row(clamp(row, self.height));
-        std::array::from_fn(|i| run.contains(&clamp(column + i, self.width)))
+        if parts.iter().all(|(from, to)| from >= to) {
+            return 0;
+        }
+        let columns: [[i32; 4]; 4] = std::array::from_fn(|column| {
+            parts.map(|(from, to)| if from <= column && column < to { 255 } else { 0 })
+        });
+        match resampling {
+            Resampling::Bicubic => quad::bicubic(quad::cubic_across(columns, dx), dy),
+            _ => quad::bilinear([columns[1], columns[2]], dx, dy),
+        }
     }
 }

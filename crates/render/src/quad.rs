@@ -1,6 +1,8 @@
 //! The quadrilateral warp of Pillow (`Image.transform` with `QUAD`), which Claptcha bends its letters with.
 
-use crate::resample::Resampling;
+use std::ops::Range;
+
+use crate::resample::{Resampling, inked};
 
 /// The source corners of a warp: where the corners of the output lie in the input.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -52,6 +54,36 @@ impl QuadMap {
     }
 }
 
+/// The columns of an image in which some linear functions of the column stay within limits.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Columns {
+    first: f64,
+    last: f64,
+}
+
+impl Columns {
+    /// All columns of an image of `width` pixels.
+    pub(crate) fn all(width: usize) -> Self {
+        Self { first: 0.0, last: width as f64 - 1.0 }
+    }
+
+    /// Those where `value + speed x` is in `low..=high`, but for the rounding of the last bit.
+    pub(crate) fn within(self, value: f64, speed: f64, low: f64, high: f64) -> Self {
+        if low > high || (speed == 0.0 && !(low..=high).contains(&value)) {
+            return Self { first: 0.0, last: -1.0 };
+        }
+        if speed == 0.0 {
+            return self;
+        }
+        let (a, b) = ((low - value) / speed, (high - value) / speed);
+        Self { first: self.first.max(a.min(b)), last: self.last.min(a.max(b)) }
+    }
+
+    pub(crate) fn range(self) -> Range<usize> {
+        if self.first > self.last { 0..0 } else { self.first.ceil() as usize..self.last as usize + 1 }
+    }
+}
+
 /// Repeated pixels around a [`Sheet`] on each side, so that a cubic kernel never leaves it.
 pub(crate) const BORDER: usize = 2;
 
@@ -60,23 +92,52 @@ pub(crate) const BORDER: usize = 2;
 pub(crate) struct Sheet {
     width: usize,
     height: usize,
+    /// The number of columns with their border.
     stride: usize,
-    levels: Vec<u8>,
+    /// For each place of a 4 x 4 window, row by row, its leftmost column from top to bottom: the window's other
+    /// columns are the next three, which lie side by side in memory.
+    columns: Vec<[u8; 4]>,
+    /// For each place of a 4 x 4 window, what it holds.
+    windows: Vec<Window>,
+    /// The columns and rows that hold ink.
+    inked: (Range<usize>, Range<usize>),
+}
+
+/// What 4 x 4 pixels of a [`Sheet`] hold. Most of a letter's cell is all paper or all ink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Window {
+    Paper,
+    Ink,
+    Both,
 }
 
 impl Sheet {
-    /// A sheet of `width x height` pixels with the levels `levels`, row by row.
+    /// A sheet of `width x height` pixels, at least one each, with the levels `levels`, row by row.
     pub(crate) fn new(width: usize, height: usize, levels: &[u8]) -> Self {
         let stride = width + 2 * BORDER;
-        let mut bordered = Vec::with_capacity(stride * (height + 2 * BORDER));
-        for y in 0..height + 2 * BORDER {
-            let row = y.saturating_sub(BORDER).min(height - 1) * width;
-            let row = &levels[row..row + width];
-            bordered.extend([row[0]; BORDER]);
-            bordered.extend_from_slice(row);
-            bordered.extend([row[width - 1]; BORDER]);
-        }
-        Self { width, height, stride, levels: bordered }
+        let unbordered = |index: usize, size: usize| index.saturating_sub(BORDER).min(size - 1);
+        let at = |column, row| levels[unbordered(row, height) * width + unbordered(column, width)];
+        let places = (0..=height).flat_map(|row| (0..stride).map(move |column| (column, row)));
+        let columns: Vec<[u8; 4]> =
+            places.map(|(column, row)| std::array::from_fn(|line| at(column, row + line))).collect();
+
+        // The last three columns start no window; they are there to keep the rows of one length.
+        let mut windows: Vec<Window> = columns
+            .windows(4)
+            .map(|window| match window {
+                window if window.iter().all(|column| *column == [0; 4]) => Window::Paper,
+                window if window.iter().all(|column| *column == [255; 4]) => Window::Ink,
+                _ => Window::Both,
+            })
+            .collect();
+        windows.resize(columns.len(), Window::Both);
+
+        let rows =
+            levels.chunks_exact(width).map(inked).enumerate().filter(|(_, columns)| !columns.is_empty());
+        let inked = rows.fold((width..0, height..0), |(columns, rows), (y, row)| {
+            (columns.start.min(row.start)..columns.end.max(row.end), rows.start.min(y)..y + 1)
+        });
+        Self { width, height, stride, columns, windows, inked }
     }
 
     pub(crate) fn size(&self) -> (usize, usize) {
@@ -89,31 +150,40 @@ impl Sheet {
             return 0;
         }
         if resampling == Resampling::Nearest {
-            return self.levels[(y as usize + BORDER) * self.stride + x as usize + BORDER];
+            // The second of the four pixels of the column that starts one above.
+            return self.columns[(y as usize + BORDER - 1) * self.stride + x as usize + BORDER][1];
         }
         let ((column, dx), (row, dy)) = (split(x), split(y));
-        let start = row * self.stride + column;
-        let lines: [[u8; 4]; 4] = std::array::from_fn(|line| {
-            let start = start + line * self.stride;
-            let mut four = [0; 4];
-            four.copy_from_slice(&self.levels[start..start + 4]);
-            four
-        });
-        // Most of a letter's cell is all paper or all ink.
-        if lines == [[0; 4]; 4] {
-            return 0;
+        let place = row * self.stride + column;
+        match self.windows[place] {
+            Window::Paper => 0,
+            Window::Ink => 255,
+            Window::Both => {
+                let [a, b, c, d] = [0, 1, 2, 3].map(|column| self.columns[place + column].map(i32::from));
+                match resampling {
+                    Resampling::Bicubic => bicubic(cubic_across([a, b, c, d], dx), dy),
+                    _ => bilinear([b, c], dx, dy),
+                }
+            }
         }
-        if lines == [[255; 4]; 4] {
-            return 255;
-        }
-        interpolate(lines.map(|line| line.map(f64::from)), dx, dy, resampling)
     }
 
     /// The sheet seen through `map`, of the same size, row by row.
     pub(crate) fn warp(&self, map: &QuadMap, resampling: Resampling) -> Vec<u8> {
+        /// How far from ink, in pixels, a sample can still see it.
+        const REACH: f64 = 3.0;
+        let (columns, rows) = &self.inked;
+        let (left, right) = (columns.start as f64 - REACH, columns.end as f64 + REACH);
+        let (top, bottom) = (rows.start as f64 - REACH, rows.end as f64 + REACH);
         let mut warped = vec![0; self.width * self.height];
         for (y, row) in warped.chunks_exact_mut(self.width).enumerate() {
-            for (x, level) in row.iter_mut().enumerate() {
+            // Along a row the source moves on a straight line with constant speed.
+            let ((x0, y0), (x1, y1)) = (map.source(0, y), map.source(1, y));
+            let inked = Columns::all(self.width)
+                .within(x0, x1 - x0, left, right)
+                .within(y0, y1 - y0, top, bottom)
+                .range();
+            for (level, x) in row[inked.clone()].iter_mut().zip(inked) {
                 let (source_x, source_y) = map.source(x, y);
                 *level = self.sample(source_x, source_y, resampling);
             }
@@ -134,23 +204,28 @@ pub(crate) fn split(position: f64) -> (usize, f64) {
     }
 }
 
-/// The level between the inner four of 4 x 4 pixels, `dx` and `dy` from the upper left one of the four.
-pub(crate) fn interpolate(lines: [[f64; 4]; 4], dx: f64, dy: f64, resampling: Resampling) -> u8 {
-    let value = if resampling == Resampling::Bicubic {
-        let [a, b, c, d] = lines.map(|[a, b, c, d]| cubic(a, b, c, d, dx));
-        cubic(a, b, c, d, dy)
-    } else {
-        let [_, upper, lower, _] = lines.map(|[_, a, b, _]| a + (b - a) * dx);
-        upper + (lower - upper) * dy
-    };
-    // Truncation with saturation, as in Pillow.
-    value as u8
-}
-
-/// Keys' cubic convolution with `a = -1`, in the order of operations of Pillow's `Geometry.c`.
-fn cubic(v1: f64, v2: f64, v3: f64, v4: f64, d: f64) -> f64 {
+/// The level `dy` between the inner two of four lines, each already interpolated across.
+pub(crate) fn bicubic([v1, v2, v3, v4]: [f64; 4], dy: f64) -> u8 {
     let p2 = -v1 + v3;
     let p3 = 2.0 * (v1 - v2) + v3 - v4;
     let p4 = -v1 + v2 - v3 + v4;
-    v2 + d * (p2 + d * (p3 + d * p4))
+    // Truncation with saturation, as in Pillow.
+    (v2 + dy * (p2 + dy * (p3 + dy * p4))) as u8
+}
+
+/// Keys' cubic convolution with `a = -1` between the inner two of four columns, for each of four lines, in the order
+/// of operations of Pillow's `Geometry.c`. The differences are exact in integers.
+pub(crate) fn cubic_across([v1, v2, v3, v4]: [[i32; 4]; 4], dx: f64) -> [f64; 4] {
+    let p2: [i32; 4] = std::array::from_fn(|i| v3[i] - v1[i]);
+    let p3: [i32; 4] = std::array::from_fn(|i| 2 * (v1[i] - v2[i]) + v3[i] - v4[i]);
+    let p4: [i32; 4] = std::array::from_fn(|i| v2[i] - v1[i] + v4[i] - v3[i]);
+    let [p1, p2, p3, p4] = [v2, p2, p3, p4].map(|p| p.map(f64::from));
+    std::array::from_fn(|i| p1[i] + dx * (p2[i] + dx * (p3[i] + dx * p4[i])))
+}
+
+/// The level between the inner two of four lines of two columns, `dx` and `dy` from the upper left pixel.
+pub(crate) fn bilinear([left, right]: [[i32; 4]; 2], dx: f64, dy: f64) -> u8 {
+    let across = |line: usize| f64::from(left[line]) + f64::from(right[line] - left[line]) * dx;
+    let (upper, lower) = (across(1), across(2));
+    (upper + (lower - upper) * dy) as u8
 }

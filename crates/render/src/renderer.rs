@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use captcha_core::{GlyphBox, seed};
 use image::{DynamicImage, GrayImage, Luma};
@@ -10,7 +11,7 @@ use rand::Rng;
 use crate::captcha::{Captcha, Glyph};
 use crate::font::{Cell, Face};
 use crate::quad::Sheet;
-use crate::resample::{self, Axis};
+use crate::resample::{self, Axis, Narrow, Paper, inked};
 use crate::text::MAX_TEXT;
 use crate::{RenderError, Style, TextSampler, draw};
 
@@ -219,13 +220,12 @@ impl Renderer {
                 };
                 levels = Cow::Owned(warped);
             }
-            let ink = Ink::of(&levels, width, height, (offset, margin_y), size);
-            glyphs.push(match ink {
+            glyphs.push(match Ink::of(&levels, width, (offset, margin_y), size) {
                 Some(ink) => {
                     ink.paste(&mut canvas);
                     ink.resized(character, &columns, &rows)
                 }
-                None => Glyph { character, bounds: None, mask: GrayImage::new(0, 0) },
+                None => Glyph::without_ink(character),
             });
             offset += width;
         }
@@ -250,43 +250,45 @@ pub(crate) fn cover(pixel: u8, alpha: u8) -> u8 {
 }
 
 /// The inked part of a warped cell, at its place on the canvas.
-struct Ink {
-    levels: Vec<u8>,
-    x: usize,
-    y: usize,
-    width: usize,
-    height: usize,
+struct Ink<'a> {
+    levels: &'a [u8],
+    /// The width of the cell, which is what a row of `levels` has.
+    stride: usize,
+    /// The columns and rows of the cell that hold ink.
+    columns: Range<usize>,
+    rows: Range<usize>,
+    /// Where the cell is on the canvas.
+    at: (usize, usize),
 }
 
-impl Ink {
-    fn of(
-        levels: &[u8],
-        width: usize,
-        height: usize,
-        at: (usize, usize),
-        canvas: (usize, usize),
-    ) -> Option<Self> {
-        let pixels = levels.chunks_exact(width.max(1)).enumerate().take(height).flat_map(|(y, row)| {
-            row.iter().enumerate().filter(|&(_, &level)| level > 0).map(move |(x, _)| (x as u32, y as u32))
-        });
+impl<'a> Ink<'a> {
+    /// The ink of a cell, or `None` if it has none on a canvas of `room` pixels.
+    fn of(levels: &'a [u8], width: usize, at: (usize, usize), room: (usize, usize)) -> Option<Self> {
         // Kerning can make the canvas narrower than the cells; what sticks out is lost.
-        let bounds = GlyphBox::around(
-            pixels.filter(|&(x, y)| at.0 + (x as usize) < canvas.0 && at.1 + (y as usize) < canvas.1),
-        )?;
-        let (x, y) = (bounds.x() as usize, bounds.y() as usize);
-        let (ink_width, ink_height) = (bounds.width() as usize, bounds.height() as usize);
-        let mut ink = Vec::with_capacity(ink_width * ink_height);
-        for row in levels.chunks_exact(width).skip(y).take(ink_height) {
-            ink.extend_from_slice(&row[x..x + ink_width]);
+        let visible = (room.0.saturating_sub(at.0).min(width), room.1.saturating_sub(at.1));
+        let (mut columns, mut rows) = (width..0, 0..0);
+        for (y, row) in levels.chunks_exact(width).enumerate().take(visible.1) {
+            let inked = inked(&row[..visible.0]);
+            if !inked.is_empty() {
+                columns = columns.start.min(inked.start)..columns.end.max(inked.end);
+                rows = if rows.is_empty() { y..y + 1 } else { rows.start..y + 1 };
+            }
         }
-        Some(Self { levels: ink, x: at.0 + x, y: at.1 + y, width: ink_width, height: ink_height })
+        (!rows.is_empty()).then_some(Self { levels, stride: width, columns, rows, at })
+    }
+
+    /// The rows of the ink.
+    fn lines(&self) -> impl Iterator<Item = &[u8]> {
+        let rows = self.levels.chunks_exact(self.stride).skip(self.rows.start).take(self.rows.len());
+        rows.map(|row| &row[self.columns.clone()])
     }
 
     fn paste(&self, canvas: &mut GrayImage) {
         let stride = canvas.width() as usize;
-        for (row, line) in self.levels.chunks_exact(self.width).enumerate() {
-            let start = (self.y + row) * stride + self.x;
-            for (pixel, &alpha) in canvas.as_mut()[start..start + self.width].iter_mut().zip(line) {
+        let (x, y) = (self.at.0 + self.columns.start, self.at.1 + self.rows.start);
+        for (row, line) in self.lines().enumerate() {
+            let start = (y + row) * stride + x;
+            for (pixel, &alpha) in canvas.as_mut()[start..start + line.len()].iter_mut().zip(line) {
                 *pixel = cover(*pixel, alpha);
             }
         }
@@ -294,18 +296,28 @@ impl Ink {
 
     /// The glyph in the final image.
     fn resized(&self, character: char, columns: &Axis, rows: &Axis) -> Glyph {
-        let (x, y, mask) =
-            resample::resize_patch(&self.levels, (self.width, self.height), (self.x, self.y), columns, rows);
-        let inked = mask.enumerate_pixels().filter(|(_, _, pixel)| pixel.0[0] > 0).map(|(x, y, _)| (x, y));
-        match GlyphBox::around(inked) {
-            None => Glyph { character, bounds: None, mask: GrayImage::new(0, 0) },
-            Some(inner) => {
-                let mask =
-                    image::imageops::crop_imm(&mask, inner.x(), inner.y(), inner.width(), inner.height());
-                let bounds = GlyphBox::at(x as u32 + inner.x(), y as u32 + inner.y())
-                    .of_size(inner.width(), inner.height());
-                Glyph { character, bounds: Some(bounds), mask: mask.to_image() }
-            }
+        let place = |range: &Range<usize>, at: usize| range.start + at..range.end + at;
+        let (x, y) = (place(&self.columns, self.at.0), place(&self.rows, self.at.1));
+        let (out_x, out_y) = (columns.touched(&x), rows.touched(&y));
+        let mut narrow = Narrow::new(Paper::Empty, columns, y.end);
+        narrow.skip(y.start);
+        for line in self.lines() {
+            narrow.push(line, x.clone(), x.end..x.end);
         }
+        let mut mask = vec![0; out_x.len() * out_y.len()];
+        narrow.resize(rows, |x, y, levels| {
+            let start = (y - out_y.start) * out_x.len() + x - out_x.start;
+            mask[start..start + levels.len()].copy_from_slice(levels);
+        });
+        let at = (out_x.start, out_y.start);
+        let room = (columns.len(), rows.len());
+        let Some(ink) = Ink::of(&mask, out_x.len(), at, room) else { return Glyph::without_ink(character) };
+        let (width, height) = (ink.columns.len() as u32, ink.rows.len() as u32);
+        let mut cut = GrayImage::new(width, height);
+        for (row, line) in cut.chunks_exact_mut(ink.columns.len()).zip(ink.lines()) {
+            row.copy_from_slice(line);
+        }
+        let bounds = GlyphBox::at((at.0 + ink.columns.start) as u32, (at.1 + ink.rows.start) as u32);
+        Glyph { character, bounds: Some(bounds.of_size(width, height)), mask: cut }
     }
 }

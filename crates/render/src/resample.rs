@@ -47,16 +47,22 @@ impl Resampling {
 /// Bits after the binary point of a weight, as in Pillow's `Resample.c`.
 const PRECISION_BITS: u32 = 32 - 8 - 2;
 
-/// Half a unit of the fixed-point sum, to round it.
+/// Half a level in a fixed-point sum, to round it.
 const HALF: i32 = 1 << (PRECISION_BITS - 1);
+
+/// Taps are padded to a multiple of this, so that the sums run in fixed steps that compilers turn into SIMD.
+const LANES: usize = 8;
 
 /// The fixed-point weights that make each pixel of one axis of a resized image.
 #[derive(Debug, Clone)]
 pub(crate) struct Axis {
-    /// For each output pixel: its first input pixel and the place of its first weight.
-    taps: Vec<(usize, usize)>,
-    weights: Vec<i32>,
-    input: usize,
+    /// For each output pixel: its first input pixel and the one after its last.
+    windows: Vec<(usize, usize)>,
+    /// For each output pixel `steps` times [`LANES`] weights, zero after the end of its window.
+    weights: Vec<[i32; LANES]>,
+    steps: usize,
+    /// For each output pixel: the sum that an input of level 255 everywhere gives it.
+    full: Vec<i32>,
 }
 
 impl Axis {
@@ -69,7 +75,7 @@ impl Axis {
         let stretch = scale.max(1.0);
         let support = resampling.support() * stretch;
         let per_stretch = 1.0 / stretch;
-        let mut axis = Self { taps: Vec::with_capacity(output), weights: Vec::new(), input };
+        let mut axis = Self::with_taps(2 * support.ceil() as usize + 1, output);
         let mut kernel = Vec::new();
         for out in 0..output {
             let centre = (out as f64 + 0.5) * scale;
@@ -79,57 +85,69 @@ impl Axis {
             kernel.clear();
             kernel.extend((first..end).map(|x| resampling.kernel((x as f64 - centre + 0.5) * per_stretch)));
             let sum: f64 = kernel.iter().sum();
-            axis.taps.push((first, axis.weights.len()));
-            axis.weights.extend(kernel.iter().map(|&weight| fixed_point(weight / sum)));
+            axis.push(first, kernel.iter().map(|&weight| fixed_point(weight / sum)));
         }
         axis
     }
 
     fn nearest(input: usize, output: usize, scale: f64) -> Self {
-        let mut taps = Vec::with_capacity(output);
+        let mut axis = Self::with_taps(1, output);
         // Pillow adds up the steps instead of multiplying.
         let mut position = scale * 0.5;
-        for out in 0..output {
-            taps.push(((position as usize).min(input - 1), out));
+        for _ in 0..output {
+            axis.push((position as usize).min(input - 1), [1 << PRECISION_BITS]);
             position += scale;
         }
-        Self { taps, weights: vec![1 << PRECISION_BITS; output], input }
+        axis
     }
 
-    fn len(&self) -> usize {
-        self.taps.len()
+    fn with_taps(taps: usize, output: usize) -> Self {
+        let steps = taps.div_ceil(LANES);
+        Self {
+            windows: Vec::with_capacity(output),
+            weights: Vec::with_capacity(output * steps),
+            steps,
+            full: Vec::with_capacity(output),
+        }
     }
 
-    /// The first input pixel of output pixel `out`, and the weights from there on.
-    fn tap(&self, out: usize) -> (usize, &[i32]) {
-        let (first, start) = self.taps[out];
-        let end = self.taps.get(out + 1).map_or(self.weights.len(), |&(_, next)| next);
-        (first, &self.weights[start..end])
+    fn push(&mut self, first: usize, weights: impl IntoIterator<Item = i32>) {
+        let start = self.weights.len();
+        self.weights.resize(start + self.steps, [0; LANES]);
+        let (mut count, mut sum) = (0, 0);
+        for (place, weight) in self.weights[start..].as_flattened_mut().iter_mut().zip(weights) {
+            *place = weight;
+            count += 1;
+            sum += weight;
+        }
+        self.windows.push((first, first + count));
+        self.full.push(255 * sum);
+    }
+
+    /// The number of output pixels.
+    pub(crate) fn len(&self) -> usize {
+        self.windows.len()
+    }
+
+    /// The weights of output pixel `out`, padded with zeros.
+    fn weights(&self, out: usize) -> &[[i32; LANES]] {
+        &self.weights[out * self.steps..(out + 1) * self.steps]
+    }
+
+    /// How many input pixels the padded weights of an output pixel reach over.
+    fn reach(&self) -> usize {
+        self.steps * LANES
     }
 
     /// The output pixels that the input pixels `range` have a part in.
-    fn touched(&self, range: &Range<usize>) -> Range<usize> {
+    pub(crate) fn touched(&self, range: &Range<usize>) -> Range<usize> {
         if range.is_empty() {
             return 0..0;
         }
-        let ends_before = |out: usize| {
-            let (start, weights) = self.tap(out);
-            start + weights.len() <= range.start
-        };
-        let from = partition_point(self.len(), ends_before);
-        let to = partition_point(self.len(), |out| self.tap(out).0 < range.end);
+        let from = self.windows.partition_point(|&(_, end)| end <= range.start);
+        let to = self.windows.partition_point(|&(first, _)| first < range.end);
         from..to.max(from)
     }
-}
-
-/// The first of `0..count` for which `before` is false, if it is true up to some place and false from there on.
-fn partition_point(count: usize, before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (0, count);
-    while low < high {
-        let middle = low.midpoint(high);
-        if before(middle) { low = middle + 1 } else { high = middle }
-    }
-    low
 }
 
 fn fixed_point(weight: f64) -> i32 {
@@ -137,18 +155,62 @@ fn fixed_point(weight: f64) -> i32 {
     (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i32
 }
 
+/// Rounds a fixed-point sum to a level.
 fn to_level(sum: i32) -> u8 {
-    (sum >> PRECISION_BITS).clamp(0, 255) as u8
+    ((sum + HALF) >> PRECISION_BITS).clamp(0, 255) as u8
 }
 
-/// Resizes `image`: columns first, then rows, rounding between the two, bit for bit as Pillow does.
-pub(crate) fn resize(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImage {
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    let mut resized = GrayImage::new(columns.len() as u32, rows.len() as u32);
-    let mut narrow = Rows::new(height, columns.len());
-    for line in image.as_raw().chunks_exact(width) {
-        narrow.push(columns, line, 0..width, width..width);
+/// The weighted sum of `levels`, of which there are as many as weights.
+fn weighted_sum(levels: &[u8], weights: &[[i32; LANES]]) -> i32 {
+    let (levels, _) = levels.as_chunks::<LANES>();
+    let mut sums = [0; LANES];
+    for (levels, weights) in levels.iter().zip(weights) {
+        for lane in 0..LANES {
+            sums[lane] += i32::from(levels[lane]) * weights[lane];
+        }
     }
+    sums.iter().sum()
+}
+
+/// The columns from the first to the last that is not 0.
+pub(crate) fn inked(row: &[u8]) -> Range<usize> {
+    const STEP: usize = 16;
+    let Some(first) = row.chunks(STEP).position(holds_ink) else { return 0..0 };
+    let first = first * STEP + row[first * STEP..].iter().take_while(|&&level| level == 0).count();
+    let last = row.rchunks(STEP).position(holds_ink).unwrap_or(0);
+    let end = row.len() - last * STEP;
+    first..end - row[..end].iter().rev().take_while(|&&level| level == 0).count()
+}
+
+/// The parts of `line` with ink, in steps of a few columns.
+fn runs(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    const STEP: usize = 8;
+    let mut place = 0;
+    std::iter::from_fn(move || {
+        let start = place + line[place..].chunks(STEP).position(holds_ink)? * STEP;
+        let steps = line[start..].chunks(STEP).position(|chunk| !holds_ink(chunk));
+        place = steps.map_or(line.len(), |steps| start + steps * STEP);
+        Some(start..place)
+    })
+}
+
+fn holds_ink(levels: &[u8]) -> bool {
+    levels.iter().fold(0, |all, &level| all | level) != 0
+}
+
+/// Resizes `image`, which is mostly white: columns first, then rows, rounding between the two, bit for bit as
+/// Pillow does.
+pub(crate) fn resize(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImage {
+    let width = image.width() as usize;
+    let mut narrow = Narrow::new(Paper::White, columns, image.height() as usize);
+    let mut ink = Vec::with_capacity(width);
+    for line in image.as_raw().chunks_exact(width) {
+        ink.clear();
+        ink.extend(line.iter().map(|&level| 255 - level));
+        let inked = inked(&ink);
+        narrow.push(&ink[inked.clone()], inked, width..width);
+    }
+    let mut resized = GrayImage::from_pixel(columns.len() as u32, rows.len() as u32, image::Luma([255]));
     narrow.resize(rows, |x, y, levels| {
         let start = y * columns.len() + x;
         resized.as_mut()[start..start + levels.len()].copy_from_slice(levels);
@@ -156,93 +218,116 @@ pub(crate) fn resize(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImag
     resized
 }
 
-/// Resizes a picture that is 0 everywhere but in `patch`, whose top left pixel is at `at`.
-///
-/// Gives the column and row of the result's top left pixel and the result.
-pub(crate) fn resize_patch(
-    patch: &[u8],
-    (width, height): (usize, usize),
-    at: (usize, usize),
-    columns: &Axis,
-    rows: &Axis,
-) -> (usize, usize, GrayImage) {
-    let out_columns = columns.touched(&(at.0..at.0 + width));
-    let out_rows = rows.touched(&(at.1..at.1 + height));
-    let mut narrow = Rows::new(rows.input, columns.len());
-    for _ in 0..at.1 {
-        narrow.push(columns, &[], 0..0, 0..0);
-    }
-    for line in patch.chunks_exact(width) {
-        narrow.push(columns, line, at.0..at.0 + width, at.0 + width..at.0 + width);
-    }
-    let mut resized = GrayImage::new(out_columns.len() as u32, out_rows.len() as u32);
-    narrow.resize(rows, |x, y, levels| {
-        let start = (y - out_rows.start) * out_columns.len() + x - out_columns.start;
-        resized.as_mut()[start..start + levels.len()].copy_from_slice(levels);
-    });
-    (out_columns.start, out_rows.start, resized)
+/// What a picture is where nothing was drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paper {
+    /// 0: masks.
+    Empty,
+    /// 255: pictures. Their ink is what they lack to 255.
+    White,
 }
 
-/// A picture that is resized in its columns and waits to be resized in its rows. It is 0 where nothing was put.
-pub(crate) struct Rows {
-    /// For each row: the columns that were put, and where their levels are.
-    spans: Vec<(Range<usize>, usize)>,
-    levels: Vec<u8>,
-    width: usize,
-}
-
-impl Rows {
-    /// Room for `height` rows of `width` columns.
-    pub(crate) fn new(height: usize, width: usize) -> Self {
-        Self { spans: Vec::with_capacity(height), levels: Vec::new(), width }
-    }
-
-    /// Resizes the next row by `columns`: it is 0 but in `inked`, where it has `levels`, which are all 255 in
-    /// `solid`, a part of `inked`.
-    pub(crate) fn push(&mut self, columns: &Axis, levels: &[u8], inked: Range<usize>, solid: Range<usize>) {
-        let touched = columns.touched(&inked);
-        let offset = self.levels.len();
-        for column in touched.clone() {
-            let (first, weights) = columns.tap(column);
-            let end = first + weights.len();
-            let sum = if solid.start <= first && end <= solid.end {
-                weights.iter().fold(HALF, |sum, &weight| sum + 255 * weight)
-            } else {
-                let (from, to) = (first.max(inked.start), end.min(inked.end));
-                let weights = &weights[from - first..to - first];
-                let levels = &levels[from - inked.start..to - inked.start];
-                levels
-                    .iter()
-                    .zip(weights)
-                    .fold(HALF, |sum, (&level, &weight)| sum + i32::from(level) * weight)
-            };
-            self.levels.push(to_level(sum));
+impl Paper {
+    /// The ink that is left when the ink under the weights sums up to `sum`; `full` as in [`Axis`].
+    ///
+    /// With weights `w` and levels `255 - ink`, the weighted sum of the levels is `full` less that of the ink: so
+    /// empty paper costs nothing and the rounding is that of the levels.
+    fn ink(self, sum: i32, full: i32) -> u8 {
+        match self {
+            Self::Empty => to_level(sum),
+            Self::White => 255 - to_level(full - sum),
         }
-        self.spans.push((touched, offset));
+    }
+}
+
+/// A picture that is resized in its columns and waits to be resized in its rows.
+pub(crate) struct Narrow<'a> {
+    paper: Paper,
+    columns: &'a Axis,
+    /// For each row: the columns that can hold ink, and where it is.
+    spans: Vec<(Range<usize>, usize)>,
+    ink: Vec<u8>,
+    line: Vec<u8>,
+}
+
+impl<'a> Narrow<'a> {
+    /// A picture on `paper` that will have `height` rows, resized by `columns`.
+    pub(crate) fn new(paper: Paper, columns: &'a Axis, height: usize) -> Self {
+        Self { paper, columns, spans: Vec::with_capacity(height), ink: Vec::new(), line: Vec::new() }
     }
 
-    /// Resizes by `rows`; gives `put` the first column, the row and the levels of each row that can hold ink.
+    /// Adds `count` rows without ink.
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.spans.extend(std::iter::repeat_n((0..0, 0), count));
+    }
+
+    /// Adds a row with `ink` at the columns `inked`, which is 255 at the columns `solid`, a part of `inked`.
+    pub(crate) fn push(&mut self, ink: &[u8], inked: Range<usize>, solid: Range<usize>) {
+        let axis = self.columns;
+        let touched = axis.touched(&inked);
+        let offset = self.ink.len();
+        self.spans.push((touched.clone(), offset));
+        if touched.is_empty() {
+            return;
+        }
+        self.ink.resize(offset + touched.len(), 0);
+        // All windows of this row, and what the padded weights reach.
+        let start = axis.windows[touched.start].0;
+        let end = axis.windows[touched.end - 1].0 + axis.reach();
+        self.line.clear();
+        self.line.resize(end.max(inked.end) - start, 0);
+        let from = inked.start.max(start);
+        self.line[from - start..inked.end - start].copy_from_slice(&ink[from - inked.start..]);
+
+        let mut column = touched.start;
+        for run in runs(&self.line[..inked.end - start]) {
+            let run = run.start + start..run.end + start;
+            while axis.windows[column].1 <= run.start {
+                column += 1;
+            }
+            for out in column..touched.end {
+                let (first, end) = axis.windows[out];
+                if first >= run.end {
+                    break;
+                }
+                let full = axis.full[out];
+                let sum = if solid.start <= first && end <= solid.end {
+                    full
+                } else {
+                    weighted_sum(&self.line[first - start..][..axis.reach()], axis.weights(out))
+                };
+                self.ink[offset + out - touched.start] = self.paper.ink(sum, full);
+                column = out + 1;
+            }
+            if column == touched.end {
+                break;
+            }
+        }
+    }
+
+    /// Resizes by `rows`; gives `put` the first column, the row and the levels of what can hold ink.
     pub(crate) fn resize(&self, rows: &Axis, mut put: impl FnMut(usize, usize, &[u8])) {
         let mut sums = Vec::new();
-        let mut levels = Vec::with_capacity(self.width);
+        let mut levels = Vec::with_capacity(self.columns.len());
         for row in 0..rows.len() {
-            let (first, weights) = rows.tap(row);
-            let spans = &self.spans[first.min(self.spans.len())..];
-            let spans = &spans[..weights.len().min(spans.len())];
+            let (first, end) = rows.windows[row];
+            let spans = &self.spans[first.min(self.spans.len())..end.min(self.spans.len())];
             let inked = spans.iter().filter(|(span, _)| !span.is_empty());
             let Some(start) = inked.clone().map(|(span, _)| span.start).min() else { continue };
             let end = inked.map(|(span, _)| span.end).max().unwrap_or(start);
             sums.clear();
-            sums.resize(end - start, HALF);
-            for ((span, offset), &weight) in spans.iter().zip(weights) {
-                let line = &self.levels[*offset..*offset + span.len()];
-                let from = span.start.saturating_sub(start);
-                for (sum, &level) in sums[from..].iter_mut().zip(line) {
-                    *sum += i32::from(level) * weight;
+            sums.resize(end - start, 0);
+            for ((span, offset), &weight) in spans.iter().zip(rows.weights(row).as_flattened()) {
+                let line = &self.ink[*offset..*offset + span.len()];
+                for (sum, &ink) in sums[span.start.max(start) - start..].iter_mut().zip(line) {
+                    *sum += i32::from(ink) * weight;
                 }
             }
             levels.clear();
-            levels.extend(sums.iter().map(|&sum| to_level(sum)));
+            match self.paper {
+                Paper::Empty => levels.extend(sums.iter().map(|&sum| to_level(sum))),
+                Paper::White => levels.extend(sums.iter().map(|&sum| to_level(rows.full[row] - sum))),
+            }
             put(start, row, &levels);
         }
     }
