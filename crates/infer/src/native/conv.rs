@@ -2,25 +2,42 @@
 
 use std::ops::Range;
 
-use super::kernel::{Kernels, Tile};
+use super::aligned::Aligned;
+use super::kernel::{Dots, Kernels, Tile};
 use super::panels::{Panel, blocks, panels};
+
+/// Up to this many values in one kernel row of all input channels, the image is copied into a frame of zeros and
+/// all kernel rows run in one tile: what the taps in the frame cost is less than what starting more tiles would.
+const MAX_FRAMED_RUN: usize = 16;
+
+/// What adding up the lanes of a vector costs, in multiplications of vectors.
+const SUMMING_UP: usize = 8;
 
 /// A convolution with a square kernel, stride 1 and zero padding that keeps the size, ready to run on maps
 /// `[height, width, channels]`.
 ///
-/// Taps that fall into the padding are skipped. A tile is a part of one column of the map, because all its pixels
-/// have the same taps in the horizontal, and those lie side by side in memory: the whole kernel row of all input
-/// channels is one run. Kernel rows that only some of its pixels have are added by smaller tiles.
+/// A tile is a part of one column of the map, because all its pixels have the same taps in the horizontal, and those
+/// lie side by side in memory: a whole kernel row of all input channels is one run. Taps that fall into the padding
+/// are skipped. One kernel row is added to the whole map before the next one, so that its weights stay in the
+/// first-level cache.
 #[derive(Debug)]
 pub(super) struct Conv {
     kernels: Kernels,
-    inputs: usize,
-    outputs: usize,
-    height: usize,
-    width: usize,
-    kernel: usize,
+    shape: ConvShape,
     relu: bool,
     panels: Vec<Panel>,
+    odd: Option<Odd>,
+    columns: Vec<Columns>,
+}
+
+/// The last output channels, when they are so few that a scalar product for each is less work than a vector that is
+/// mostly empty.
+#[derive(Debug)]
+struct Odd {
+    channels: Range<usize>,
+    /// `[channels, kernel, kernel, inputs]`.
+    weights: Aligned,
+    bias: Vec<f32>,
 }
 
 /// The sizes of a convolution.
@@ -34,83 +51,232 @@ pub(super) struct ConvShape {
     pub(super) kernel: usize,
 }
 
+/// Neighbouring columns of the map that have the same horizontal taps.
+#[derive(Debug, Clone)]
+struct Columns {
+    x: Range<usize>,
+    taps: Range<usize>,
+}
+
 impl Conv {
     /// The convolution with these weights `[outputs, inputs, kernel, kernel]`, followed by ReLU if `relu`.
     pub(super) fn new(kernels: Kernels, shape: ConvShape, weights: &[f32], bias: &[f32], relu: bool) -> Self {
-        let ConvShape { inputs, outputs, height, width, kernel } = shape;
+        let ConvShape { inputs, width, kernel, .. } = shape;
         let taps = kernel * kernel;
-        let panels = panels(kernels, taps * inputs, bias, |output, at| {
+        // In the order of memory: by tap, then by input.
+        let weight = |output: usize, at: usize| {
             let (tap, input) = (at / inputs, at % inputs);
             weights[(output * inputs + input) * taps + tap]
-        });
-        Self { kernels, inputs, outputs, height, width, kernel, relu, panels }
+        };
+        let odd = Odd::new(kernels, shape, bias, weight);
+        let in_panels = odd.as_ref().map_or(bias.len(), |odd| odd.channels.start);
+        let panels = panels(kernels, taps * inputs, &bias[..in_panels], weight);
+        let mut columns: Vec<Columns> = Vec::new();
+        for x in 0..width {
+            let taps = shape.valid_taps(x);
+            match columns.last_mut() {
+                Some(last) if last.taps == taps => last.x.end = x + 1,
+                _ => columns.push(Columns { x: x..x + 1, taps }),
+            }
+        }
+        Self { kernels, shape, relu, panels, odd, columns }
     }
 
     /// Values in one output.
     pub(super) fn output_len(&self) -> usize {
-        self.height * self.width * self.outputs
+        self.shape.height * self.shape.width * self.shape.outputs
     }
 
-    /// One image.
-    pub(super) fn run(&self, input: &[f32], output: &mut [f32]) {
-        for panel in &self.panels {
-            for x in 0..self.width {
-                for rows in blocks(self.height, self.kernels.max_pixels(panel.vectors)) {
-                    self.column(panel, x, rows, input, output);
-                }
+    /// Values in the frame that [`run`](Self::run) needs.
+    pub(super) fn frame_len(&self) -> usize {
+        let ConvShape { inputs, height, width, kernel, .. } = self.shape;
+        if inputs * kernel > MAX_FRAMED_RUN {
+            return 0;
+        }
+        (height + kernel - 1) * (width + kernel - 1) * inputs
+    }
+
+    /// One image; `frame` is of [`frame_len`](Self::frame_len), its content does not matter.
+    pub(super) fn run(&self, input: &[f32], frame: &mut [f32], output: &mut [f32]) {
+        if frame.is_empty() {
+            for panel in &self.panels {
+                self.run_skipping(panel, input, output);
+            }
+            if let Some(odd) = &self.odd {
+                self.run_odd(odd, input, output);
+            }
+        } else {
+            self.shape.copy_into_frame(input, frame);
+            for panel in &self.panels {
+                self.run_framed(panel, frame, output);
             }
         }
     }
 
-    /// The outputs of `panel` at column `x` in `rows`.
-    fn column(&self, panel: &Panel, x: usize, rows: Range<usize>, input: &[f32], output: &mut [f32]) {
-        let radius = self.kernel / 2;
-        let taps_x = valid_range(x, self.kernel, self.width);
-        let row = self.width * self.inputs;
-        let lanes = panel.vectors * self.kernels.lanes();
-        let mut add = |taps_y: Range<usize>, rows: Range<usize>, bias: bool, relu: bool| {
-            let at = rows.start * self.width + x;
-            let above = (rows.start + taps_y.start).saturating_sub(radius);
-            let from = above * self.width + (x + taps_x.start).saturating_sub(radius);
+    /// All taps of all pixels, those in the frame too.
+    fn run_framed(&self, panel: &Panel, frame: &[f32], output: &mut [f32]) {
+        let ConvShape { inputs, outputs, height, width, kernel } = self.shape;
+        let row = (width + kernel - 1) * inputs;
+        for block in blocks(height, self.kernels.max_pixels(panel.vectors)) {
             self.kernels.tile(&mut Tile {
-                output: &mut output[at * self.outputs + panel.channels.start..],
-                output_stride: self.width * self.outputs,
-                input: &input[from * self.inputs..],
+                output: &mut output[block.start * width * outputs + panel.channels.start..],
+                output_stride: width * outputs,
+                output_column: outputs,
+                input: &frame[block.start * row..],
                 input_stride: row,
+                input_column: inputs,
                 input_row: row,
-                weights: &panel.weights[(taps_y.start * self.kernel + taps_x.start) * self.inputs * lanes..],
-                weight_row: self.kernel * self.inputs * lanes,
-                bias: bias.then_some(&panel.bias),
-                relu: relu && self.relu,
-                pixels: rows.len(),
+                weights: &panel.weights,
+                weight_row: kernel * inputs * panel.vectors * self.kernels.lanes(),
+                bias: Some(&panel.bias),
+                relu: self.relu,
+                columns: width,
+                pixels: block.len(),
                 vectors: panel.vectors,
                 channels: panel.channels.len(),
-                rows: taps_y.len(),
-                length: taps_x.len() * self.inputs,
+                rows: kernel,
+                length: kernel * inputs,
             });
-        };
-        // The kernel rows that every pixel has are those that both the first and the last one have.
-        let first = valid_range(rows.start, self.kernel, self.height);
-        let last = valid_range(rows.end - 1, self.kernel, self.height);
-        let common = first.start.max(last.start)..first.end.min(last.end);
-        if first == last {
-            return add(common, rows, true, true);
         }
-        add(0..0, rows.clone(), true, false);
-        for tap in (first.start.min(last.start)..first.end.max(last.end)).filter(|tap| !common.contains(tap))
-        {
-            let valid = radius.saturating_sub(tap)..(self.height + radius).saturating_sub(tap);
-            let some = rows.start.max(valid.start)..rows.end.min(valid.end);
-            add(tap..tap + 1, some, false, false);
+    }
+
+    /// Only the taps that are inside, kernel row by kernel row.
+    fn run_skipping(&self, panel: &Panel, input: &[f32], output: &mut [f32]) {
+        let ConvShape { height, kernel, .. } = self.shape;
+        let radius = kernel / 2;
+        // The middle row comes last: it is the one that every pixel has, so that it can end with ReLU.
+        let taps = (0..kernel).filter(|&tap| tap != radius).chain([radius]);
+        for (step, tap) in taps.enumerate() {
+            let start = radius.saturating_sub(tap).min(height);
+            let end = (height + radius).saturating_sub(tap).clamp(start, height);
+            self.add_row(panel, tap..tap + 1, start..end, step == 0, input, output);
+            if step == 0 {
+                // Pixels that don't have the first row start with the bias all the same.
+                self.add_row(panel, tap..tap, 0..start, true, input, output);
+                self.add_row(panel, tap..tap, end..height, true, input, output);
+            }
         }
-        add(if common.is_empty() { 0..0 } else { common }, rows, false, true);
+    }
+
+    /// Adds the kernel row of `taps`, one or none, to the pixels of `panel` in `rows`, on top of the bias if `first`.
+    fn add_row(
+        &self,
+        panel: &Panel,
+        taps: Range<usize>,
+        rows: Range<usize>,
+        first: bool,
+        input: &[f32],
+        output: &mut [f32],
+    ) {
+        let ConvShape { inputs, outputs, width, kernel, .. } = self.shape;
+        let radius = kernel / 2;
+        let lanes = panel.vectors * self.kernels.lanes();
+        for columns in &self.columns {
+            for block in blocks(rows.len(), self.kernels.max_pixels(panel.vectors)) {
+                let y = rows.start + block.start;
+                let at = y * width + columns.x.start;
+                let from = (y + taps.start).saturating_sub(radius) * width
+                    + (columns.x.start + columns.taps.start).saturating_sub(radius);
+                self.kernels.tile(&mut Tile {
+                    output: &mut output[at * outputs + panel.channels.start..],
+                    output_stride: width * outputs,
+                    output_column: outputs,
+                    input: &input[from * inputs..],
+                    input_stride: width * inputs,
+                    input_column: inputs,
+                    input_row: 0,
+                    weights: &panel.weights[(taps.start * kernel + columns.taps.start) * inputs * lanes..],
+                    weight_row: 0,
+                    bias: first.then_some(&panel.bias),
+                    relu: self.relu && taps.start == radius,
+                    columns: columns.x.len(),
+                    pixels: block.len(),
+                    vectors: panel.vectors,
+                    channels: panel.channels.len(),
+                    rows: taps.len(),
+                    length: columns.taps.len() * inputs,
+                });
+            }
+        }
     }
 }
 
-/// The taps of a kernel of side `kernel` centred at `position` that fall inside `0..extent`.
-fn valid_range(position: usize, kernel: usize, extent: usize) -> Range<usize> {
-    let radius = kernel / 2;
-    radius.saturating_sub(position)..kernel.min(extent + radius - position)
+impl Conv {
+    /// The odd channels, pixel by pixel.
+    fn run_odd(&self, odd: &Odd, input: &[f32], output: &mut [f32]) {
+        let ConvShape { inputs, outputs, height, width, kernel } = self.shape;
+        let radius = kernel / 2;
+        let row = kernel * inputs;
+        for y in 0..height {
+            let taps = radius.saturating_sub(y)..kernel.min(height + radius - y);
+            for columns in &self.columns {
+                let at = y * width + columns.x.start;
+                let from = (y + taps.start - radius) * width + columns.x.start + columns.taps.start - radius;
+                self.kernels.dots(&mut Dots {
+                    output: &mut output[at * outputs + odd.channels.start..],
+                    output_column: outputs,
+                    input: &input[from * inputs..],
+                    input_column: inputs,
+                    input_row: width * inputs,
+                    weights: &odd.weights[(taps.start * kernel + columns.taps.start) * inputs..],
+                    weight_channel: kernel * row,
+                    weight_row: row,
+                    bias: &odd.bias,
+                    relu: self.relu,
+                    columns: columns.x.len(),
+                    rows: taps.len(),
+                    length: columns.taps.len() * inputs,
+                });
+            }
+        }
+    }
+}
+
+impl Odd {
+    /// What is left over after whole vectors of channels, if scalar products halve the work for it.
+    fn new(
+        kernels: Kernels,
+        shape: ConvShape,
+        bias: &[f32],
+        weight: impl Fn(usize, usize) -> f32,
+    ) -> Option<Self> {
+        let ConvShape { inputs, outputs, kernel, .. } = shape;
+        let (lanes, run) = (kernels.lanes(), kernel * inputs);
+        let channels = outputs / lanes * lanes..outputs;
+        // In multiplications of vectors for one pixel.
+        let as_vector = kernel * run;
+        let as_products = channels.len() * (kernel * run.div_ceil(lanes) + SUMMING_UP);
+        if !(1..=kernels.max_dots()).contains(&channels.len())
+            || run <= MAX_FRAMED_RUN
+            || 2 * as_products > as_vector
+        {
+            return None;
+        }
+        let mut weights = Aligned::zeros(channels.len() * as_vector);
+        for (channel, row) in channels.clone().zip(weights.chunks_exact_mut(as_vector)) {
+            row.iter_mut().enumerate().for_each(|(at, value)| *value = weight(channel, at));
+        }
+        Some(Self { bias: bias[channels.clone()].to_vec(), channels, weights })
+    }
+}
+
+impl ConvShape {
+    /// The taps of a kernel centred at column `x` that are inside.
+    fn valid_taps(self, x: usize) -> Range<usize> {
+        let radius = self.kernel / 2;
+        radius.saturating_sub(x)..self.kernel.min(self.width + radius - x)
+    }
+
+    /// Copies an image into the middle of a frame of zeros.
+    fn copy_into_frame(self, input: &[f32], frame: &mut [f32]) {
+        let Self { inputs, width, kernel, .. } = self;
+        let (row, radius) = (width * inputs, kernel / 2);
+        frame.fill(0.0);
+        let rows = frame.chunks_exact_mut(row + 2 * radius * inputs).skip(radius);
+        for (framed, values) in rows.zip(input.chunks_exact(row)) {
+            framed[radius * inputs..][..row].copy_from_slice(values);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -144,7 +310,7 @@ mod tests {
     }
 
     fn shape() -> impl Strategy<Value = ConvShape> {
-        (1usize..6, 1usize..70, 1usize..20, 1usize..9, 0usize..5).prop_map(
+        (1usize..24, 1usize..70, 1usize..20, 1usize..9, 0usize..5).prop_map(
             |(inputs, outputs, height, width, radius)| ConvShape {
                 inputs,
                 outputs,
@@ -169,7 +335,8 @@ mod tests {
             for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
                 let conv = Conv::new(kernels, shape, &weights, &bias, relu);
                 let mut output = vec![f32::NAN; conv.output_len()];
-                conv.run(&input, &mut output);
+                let mut frame = vec![f32::NAN; conv.frame_len()];
+                conv.run(&input, &mut frame, &mut output);
                 for (i, (a, b)) in output.iter().zip(&expected).enumerate() {
                     prop_assert!((a - b).abs() < 1e-4, "{kernels:?} {shape:?} value {i}: {a}, expected {b}");
                 }

@@ -1,8 +1,11 @@
 //! The layers that are no sum of products.
 
-/// Max-pooling of maps `[height, width, channels]`; what is left over at the right and at the bottom is dropped.
+use super::kernel::{Kernels, Pool};
+
+/// A max-pool of maps `[height, width, channels]`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MaxPool {
+    pub(super) kernels: Kernels,
     pub(super) channels: usize,
     pub(super) height: usize,
     pub(super) width: usize,
@@ -18,37 +21,14 @@ impl MaxPool {
 
     /// One image.
     pub(super) fn run(self, input: &[f32], output: &mut [f32]) {
-        let Self { channels, width, size, .. } = self;
-        let columns = width / size;
-        for (y, row) in output.chunks_exact_mut(columns * channels).enumerate() {
-            for (x, pixel) in row.chunks_exact_mut(channels).enumerate() {
-                for dy in 0..size {
-                    let from = ((y * size + dy) * width + x * size) * channels;
-                    let values = input[from..from + size * channels].chunks_exact(channels);
-                    for (dx, values) in values.enumerate() {
-                        if dy == 0 && dx == 0 {
-                            pixel.copy_from_slice(values);
-                        } else {
-                            pixel
-                                .iter_mut()
-                                .zip(values)
-                                .for_each(|(best, &value)| *best = larger(*best, value));
-                        }
-                    }
-                }
-            }
-        }
+        let Self { kernels, channels, height, width, size } = self;
+        kernels.pool(&mut Pool { output, input, height, width, channels, size });
     }
-}
-
-/// The larger one, in the form that compiles to one instruction.
-fn larger(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
 }
 
 /// `max(x, 0)` of each value.
 pub(super) fn relu(values: &mut [f32]) {
-    values.iter_mut().for_each(|value| *value = larger(0.0, *value));
+    values.iter_mut().for_each(|value| *value = if *value < 0.0 { 0.0 } else { *value });
 }
 
 /// A factor and a summand for each channel: batch normalisation that no convolution could take in.
@@ -88,23 +68,6 @@ mod tests {
     use super::*;
 
     proptest! {
-        #[test]
-        fn a_pool_is_the_largest_of_each_square(
-            channels in 1usize..5, height in 1usize..9, width in 1usize..9, size in 1usize..4,
-        ) {
-            prop_assume!(size <= height && size <= width);
-            let pool = MaxPool { channels, height, width, size };
-            let input: Vec<f32> = (0..height * width * channels).map(|i| ((i * 7919) % 101) as f32 - 50.0).collect();
-            let mut output = vec![0.0; pool.output_len()];
-            pool.run(&input, &mut output);
-            for (at, &value) in output.iter().enumerate() {
-                let (c, x, y) = (at % channels, at / channels % (width / size), at / channels / (width / size));
-                let square = (0..size * size).map(|i| (y * size + i / size, x * size + i % size));
-                let expected = square.map(|(y, x)| input[(y * width + x) * channels + c]).fold(f32::MIN, f32::max);
-                prop_assert_eq!(value, expected);
-            }
-        }
-
         #[test]
         fn transposing_twice_changes_nothing(rows in 1usize..9, columns in 1usize..9) {
             let values: Vec<f32> = (0..rows * columns).map(|i| i as f32).collect();

@@ -36,6 +36,8 @@ struct Sizes {
     maps: usize,
     /// The maps when they are flattened.
     flat: usize,
+    /// The largest frame of a convolution.
+    frame: usize,
     /// The longest vector.
     vectors: usize,
     output: usize,
@@ -64,7 +66,10 @@ enum VectorStep {
 #[derive(Debug)]
 pub(super) struct Workspace {
     maps: [Aligned; 2],
+    frame: Aligned,
     vectors: [Aligned; 2],
+    /// In which direction the last pass read the weights of the fully connected layers.
+    backwards: bool,
 }
 
 impl Network {
@@ -95,7 +100,12 @@ impl Network {
     /// Buffers for this network.
     pub(super) fn workspace(&self) -> Workspace {
         let buffers = |len: usize| [Aligned::zeros(len), Aligned::zeros(len)];
-        Workspace { maps: buffers(self.sizes.maps), vectors: buffers(self.sizes.vectors * SAMPLES_A_PASS) }
+        Workspace {
+            maps: buffers(self.sizes.maps),
+            frame: Aligned::zeros(self.sizes.frame),
+            vectors: buffers(self.sizes.vectors * SAMPLES_A_PASS),
+            backwards: false,
+        }
     }
 
     /// `[n, channels, height, width]` to `[n, outputs]`.
@@ -105,15 +115,16 @@ impl Network {
             let samples = images.len() / self.input_len();
             let flat = workspace.vectors[0].chunks_exact_mut(self.sizes.flat);
             for (image, flat) in images.chunks_exact(self.input_len()).zip(flat) {
-                self.forward_maps(&mut workspace.maps, image, flat);
+                self.forward_maps(&mut workspace.maps, &mut workspace.frame, image, flat);
             }
-            self.forward_vectors(samples, &mut workspace.vectors);
+            workspace.backwards = !workspace.backwards;
+            self.forward_vectors(samples, &mut workspace.vectors, workspace.backwards);
             output.copy_from_slice(&workspace.vectors[0][..output.len()]);
         }
     }
 
     /// One image up to the flattening.
-    fn forward_maps(&self, buffers: &mut [Aligned; 2], image: &[f32], flat: &mut [f32]) {
+    fn forward_maps(&self, buffers: &mut [Aligned; 2], frame: &mut [f32], image: &[f32], flat: &mut [f32]) {
         let [from, to] = buffers;
         let InputShape { channels, height, width } = self.input;
         let mut len = image.len();
@@ -124,7 +135,7 @@ impl Network {
                 MapStep::Relu => relu(&mut from[..len]),
                 MapStep::Conv(conv) => {
                     let next = conv.output_len();
-                    conv.run(&from[..len], &mut to[..next]);
+                    conv.run(&from[..len], &mut frame[..conv.frame_len()], &mut to[..next]);
                     std::mem::swap(from, to);
                     len = next;
                 }
@@ -144,7 +155,7 @@ impl Network {
     }
 
     /// The flattened samples in the first buffer to the outputs in the first buffer.
-    fn forward_vectors(&self, samples: usize, buffers: &mut [Aligned; 2]) {
+    fn forward_vectors(&self, samples: usize, buffers: &mut [Aligned; 2], backwards: bool) {
         let [from, to] = buffers;
         let mut len = self.sizes.flat;
         for step in &self.vectors {
@@ -152,7 +163,7 @@ impl Network {
                 VectorStep::Relu => relu(&mut from[..samples * len]),
                 VectorStep::Linear(linear) => {
                     let next = linear.output_len();
-                    linear.run(samples, &from[..samples * len], &mut to[..samples * next]);
+                    linear.run(samples, &from[..samples * len], &mut to[..samples * next], backwards);
                     std::mem::swap(from, to);
                     len = next;
                 }
@@ -188,7 +199,8 @@ impl Builder<'_> {
         let layers = layers.map(|((index, layer), shape)| (index, layer, shape));
         let mut layers = layers.filter(|(_, layer, _)| !matches!(layer, Layer::Dropout { .. })).peekable();
 
-        let mut sizes = Sizes { maps: input.len(), flat: input.len(), vectors: 0, output: input.len() };
+        let mut sizes =
+            Sizes { maps: input.len(), flat: input.len(), output: input.len(), ..Sizes::default() };
         // Until a linear layer has taken the flattened maps in their own order: that order.
         let mut order = Some((channels, height * width));
         while let Some((index, layer, shape)) = layers.next() {
@@ -200,12 +212,13 @@ impl Builder<'_> {
                     let norm = take_next(&mut layers, Layer::BatchNorm2d);
                     let relu = take_next(&mut layers, Layer::Relu).is_some();
                     let shape = ConvShape { inputs, outputs, height, width, kernel };
-                    self.conv(index, shape, norm, relu);
+                    let frame = self.conv(index, shape, norm, relu);
+                    sizes.frame = sizes.frame.max(frame);
                     order = Some((outputs, height * width));
                     sizes.flat = outputs * height * width;
                 }
                 (Layer::MaxPool2d { size }, Shape::Maps { channels, height, width }) => {
-                    let pool = MaxPool { channels, height, width, size };
+                    let pool = MaxPool { kernels: self.kernels, channels, height, width, size };
                     self.maps.push(MapStep::MaxPool(pool));
                     order = Some((channels, pool.output_len() / channels));
                     sizes.flat = pool.output_len();
@@ -253,7 +266,8 @@ impl Builder<'_> {
             .collect()
     }
 
-    fn conv(&mut self, index: usize, shape: ConvShape, norm: Option<usize>, relu: bool) {
+    /// Gives the length of the frame that the convolution needs.
+    fn conv(&mut self, index: usize, shape: ConvShape, norm: Option<usize>, relu: bool) -> usize {
         let mut weights = self.tensor(index, "weight").to_vec();
         let mut bias = self.tensor(index, "bias").to_vec();
         if let Some(norm) = norm {
@@ -263,7 +277,10 @@ impl Builder<'_> {
                 *bias = (f64::from(*bias) * scale + shift) as f32;
             }
         }
-        self.maps.push(MapStep::Conv(Conv::new(self.kernels, shape, &weights, &bias, relu)));
+        let conv = Conv::new(self.kernels, shape, &weights, &bias, relu);
+        let frame = conv.frame_len();
+        self.maps.push(MapStep::Conv(conv));
+        frame
     }
 
     /// `order` is channels and pixels of the maps that are flattened right before the layer.

@@ -1,60 +1,57 @@
-//! The one place with `unsafe`: register tiles in SIMD.
+//! The one place with `unsafe`: the inner loops in SIMD.
 //!
-//! Everything that a network does in time is one operation, a [`Tile`]: a few output pixels times a few vectors of
+//! Nearly all of a network's time goes into one operation, a [`Tile`]: a few output pixels times a few vectors of
 //! output channels, accumulated in registers over a list of input values. A convolution is many tiles, a linear
-//! layer is a convolution whose pixels are images.
+//! layer is a convolution whose pixels are images. [`Dots`] computes the few channels that would leave most of a
+//! vector empty, [`Pool`] is max-pooling.
 //!
 //! The safety argument, in one place. [`Kernels`] exists for an instruction set only if the CPU has it
-//! ([`Kernels::new`]), so that calling a function compiled for that set is sound. [`Kernels::tile`] checks, before
-//! any pointer is made, that every address of the tile lies in the slices it was given; the kernels read and
-//! write those addresses only. Nothing is kept after the call.
+//! ([`Kernels::new`]), so that calling a function compiled for that set is sound. Its methods check, before any
+//! pointer is used, that every address of the operation lies in the slices it was given (`check`); the kernels read
+//! and write those addresses only. Nothing is kept after the call.
 #![allow(unsafe_code)]
 
+mod dots;
+mod pool;
 mod simd;
 #[cfg(test)]
 mod tests;
+mod tile;
 
-use self::simd::Simd;
+pub(super) use self::dots::Dots;
+pub(super) use self::pool::Pool;
+pub(super) use self::tile::Tile;
+
 use super::{Isa, IsaError};
-
-/// Adds products of inputs and weights to a block of `pixels` x `channels` outputs.
-///
-/// With `width = vectors * lanes`, for every pixel `p` and channel `c`:
-///
-/// ```text
-/// output[p * output_stride + c]
-///     = start + sum over r < rows, i < length of
-///       input[p * input_stride + r * input_row + i] * weights[r * weight_row + i * width + c]
-/// ```
-///
-/// summed in the order of `r`, then `i`. The channels from `channels` to `width` are computed and not stored.
-pub(super) struct Tile<'a> {
-    pub(super) output: &'a mut [f32],
-    /// Between the outputs of two pixels.
-    pub(super) output_stride: usize,
-    pub(super) input: &'a [f32],
-    /// Between the inputs of two pixels.
-    pub(super) input_stride: usize,
-    /// Between two rows of the input.
-    pub(super) input_row: usize,
-    pub(super) weights: &'a [f32],
-    /// Between two rows of the weights.
-    pub(super) weight_row: usize,
-    /// What the sum starts with, `width` values; `None` to go on from what the output holds.
-    pub(super) bias: Option<&'a [f32]>,
-    /// Whether negative sums are stored as zero.
-    pub(super) relu: bool,
-    pub(super) pixels: usize,
-    pub(super) vectors: usize,
-    pub(super) channels: usize,
-    pub(super) rows: usize,
-    pub(super) length: usize,
-}
 
 /// The kernels of one instruction set that this CPU has.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kernels {
     isa: Isa,
+}
+
+/// Evaluates an expression with `$module` as the module of the kernels of `$isa`.
+macro_rules! dispatch {
+    ($isa:expr, $module:ident => $call:expr) => {
+        match $isa {
+            Isa::Portable => {
+                use portable as $module;
+                $call
+            }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => {
+                use avx2 as $module;
+                $call
+            }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => {
+                use avx512 as $module;
+                $call
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            Isa::Avx2 | Isa::Avx512 => unreachable!("Kernels::new refuses what the CPU lacks"),
+        }
+    };
 }
 
 impl Kernels {
@@ -70,174 +67,131 @@ impl Kernels {
 
     /// Floats in one vector.
     pub(super) fn lanes(self) -> usize {
-        match self.isa {
-            Isa::Portable => simd::Portable::LANES,
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => simd::Avx2::LANES,
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => simd::Avx512::LANES,
-            #[cfg(not(target_arch = "x86_64"))]
-            Isa::Avx2 | Isa::Avx512 => unreachable!("not available"),
-        }
+        dispatch!(self.isa, module => module::LANES)
     }
 
     /// The most vectors that a tile may be wide.
     pub(super) fn max_vectors(self) -> usize {
-        self.heights().len()
+        dispatch!(self.isa, module => module::HEIGHTS.len())
     }
 
     /// The most pixels that a tile `vectors` wide may have.
     pub(super) fn max_pixels(self, vectors: usize) -> usize {
-        self.heights()[vectors - 1]
+        dispatch!(self.isa, module => module::HEIGHTS[vectors - 1])
+    }
+
+    /// The most channels of [`Dots`].
+    pub(super) fn max_dots(self) -> usize {
+        dispatch!(self.isa, module => module::MAX_DOTS)
     }
 
     /// Runs one tile.
-    ///
-    /// # Panics
-    /// If the tile reaches beyond its slices or has no kernel: a mistake of this crate.
     pub(super) fn tile(self, tile: &mut Tile<'_>) {
-        if tile.pixels == 0 {
-            return;
-        }
-        let width = tile.vectors * self.lanes();
-        let last = tile.pixels - 1;
-        assert!(tile.channels <= width && tile.channels + self.lanes() > width);
-        let reach = |steps: &[(usize, usize)], length: usize| {
-            steps.iter().fold(length, |sum, &(a, b)| sum.saturating_add(a.saturating_mul(b)))
-        };
-        assert!(reach(&[(last, tile.output_stride)], tile.channels) <= tile.output.len());
-        assert!(tile.bias.is_none_or(|bias| bias.len() == width));
-        if let (Some(last_row), 1..) = (tile.rows.checked_sub(1), tile.length) {
-            let steps = [(last, tile.input_stride), (last_row, tile.input_row)];
-            assert!(reach(&steps, tile.length) <= tile.input.len());
-            assert!(reach(&[(last_row, tile.weight_row), (tile.length, width)], 0) <= tile.weights.len());
-        }
+        tile.check(self.lanes());
         // SAFETY: `self` exists only if the CPU has the instruction set, and the bounds were just checked.
-        unsafe {
-            match self.isa {
-                Isa::Portable => portable::run(tile),
-                #[cfg(target_arch = "x86_64")]
-                Isa::Avx2 => avx2::run(tile),
-                #[cfg(target_arch = "x86_64")]
-                Isa::Avx512 => avx512::run(tile),
-                #[cfg(not(target_arch = "x86_64"))]
-                Isa::Avx2 | Isa::Avx512 => unreachable!("not available"),
-            }
-        }
+        dispatch!(self.isa, module => unsafe { module::tile(tile) });
+    }
+
+    /// Computes scalar products.
+    pub(super) fn dots(self, dots: &mut Dots<'_>) {
+        dots.check();
+        // SAFETY: as for the tile.
+        dispatch!(self.isa, module => unsafe { module::dots(dots) });
+    }
+
+    /// Runs one max-pool.
+    pub(super) fn pool(self, pool: &mut Pool<'_>) {
+        pool.check();
+        // SAFETY: as for the tile.
+        dispatch!(self.isa, module => unsafe { module::pool(pool) });
     }
 }
 
-/// The tile for every instruction set: `PIXELS * VECTORS` accumulators that stay in registers.
+/// The end of a block of `length` that stands after `count` times `stride` for each of `steps`.
+fn reach(steps: &[(usize, usize)], length: usize) -> usize {
+    steps.iter().fold(length, |sum, &(count, stride)| sum.saturating_add(count.saturating_mul(stride)))
+}
+
+/// A module with the kernels compiled for one instruction set: `tile` for each number of vectors and the numbers of
+/// pixels given, `dots` for the numbers of channels given, and `pool`.
 ///
-/// # Safety
-/// The CPU has the instruction set of `S`; every address of the tile, as [`Tile`] says, lies in its slices;
-/// `PIXELS`, `VECTORS` are those of the tile.
-#[inline(always)]
-unsafe fn accumulate<S: Simd, const PIXELS: usize, const VECTORS: usize>(tile: &mut Tile<'_>) {
-    let tail = tile.channels - (VECTORS - 1) * S::LANES;
-    let output = tile.output.as_mut_ptr();
-    // SAFETY: the caller vouches for the instruction set and for every address.
-    unsafe {
-        let mut sums = [[S::splat(0.0); VECTORS]; PIXELS];
-        for (p, sums) in sums.iter_mut().enumerate() {
-            for (v, sum) in sums.iter_mut().enumerate() {
-                *sum = match tile.bias {
-                    Some(bias) => S::load(bias.as_ptr().add(v * S::LANES)),
-                    None if v + 1 == VECTORS => {
-                        S::load_part(output.add(p * tile.output_stride + v * S::LANES), tail)
-                    }
-                    None => S::load(output.add(p * tile.output_stride + v * S::LANES)),
-                };
-            }
-        }
-        for row in 0..tile.rows {
-            let mut input = tile.input.as_ptr().wrapping_add(row * tile.input_row);
-            let mut weights = tile.weights.as_ptr().wrapping_add(row * tile.weight_row);
-            for _ in 0..tile.length {
-                let mut column = [S::splat(0.0); VECTORS];
-                for (v, column) in column.iter_mut().enumerate() {
-                    *column = S::load(weights.add(v * S::LANES));
-                }
-                for (p, sums) in sums.iter_mut().enumerate() {
-                    let value = S::splat(*input.add(p * tile.input_stride));
-                    for (sum, &column) in sums.iter_mut().zip(&column) {
-                        *sum = S::multiply_add(value, column, *sum);
-                    }
-                }
-                input = input.add(1);
-                weights = weights.add(VECTORS * S::LANES);
-            }
-        }
-        for (p, sums) in sums.iter().enumerate() {
-            for (v, &sum) in sums.iter().enumerate() {
-                let sum = if tile.relu { S::max(S::splat(0.0), sum) } else { sum };
-                let at = output.add(p * tile.output_stride + v * S::LANES);
-                if v + 1 == VECTORS { S::store_part(at, sum, tail) } else { S::store(at, sum) }
-            }
-        }
-    }
-}
-
-/// A module with `run`, which picks the kernel compiled for the size of a tile, for one instruction set: for each
-/// number of vectors the numbers of pixels that there are kernels for.
+/// Every function is unsafe for the same reason: the CPU must have the instruction set and the operation must have
+/// passed its check.
 macro_rules! kernels {
     ($(#[$attribute:meta])* $module:ident, $simd:ident $(, $features:literal)?;
-        $($vectors:literal x [$($pixels:literal)+])+) => {
+        $(tiles $vectors:literal x [$($pixels:literal)+];)+ dots [$($channels:literal)+]) => {
         $(#[$attribute])*
         mod $module {
-            use super::{Tile, accumulate, simd::$simd};
+            use super::simd::{$simd, Simd};
+            use super::{Dots, Pool, Tile, dots, pool, tile};
 
-            /// The most pixels, by vectors less one.
+            pub(super) const LANES: usize = $simd::LANES;
+            /// The most pixels of a tile, by vectors less one.
             pub(super) const HEIGHTS: &[usize] = &[$([$($pixels),+].len()),+];
+            pub(super) const MAX_DOTS: usize = [$($channels),+].len();
 
-            /// # Safety
-            /// As for [`accumulate`].
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
-            unsafe fn tile<const PIXELS: usize, const VECTORS: usize>(tile: &mut Tile<'_>) {
-                // SAFETY: the caller keeps the same promise.
-                unsafe { accumulate::<$simd, PIXELS, VECTORS>(tile) }
+            unsafe fn tile_of<const PIXELS: usize, const VECTORS: usize>(t: &mut Tile<'_>) {
+                // SAFETY: the caller's promise; the sizes are those of the tile.
+                unsafe { tile::accumulate::<$simd, PIXELS, VECTORS>(t) }
             }
 
-            /// # Safety
-            /// The CPU has the instruction set; every address of the tile lies in its slices.
-            pub(super) unsafe fn run(t: &mut Tile<'_>) {
+            $(#[target_feature(enable = $features)])?
+            #[inline(never)]
+            unsafe fn dots_of<const CHANNELS: usize>(d: &mut Dots<'_>) {
+                // SAFETY: the caller's promise; the number of channels is that of the operation.
+                unsafe { dots::multiply::<$simd, CHANNELS>(d) }
+            }
+
+            pub(super) unsafe fn tile(t: &mut Tile<'_>) {
                 match (t.vectors, t.pixels) {
-                    // SAFETY: the caller's promise, and the sizes are those of the tile.
-                    $($(($vectors, $pixels) => unsafe { tile::<$pixels, $vectors>(t) },)+)+
+                    (_, 0) => {}
+                    // SAFETY: the caller's promise.
+                    $($(($vectors, $pixels) => unsafe { tile_of::<$pixels, $vectors>(t) },)+)+
                     (vectors, pixels) => unreachable!("no kernel for {pixels} x {vectors}"),
                 }
+            }
+
+            pub(super) unsafe fn dots(d: &mut Dots<'_>) {
+                match d.bias.len() {
+                    0 => {}
+                    // SAFETY: the caller's promise.
+                    $($channels => unsafe { dots_of::<$channels>(d) },)+
+                    channels => unreachable!("no kernel for {channels} channels"),
+                }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            pub(super) unsafe fn pool(p: &mut Pool<'_>) {
+                // SAFETY: the caller's promise.
+                unsafe { pool::max::<$simd>(p) }
             }
         }
     };
 }
 
-kernels! { portable, Portable; 1 x [1 2 3 4 5 6 7 8] 2 x [1 2 3 4 5 6] }
-
 kernels! {
-    #[cfg(target_arch = "x86_64")]
-    avx2, Avx2, "avx2,fma"; 1 x [1 2 3 4 5 6 7 8 9 10] 2 x [1 2 3 4 5 6] 3 x [1 2 3 4]
+    portable, Portable;
+    tiles 1 x [1 2 3 4 5 6 7 8];
+    tiles 2 x [1 2 3 4 5 6];
+    dots [1]
 }
 
+// Of 16 registers, 12 hold sums, 2 weights and 1 an input. With 3 x 4 all 16 are taken, and the compiler spills.
+kernels! {
+    #[cfg(target_arch = "x86_64")]
+    avx2, Avx2, "avx2,fma";
+    tiles 1 x [1 2 3 4 5 6 7 8 9 10];
+    tiles 2 x [1 2 3 4 5 6];
+    dots [1 2 3]
+}
+
+// Of 32 registers, 24 hold sums. Two vectors times twelve pixels read half as many weights as four times six.
 kernels! {
     #[cfg(target_arch = "x86_64")]
     avx512, Avx512, "avx512f";
-    1 x [1 2 3 4 5 6 7 8 9 10 11 12]
-    2 x [1 2 3 4 5 6 7 8 9 10 11 12]
-    3 x [1 2 3 4 5 6 7 8]
-    4 x [1 2 3 4 5 6]
-}
-
-impl Kernels {
-    fn heights(self) -> &'static [usize] {
-        match self.isa {
-            Isa::Portable => portable::HEIGHTS,
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => avx2::HEIGHTS,
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => avx512::HEIGHTS,
-            #[cfg(not(target_arch = "x86_64"))]
-            Isa::Avx2 | Isa::Avx512 => unreachable!("not available"),
-        }
-    }
+    tiles 1 x [1 2 3 4 5 6 7 8 9 10 11 12];
+    tiles 2 x [1 2 3 4 5 6 7 8 9 10 11 12];
+    dots [1 2 3 4]
 }

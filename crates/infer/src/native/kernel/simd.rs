@@ -22,6 +22,19 @@ pub(super) trait Simd {
     unsafe fn multiply_add(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// The larger of each pair, `b` where either is not a number.
     unsafe fn max(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// The sum of all lanes.
+    unsafe fn sum(vector: Self::Vector) -> f32;
+
+    /// Brings the cache line of an address, which need not be valid, to the first-level cache.
+    #[inline(always)]
+    unsafe fn prefetch(_from: *const f32) {}
+
+    /// The same address; an implementation may hide from the compiler how it was computed, so that it keeps it in a
+    /// register.
+    #[inline(always)]
+    fn pin(address: *const f32) -> *const f32 {
+        address
+    }
 }
 
 /// Plain Rust, which the compiler turns into SSE2 or NEON.
@@ -75,6 +88,11 @@ impl Simd for Portable {
     #[inline(always)]
     unsafe fn max(a: [f32; 4], b: [f32; 4]) -> [f32; 4] {
         std::array::from_fn(|i| if a[i] > b[i] { a[i] } else { b[i] })
+    }
+
+    #[inline(always)]
+    unsafe fn sum([a, b, c, d]: [f32; 4]) -> f32 {
+        (a + b) + (c + d)
     }
 }
 
@@ -137,6 +155,15 @@ impl Simd for Avx2 {
     unsafe fn max(a: __m256, b: __m256) -> __m256 {
         unsafe { _mm256_max_ps(a, b) }
     }
+
+    #[inline(always)]
+    unsafe fn sum(vector: __m256) -> f32 {
+        unsafe {
+            let four = _mm_add_ps(_mm256_castps256_ps128(vector), _mm256_extractf128_ps::<1>(vector));
+            let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
+        }
+    }
 }
 
 /// 512-bit registers.
@@ -184,5 +211,22 @@ impl Simd for Avx512 {
     #[inline(always)]
     unsafe fn max(a: __m512, b: __m512) -> __m512 {
         unsafe { _mm512_max_ps(a, b) }
+    }
+
+    #[inline(always)]
+    unsafe fn sum(vector: __m512) -> f32 {
+        unsafe { _mm512_reduce_add_ps(vector) }
+    }
+
+    #[inline(always)]
+    unsafe fn prefetch(from: *const f32) {
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(from.cast()) }
+    }
+
+    /// With a dozen pixels the compiler would rather add up strides than keep so many pointers; the additions take
+    /// the ports of the multiplications (8 % of a convolution on Sapphire Rapids).
+    #[inline(always)]
+    fn pin(address: *const f32) -> *const f32 {
+        std::hint::black_box(address)
     }
 }

@@ -1,4 +1,4 @@
-//! Every kernel against the formula of [`Tile`].
+//! Every kernel against the formula of its documentation.
 
 use proptest::prelude::*;
 
@@ -6,13 +6,13 @@ use super::*;
 
 /// [`Kernels::tile`], one product after the other.
 fn naive(tile: &mut Tile<'_>, width: usize) {
-    for p in 0..tile.pixels {
+    for (x, p) in (0..tile.columns).flat_map(|x| (0..tile.pixels).map(move |p| (x, p))) {
         for c in 0..tile.channels {
-            let at = p * tile.output_stride + c;
+            let at = x * tile.output_column + p * tile.output_stride + c;
             let mut sum = tile.bias.map_or(tile.output[at], |bias| bias[c]);
             for r in 0..tile.rows {
                 for i in 0..tile.length {
-                    sum += tile.input[p * tile.input_stride + r * tile.input_row + i]
+                    sum += tile.input[x * tile.input_column + p * tile.input_stride + r * tile.input_row + i]
                         * tile.weights[r * tile.weight_row + i * width + c];
                 }
             }
@@ -28,6 +28,7 @@ fn values(seed: usize, len: usize) -> Vec<f32> {
 /// Numbers for a tile that are no multiples of anything.
 #[derive(Debug, Clone)]
 struct Sizes {
+    columns: usize,
     rows: usize,
     length: usize,
     missing: usize,
@@ -37,39 +38,45 @@ struct Sizes {
 }
 
 fn sizes() -> impl Strategy<Value = Sizes> {
-    (0usize..4, 0usize..12, 0usize..16, [0usize..4, 0usize..4, 0usize..4, 0usize..4], any::<[bool; 2]>())
-        .prop_map(|(rows, length, missing, gaps, [bias, relu])| Sizes {
+    (1usize..4, 0usize..4, 0usize..12, 0usize..16, any::<[u8; 4]>(), any::<[bool; 2]>()).prop_map(
+        |(columns, rows, length, missing, gaps, [bias, relu])| Sizes {
+            columns,
             rows,
             length,
             missing,
-            gaps,
+            gaps: gaps.map(|gap| usize::from(gap % 4)),
             bias,
             relu,
-        })
+        },
+    )
 }
 
 fn check(kernels: Kernels, vectors: usize, pixels: usize, sizes: &Sizes) -> Result<(), TestCaseError> {
-    let &Sizes { rows, length, missing, gaps, bias, relu } = sizes;
+    let &Sizes { columns, rows, length, missing, gaps, bias, relu } = sizes;
     let width = vectors * kernels.lanes();
     let channels = width - missing % kernels.lanes();
     let [output_stride, input_stride, input_row, weight_row] =
         [channels + gaps[0], gaps[1], length + gaps[2], length * width + gaps[3]];
-    let input = values(1, pixels * input_stride + rows * input_row + length);
+    let (output_column, input_column) = (pixels * output_stride + gaps[1], gaps[2]);
+    let input = values(1, columns * input_column + pixels * input_stride + rows * input_row + length);
     let weights = values(2, rows * weight_row);
     let bias = bias.then(|| values(3, width));
-    let start = values(4, (pixels - 1) * output_stride + channels);
+    let start = values(4, columns * output_column);
     let mut outputs = [start.clone(), start];
     for (i, output) in outputs.iter_mut().enumerate() {
         let mut tile = Tile {
             output,
             output_stride,
+            output_column,
             input: &input,
             input_stride,
+            input_column,
             input_row,
             weights: &weights,
             weight_row,
             bias: bias.as_deref(),
             relu,
+            columns,
             pixels,
             vectors,
             channels,
@@ -87,12 +94,77 @@ fn check(kernels: Kernels, vectors: usize, pixels: usize, sizes: &Sizes) -> Resu
 
 proptest! {
     #[test]
-    fn every_kernel_is_the_formula(sizes in sizes()) {
+    fn every_tile_is_the_formula(sizes in sizes()) {
         for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
             for vectors in 1..=kernels.max_vectors() {
                 for pixels in 1..=kernels.max_pixels(vectors) {
                     check(kernels, vectors, pixels, &sizes)?;
                 }
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn all_dots_are_the_formula(
+        columns in 1usize..4, rows in 0usize..4, length in 1usize..40, gaps: [u8; 4], relu: bool,
+    ) {
+        let [output_gap, input_column, row_gap, channel_gap] = gaps.map(|gap| usize::from(gap % 4));
+        let (input_row, weight_row) = (length + row_gap, length + output_gap);
+        let weight_channel = rows * weight_row + channel_gap;
+        for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
+            for channels in 1..=kernels.max_dots() {
+                let output_column = channels + output_gap;
+                let input = values(1, columns * input_column + rows * input_row + length);
+                let weights = values(2, channels * weight_channel + length);
+                let bias = values(3, channels);
+                let mut output = vec![f32::NAN; columns * output_column];
+                kernels.dots(&mut Dots {
+                    output: &mut output,
+                    output_column,
+                    input: &input,
+                    input_column,
+                    input_row,
+                    weights: &weights,
+                    weight_channel,
+                    weight_row,
+                    bias: &bias,
+                    relu,
+                    columns,
+                    rows,
+                    length,
+                });
+                for (x, outputs) in output.chunks_exact(output_column).enumerate() {
+                    for (c, (&actual, &bias)) in outputs.iter().zip(&bias).enumerate() {
+                        let taps = (0..rows).flat_map(|r| (0..length).map(move |i| (r, i)));
+                        let sum: f32 = taps.map(|(r, i)| {
+                            input[x * input_column + r * input_row + i]
+                                * weights[c * weight_channel + r * weight_row + i]
+                        }).sum();
+                        let expected = if relu { (sum + bias).max(0.0) } else { sum + bias };
+                        prop_assert!((actual - expected).abs() < 1e-4, "{kernels:?}: {actual}, expected {expected}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_pool_is_the_largest_of_each_square(
+        channels in 1usize..40, height in 1usize..9, width in 1usize..9, size in 1usize..4,
+    ) {
+        prop_assume!(size <= height && size <= width);
+        let input = values(1, height * width * channels);
+        for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
+            let columns = width / size;
+            let mut output = vec![f32::NAN; height / size * columns * channels];
+            kernels.pool(&mut Pool { output: &mut output, input: &input, height, width, channels, size });
+            for (at, &value) in output.iter().enumerate() {
+                let (c, x, y) = (at % channels, at / channels % columns, at / channels / columns);
+                let square = (0..size * size).map(|i| (y * size + i / size, x * size + i % size));
+                let expected = square.map(|(y, x)| input[(y * width + x) * channels + c]).fold(f32::MIN, f32::max);
+                prop_assert_eq!(value, expected);
             }
         }
     }
@@ -106,13 +178,16 @@ fn a_tile_beyond_its_slices_is_refused() {
     kernels.tile(&mut Tile {
         output: &mut [0.0; 2],
         output_stride: 1,
+        output_column: 0,
         input: &[0.0; 3],
         input_stride: 1,
+        input_column: 0,
         input_row: 0,
         weights: &weights,
         weight_row: 0,
         bias: Some(&weights[..kernels.lanes()]),
         relu: false,
+        columns: 1,
         pixels: 2,
         vectors: 1,
         channels: kernels.lanes(),
