@@ -139,12 +139,8 @@ fn check_space(recipe: &Recipe, downloads: &Path) -> Result<(), Error> {
     let download: u64 = missing().sum();
     // While pip copies a file from its temporary folder there are two of it; later the wheels lie beside the result.
     let needed = download + missing().max().unwrap_or(0).max(recipe.kept);
-    eprintln!(
-        "libtorch {}: {} to download, {} to keep.",
-        recipe.version,
-        readable(download),
-        readable(recipe.kept)
-    );
+    let download = if download == 0 { "nothing".to_owned() } else { readable(download) };
+    eprintln!("libtorch {}: {download} to download, {} to keep.", recipe.version, readable(recipe.kept));
     match free_space(downloads) {
         Some(free) if free < needed => {
             Err(Error::NoSpace { folder: downloads.to_owned(), needed, free: Some(free) })
