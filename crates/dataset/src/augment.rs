@@ -28,7 +28,7 @@ pub struct Augmentation {
 }
 
 /// The grey level of what lies outside a letter image.
-const PAPER: f32 = 255.0;
+const PAPER: u8 = 255;
 
 impl Augmentation {
     /// Changes that a reader hardly notices.
@@ -87,10 +87,13 @@ impl Augmentation {
     /// Appends to `out` the grey levels of the square `letter` of `side` pixels, changed as `seed` says.
     pub(crate) fn apply(&self, letter: &[u8], side: u32, seed: u64, out: &mut Vec<u8>) {
         let map = AffineMap::random(self, side as f32, &mut seed::rng(seed));
+        let sheet = Sheet::new(letter, side as usize);
+        out.reserve(letter.len());
         for y in 0..side {
             for x in 0..side {
                 let (from_x, from_y) = map.source(x as f32, y as f32);
-                out.push(bilinear(letter, side as usize, from_x, from_y).round() as u8);
+                // Rounds, as levels are not negative.
+                out.push((sheet.level(from_x, from_y) + 0.5) as u8);
             }
         }
     }
@@ -139,16 +142,34 @@ fn sin_cos(angle: f32) -> (f32, f32) {
     (sin, cos)
 }
 
-/// The grey level between the four pixels around a point.
-fn bilinear(letter: &[u8], side: usize, x: f32, y: f32) -> f32 {
-    let (left, top) = (x.floor(), y.floor());
-    let level = |x: f32, y: f32| {
-        let inside = |v: f32| v >= 0.0 && v < side as f32;
-        if inside(x) && inside(y) { f32::from(letter[y as usize * side + x as usize]) } else { PAPER }
-    };
-    let (right_share, lower_share) = (x - left, y - top);
-    let row = |y: f32| level(left, y) * (1.0 - right_share) + level(left + 1.0, y) * right_share;
-    row(top) * (1.0 - lower_share) + row(top + 1.0) * lower_share
+/// A letter on a larger sheet of paper, so that every point that is asked for lies between four pixels.
+struct Sheet {
+    levels: Vec<u8>,
+    width: usize,
+    /// The last row and column of the letter, and one more.
+    side: f32,
+}
+
+impl Sheet {
+    fn new(letter: &[u8], side: usize) -> Self {
+        let width = side + 3;
+        let mut levels = vec![PAPER; width * width];
+        for (row, line) in letter.chunks_exact(side).enumerate() {
+            levels[(row + 1) * width + 1..][..side].copy_from_slice(line);
+        }
+        Self { levels, width, side: side as f32 }
+    }
+
+    /// The grey level at a point of the letter, by bilinear interpolation; paper outside.
+    fn level(&self, x: f32, y: f32) -> f32 {
+        let (x, y) = (x.clamp(-1.0, self.side) + 1.0, y.clamp(-1.0, self.side) + 1.0);
+        let (left, top) = (x as usize, y as usize);
+        let (right_share, lower_share) = (x - left as f32, y - top as f32);
+        let upper = &self.levels[top * self.width + left..];
+        let lower = &upper[self.width..];
+        let between = |row: &[u8]| f32::from(row[0]) * (1.0 - right_share) + f32::from(row[1]) * right_share;
+        between(upper) * (1.0 - lower_share) + between(lower) * lower_share
+    }
 }
 
 #[cfg(test)]

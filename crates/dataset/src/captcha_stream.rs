@@ -8,8 +8,8 @@ use captcha_core::{Alphabet, ink, seed, to_gray};
 use image::{DynamicImage, GrayImage, Luma};
 use ndarray::Array4;
 
-use crate::letter_stream::check;
-use crate::stream::{Blocks, Counters, Timed};
+use crate::blocks::Blocks;
+use crate::stream::{Counters, Timed};
 use crate::{CaptchaSource, DatasetError, StreamOptions, StreamStats};
 
 /// CAPTCHAs that are drawn before a stream is taken to be one that works.
@@ -109,7 +109,7 @@ impl CaptchaStream {
     /// [`DatasetError::BadOption`] if an epoch would have no images, [`DatasetError::Style`] if a CAPTCHA can't be
     /// drawn.
     pub fn new(source: impl CaptchaSource + 'static, options: StreamOptions) -> Result<Self, DatasetError> {
-        check(&options, "images_per_epoch")?;
+        options.check()?;
         for index in 0..TRIED {
             source.captcha(seed::derive(options.seed, index)).map_err(DatasetError::Style)?;
         }

@@ -60,7 +60,7 @@ pub enum DatasetError {
     },
     /// The folder holds a dataset that was begun with other options.
     #[error(
-        "{}: was begun with other options: {}; repeat the run with those, or choose another folder",
+        "{}: was begun with other options (there and now): {}; repeat the run with those, or choose another folder",
         path.display(),
         Listed(differences)
     )]
@@ -68,6 +68,14 @@ pub enum DatasetError {
         /// The folder.
         path: PathBuf,
         /// What differs.
+        differences: Vec<Difference>,
+    },
+    /// The shards in a folder are of different corpora.
+    #[error("{}: holds shards of different corpora: {}", path.display(), Listed(differences))]
+    MixedShards {
+        /// The folder.
+        path: PathBuf,
+        /// What differs between two of them.
         differences: Vec<Difference>,
     },
     /// Another process is writing the same dataset.
@@ -185,7 +193,7 @@ pub enum DatasetError {
     },
 }
 
-/// One option that differs between the run that began a dataset and the run that would go on with it.
+/// One option that differs between two runs: the one that began a dataset, or wrote one shard, and the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
@@ -193,13 +201,13 @@ pub struct Difference {
     pub option: String,
     /// Its value in the existing dataset, as JSON; `nothing` if it has none.
     pub existing: String,
-    /// Its value in this run, as JSON; `nothing` if it has none.
+    /// Its value in the other run, as JSON; `nothing` if it has none.
     pub requested: String,
 }
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is {} there and {} now", self.option, self.existing, self.requested)
+        write!(f, "{} is {} and {}", self.option, self.existing, self.requested)
     }
 }
 

@@ -1,21 +1,17 @@
 //! Folders of labelled images.
 
-use std::fs::{self, DirEntry, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use captcha_core::{Alphabet, DecodeError, ImageLimits, Label, open_image, to_gray};
-use image::{DynamicImage, GrayImage, ImageFormat};
+use image::{DynamicImage, GrayImage};
 
-use crate::manifest::Records;
-use crate::shard::is_shard_folder;
-use crate::{DatasetError, MANIFEST, SkipReason, Skipped, stratified_split};
+use crate::listing::{Entry, Listing};
+use crate::{DatasetError, Skipped, stratified_split};
 
 /// What a folder of images is expected to be, for error messages.
 const EXPECTED: &str = "a folder of images that are named after their text, as in `QXKZEF-2.png`";
-
-/// Bytes that tell an image format: the longest signature that `image` looks for has 12.
-const SIGNATURE: u64 = 32;
 
 /// How a folder of labelled images is read.
 ///
@@ -53,7 +49,9 @@ impl FolderOptions {
 ///
 /// The label of an image is what the manifest says, if there is one, and else its file name up to the first `-`, `_`
 /// or `.`. Images are known by the ending of their names, or by their first bytes. They are not read before
-/// [`Sample::load`]. Folders within the folder are not searched.
+/// [`Sample::load`]. Folders within the folder are not searched, except for the shards of one corpus.
+///
+/// Memory holds the names: some 50 bytes an image.
 ///
 /// ```no_run
 /// use std::path::Path;
@@ -77,15 +75,6 @@ pub struct LabelledFolder {
     /// Sorted by file.
     entries: Vec<Entry>,
     skipped: Skipped,
-}
-
-/// One image: little, because there can be millions.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    /// Relative to the folder.
-    file: Box<str>,
-    /// `None` for what the file name says.
-    label: Option<Box<str>>,
 }
 
 /// An image and the text that it shows.
@@ -124,18 +113,11 @@ impl LabelledFolder {
     /// # Errors
     /// [`DatasetError::MissingFolder`], [`DatasetError::NotAFolder`], [`DatasetError::EmptyFolder`];
     /// [`DatasetError::NothingUsable`] if not one file is an image with a label of the alphabet;
-    /// [`DatasetError::Manifest`] if there is a manifest that is damaged before its end; [`DatasetError::Read`].
+    /// [`DatasetError::Manifest`] if there is a manifest that is damaged before its end;
+    /// [`DatasetError::MixedShards`] if there are shards of different corpora; [`DatasetError::Read`].
     pub fn open(path: &Path, options: &FolderOptions) -> Result<Self, DatasetError> {
         check_folder(path, EXPECTED)?;
-        let mut listing = Listing { options, entries: Vec::new(), skipped: Skipped::default() };
-        let shards = shard_folders(path)?;
-        if shards.is_empty() {
-            listing.add_folder(path, "")?;
-        }
-        for shard in shards {
-            listing.add_folder(&path.join(&shard), &format!("{shard}/"))?;
-        }
-        let Listing { mut entries, skipped, .. } = listing;
+        let Listing { mut entries, skipped } = Listing::of(path, options.alphabet.as_ref())?;
         if entries.is_empty() {
             let path = path.to_owned();
             return Err(if skipped.is_empty() {
@@ -260,102 +242,4 @@ pub(crate) fn check_folder(path: &Path, expected: &'static str) -> Result<(), Da
         }
         Err(error) => Err(DatasetError::read(path)(error)),
     }
-}
-
-/// The names of the shards of a corpus in `path`.
-fn shard_folders(path: &Path) -> Result<Vec<String>, DatasetError> {
-    let mut shards = Vec::new();
-    for entry in fs::read_dir(path).map_err(DatasetError::read(path))? {
-        let name = entry.map_err(DatasetError::read(path))?.file_name();
-        if let Some(name) = name.to_str().filter(|name| is_shard_folder(name))
-            && path.join(name).join(MANIFEST).is_file()
-        {
-            shards.push(name.to_owned());
-        }
-    }
-    Ok(shards)
-}
-
-struct Listing<'a> {
-    options: &'a FolderOptions,
-    entries: Vec<Entry>,
-    skipped: Skipped,
-}
-
-impl Listing<'_> {
-    /// Adds the images of `folder`, whose names begin with `prefix` within the whole.
-    fn add_folder(&mut self, folder: &Path, prefix: &str) -> Result<(), DatasetError> {
-        let records = Records::open(folder)?;
-        let has_manifest = records.is_some();
-        let mut labels = std::collections::HashMap::new();
-        for record in records.into_iter().flatten() {
-            let record = record?;
-            labels.insert(record.file, record.text);
-        }
-        for entry in fs::read_dir(folder).map_err(DatasetError::read(folder))? {
-            let entry = entry.map_err(DatasetError::read(folder))?;
-            let file_name = entry.file_name();
-            let Some(name) = file_name.to_str() else {
-                self.skipped.add(SkipReason::NoLabel, || {
-                    format!("{prefix}{} (not UTF-8)", file_name.to_string_lossy())
-                });
-                continue;
-            };
-            if has_manifest && name == MANIFEST {
-                continue;
-            }
-            let found = if has_manifest {
-                labels.remove(name).ok_or(SkipReason::NotInManifest).map(Some)
-            } else {
-                is_image(&entry, name).map(|()| None)
-            };
-            match found.and_then(|label| self.checked(name, label)) {
-                Ok(label) => self.entries.push(Entry { file: format!("{prefix}{name}").into(), label }),
-                Err(reason) => self.skipped.add(reason, || format!("{prefix}{name}")),
-            }
-        }
-        let mut missing: Vec<String> = labels.into_keys().collect();
-        missing.sort_unstable();
-        for name in missing {
-            self.skipped.add(SkipReason::Missing, || format!("{prefix}{name}"));
-        }
-        Ok(())
-    }
-
-    /// The label to be kept for a file, if it is good.
-    fn checked(&self, name: &str, label: Option<String>) -> Result<Option<Box<str>>, SkipReason> {
-        let from_name = Label::from_path(Path::new(name)).ok();
-        let text = match &label {
-            Some(label) => Label::new(label),
-            None => from_name.clone().ok_or(SkipReason::NoLabel)?,
-        };
-        let good = |character: char| match &self.options.alphabet {
-            Some(alphabet) => alphabet.contains(character),
-            None => !character.is_control() && !character.is_whitespace(),
-        };
-        if !text.as_str().chars().all(good) {
-            return Err(SkipReason::UnknownCharacter);
-        }
-        Ok(label.filter(|_| from_name.as_ref() != Some(&text)).map(Into::into))
-    }
-}
-
-/// Whether a file is an image, by the ending of its name, or else by its first bytes.
-pub(crate) fn is_image(entry: &DirEntry, name: &str) -> Result<(), SkipReason> {
-    let kind = entry.file_type().map_err(|_| SkipReason::Unreadable)?;
-    let is_file = if kind.is_symlink() { entry.path().is_file() } else { kind.is_file() };
-    if !is_file {
-        return Err(SkipReason::NotAFile);
-    }
-    if name.starts_with('.') {
-        return Err(SkipReason::NotAnImage);
-    }
-    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
-    if ending.and_then(ImageFormat::from_extension).is_some_and(|format| format.reading_enabled()) {
-        return Ok(());
-    }
-    let mut start = Vec::new();
-    let file = File::open(entry.path()).map_err(|_| SkipReason::Unreadable)?;
-    file.take(SIGNATURE).read_to_end(&mut start).map_err(|_| SkipReason::Unreadable)?;
-    image::guess_format(&start).map(|_| ()).map_err(|_| SkipReason::NotAnImage)
 }

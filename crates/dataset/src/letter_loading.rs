@@ -8,7 +8,8 @@ use captcha_segment::Segmenter;
 use image::GrayImage;
 
 use crate::cut::{Cutout, Skip, cut, cut_sample};
-use crate::folder::{check_folder, is_image};
+use crate::folder::check_folder;
+use crate::listing::is_image;
 use crate::work::{Work, chunk_size};
 use crate::{
     CaptchaSource, DatasetError, LabelledFolder, LetterSet, LetterSummary, MANIFEST, SkipReason, Skipped,

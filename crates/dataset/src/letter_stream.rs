@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use captcha_core::{Alphabet, seed, to_gray};
 use captcha_segment::Segmenter;
 
+use crate::blocks::Blocks;
 use crate::cut::cut;
-use crate::stream::{Blocks, Counters, Timed};
+use crate::stream::{Counters, Timed};
 use crate::{Batch, CaptchaSource, DatasetError, LetterSummary, StreamOptions, StreamStats, TrainingData};
 
 /// CAPTCHAs that a thread draws between two messages.
@@ -64,7 +65,7 @@ impl LetterStream {
         segmenter: Segmenter,
         options: StreamOptions,
     ) -> Result<Self, DatasetError> {
-        check(&options, "letters_per_epoch")?;
+        options.check()?;
         let mut tried = LetterSummary::default();
         for index in 0..TRIED {
             let captcha = source.captcha(seed::derive(options.seed, index)).map_err(DatasetError::Style)?;
@@ -105,16 +106,6 @@ impl LetterStream {
             Some(made)
         };
         Blocks::start(self.options.thread_count(), u64::MAX / IMAGES_A_BLOCK, Arc::new(make))
-    }
-}
-
-/// Refuses an epoch of nothing.
-pub(crate) fn check(options: &StreamOptions, option: &'static str) -> Result<(), DatasetError> {
-    match options.per_epoch {
-        0 => {
-            Err(DatasetError::BadOption { option, expected: "at least 1".to_owned(), actual: "0".to_owned() })
-        }
-        _ => Ok(()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the manifest of a corpus says.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use captcha_render::Style;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::journal::Lines;
-use crate::{CorpusOptions, DatasetError, MANIFEST, TextSource};
+use crate::{CorpusOptions, DatasetError, MANIFEST, Shard, TextSource};
 
 /// The `format` of manifests of corpora.
 const CORPUS_FORMAT: &str = "captcha-lab corpus";
@@ -119,8 +119,9 @@ impl CorpusManifest {
         if !is_corpus(&header) {
             return Err(not_one());
         }
+        let raw = header.clone();
         let header = serde_json::from_value(header).map_err(|_| not_one())?;
-        Ok(Self { header, records: Records::new(folder, lines) })
+        Ok(Self { records: Records::new(folder, raw, lines), header })
     }
 
     /// What the images are a function of.
@@ -141,20 +142,33 @@ impl Iterator for CorpusManifest {
 /// The records of a manifest.
 #[derive(Debug)]
 pub(crate) struct Records {
-    path: std::path::PathBuf,
+    path: PathBuf,
+    header: Value,
     lines: Lines,
     line: u64,
 }
 
 impl Records {
-    fn new(folder: &Path, lines: Lines) -> Self {
-        Self { path: folder.join(MANIFEST), lines, line: 1 }
+    fn new(folder: &Path, header: Value, lines: Lines) -> Self {
+        Self { path: folder.join(MANIFEST), header, lines, line: 1 }
     }
 
     /// The records of the manifest in `folder`, if there is one of a corpus, whatever style it has.
     pub(crate) fn open(folder: &Path) -> Result<Option<Self>, DatasetError> {
         let found = Lines::read(folder)?.filter(|(header, _)| is_corpus(header));
-        Ok(found.map(|(_, lines)| Self::new(folder, lines)))
+        Ok(found.map(|(header, lines)| Self::new(folder, header, lines)))
+    }
+
+    /// The header as it stands there.
+    pub(crate) fn header(&self) -> &Value {
+        &self.header
+    }
+
+    /// How many images there are when the corpus, or the shard, is finished.
+    pub(crate) fn images(&self) -> u64 {
+        let shard =
+            self.header["shard"].as_str().and_then(|shard| shard.parse().ok()).unwrap_or(Shard::WHOLE);
+        self.header["count"].as_u64().map_or(0, |count| shard.len(count))
     }
 }
 

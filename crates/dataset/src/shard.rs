@@ -71,6 +71,13 @@ impl Shard {
     pub fn folder_name(self) -> String {
         format!("shard-{:04}-of-{:04}", self.index, self.count)
     }
+
+    /// The shard whose [`folder_name`](Self::folder_name) is `name`.
+    pub(crate) fn of_folder(name: &str) -> Option<Self> {
+        let (index, count) = name.strip_prefix("shard-")?.split_once("-of-")?;
+        let shard = Self::new(index.parse().ok()?, count.parse().ok()?).ok()?;
+        (shard.folder_name() == name).then_some(shard)
+    }
 }
 
 impl Default for Shard {
@@ -99,15 +106,6 @@ impl FromStr for Shard {
     }
 }
 
-/// Whether `name` is one that [`Shard::folder_name`] gives.
-pub(crate) fn is_shard_folder(name: &str) -> bool {
-    let shard = name.strip_prefix("shard-").and_then(|rest| {
-        let (index, count) = rest.split_once("-of-")?;
-        Shard::new(index.parse().ok()?, count.parse().ok()?).ok()
-    });
-    shard.is_some_and(|shard| shard.folder_name() == name)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -124,10 +122,11 @@ mod tests {
 
     #[test]
     fn folder_names_are_known_again() {
-        assert!(is_shard_folder(&Shard::new(12345, 99999).unwrap().folder_name()));
+        let shard = Shard::new(12345, 99999).unwrap();
+        assert_eq!(Shard::of_folder(&shard.folder_name()), Some(shard));
         for name in ["shard-0002-of-0002", "shard-1-of-2", "shard-0001", "letters", "shard-0001-of-0002-old"]
         {
-            assert!(!is_shard_folder(name), "{name}");
+            assert_eq!(Shard::of_folder(name), None, "{name}");
         }
     }
 

@@ -22,6 +22,10 @@ pub enum SkipReason {
     NotInManifest,
     /// The manifest has it, but there is no such file.
     Missing,
+    /// The manifest says that there are more images, but the run that draws them has not come so far.
+    NotDrawn,
+    /// A shard of the corpus has no folder.
+    MissingShard,
     /// The image can't be read or decoded.
     Unreadable,
     /// The name of a letter folder stands for no character.
@@ -41,6 +45,8 @@ impl fmt::Display for SkipReason {
             Self::UnknownCharacter => f.write_str("label with a character outside the alphabet"),
             Self::NotInManifest => f.write_str("not in the manifest"),
             Self::Missing => f.write_str("in the manifest, but missing"),
+            Self::NotDrawn => f.write_str("not drawn yet"),
+            Self::MissingShard => f.write_str("missing shard"),
             Self::Unreadable => f.write_str("unreadable image"),
             Self::NotALetterFolder => f.write_str("folder name that stands for no character"),
             Self::WrongSize => f.write_str("letter of another size"),
@@ -95,8 +101,16 @@ impl Skipped {
     }
 
     pub(crate) fn add(&mut self, reason: SkipReason, example: impl FnOnce() -> String) {
+        self.add_many(reason, 1, example);
+    }
+
+    /// Adds `count` files with one example.
+    pub(crate) fn add_many(&mut self, reason: SkipReason, count: u64, example: impl FnOnce() -> String) {
+        if count == 0 {
+            return;
+        }
         let files = self.reasons.entry(reason).or_default();
-        files.count += 1;
+        files.count += count;
         if files.examples.len() < Self::EXAMPLES {
             files.examples.push(example());
         }

@@ -7,10 +7,10 @@ use std::path::Path;
 
 use captcha_core::{Alphabet, DecodeError, ImageLimits};
 use captcha_dataset::{
-    CorpusManifest, CorpusOptions, DatasetError, FolderOptions, LabelledFolder, MANIFEST, SkipReason,
+    CorpusManifest, CorpusOptions, DatasetError, FolderOptions, LabelledFolder, MANIFEST, Shard, SkipReason,
     generate_corpus,
 };
-use common::style;
+use common::{StopAfter, style};
 use image::GrayImage;
 
 fn png(path: &Path) {
@@ -168,6 +168,27 @@ fn the_manifest_says_what_is_in_a_corpus() {
     assert_eq!(labels(&found), ["AB", "B%5FA", "NEW"]);
     let error = CorpusManifest::open(folder.path()).unwrap_err();
     assert!(matches!(error, DatasetError::Manifest { line: 1, .. }), "{error}");
+}
+
+#[test]
+fn what_a_corpus_lacks_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = |shards: u64, index: u64| {
+        CorpusOptions::new(style(), 10).with_shard(Shard::new(index, shards).unwrap()).with_threads(1)
+    };
+    generate_corpus(&options(3, 0), folder.path(), &()).unwrap();
+    generate_corpus(&options(3, 2), folder.path(), &StopAfter::new(1)).unwrap_err();
+    let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(found.len(), 5);
+    assert_eq!(found.skipped().count(&SkipReason::NotDrawn), 2);
+    assert_eq!(found.skipped().count(&SkipReason::MissingShard), 1);
+    assert!(found.skipped().to_string().contains("shard-0001-of-0003"), "{}", found.skipped());
+
+    generate_corpus(&options(2, 1), folder.path(), &()).unwrap();
+    match LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap_err() {
+        DatasetError::MixedShards { differences, .. } => assert_eq!(differences[0].option, "shard"),
+        error => panic!("{error}"),
+    }
 }
 
 #[test]

@@ -1,0 +1,178 @@
+//! Which files of a folder are labelled images.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::{self, DirEntry, File};
+use std::io::Read;
+use std::path::Path;
+
+use captcha_core::{Alphabet, Label};
+use image::ImageFormat;
+use serde_json::Value;
+
+use crate::journal::compare;
+use crate::manifest::Records;
+use crate::{DatasetError, Difference, MANIFEST, Shard, SkipReason, Skipped};
+
+/// Bytes that tell an image format: the longest signature that `image` looks for has 12.
+const SIGNATURE: u64 = 32;
+
+/// One image: little, because there can be millions.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Entry {
+    /// Relative to the folder.
+    pub(crate) file: Box<str>,
+    /// `None` for what the file name says.
+    pub(crate) label: Option<Box<str>>,
+}
+
+/// The labelled images of a folder, in no order, and what else there is.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) skipped: Skipped,
+}
+
+impl Listing {
+    /// The images of `folder`, or of the shards in it, with labels of `alphabet`.
+    pub(crate) fn of(folder: &Path, alphabet: Option<&Alphabet>) -> Result<Self, DatasetError> {
+        let mut listing = Self::default();
+        let shards = shards(folder)?;
+        let Some(count) = shards.first().map(|(shard, _)| shard.count()) else {
+            listing.add_folder(folder, "", Records::open(folder)?, alphabet)?;
+            return Ok(listing);
+        };
+        let mut missing: BTreeSet<u64> = (0..count).collect();
+        for (shard, records) in shards {
+            missing.remove(&shard.index());
+            let name = shard.folder_name();
+            listing.add_folder(&folder.join(&name), &format!("{name}/"), Some(records), alphabet)?;
+        }
+        for shard in missing.into_iter().filter_map(|index| Shard::new(index, count).ok()) {
+            listing.skipped.add(SkipReason::MissingShard, || shard.folder_name());
+        }
+        Ok(listing)
+    }
+
+    /// Adds the images of `folder`, whose names begin with `prefix` within the whole: those of its manifest, if it
+    /// has one.
+    fn add_folder(
+        &mut self,
+        folder: &Path,
+        prefix: &str,
+        records: Option<Records>,
+        alphabet: Option<&Alphabet>,
+    ) -> Result<(), DatasetError> {
+        let mut texts = match records {
+            Some(records) => Some(self.texts(records, prefix)?),
+            None => None,
+        };
+        for entry in fs::read_dir(folder).map_err(DatasetError::read(folder))? {
+            let entry = entry.map_err(DatasetError::read(folder))?;
+            let file_name = entry.file_name();
+            let Some(name) = file_name.to_str() else {
+                self.skipped.add(SkipReason::NoLabel, || {
+                    format!("{prefix}{} (not UTF-8)", file_name.to_string_lossy())
+                });
+                continue;
+            };
+            let found = match &mut texts {
+                Some(_) if name == MANIFEST => continue,
+                Some(texts) => texts.remove(name).ok_or(SkipReason::NotInManifest).map(Some),
+                None => is_image(&entry, name).map(|()| None),
+            };
+            match found.and_then(|text| label(name, text, alphabet)) {
+                Ok(label) => self.entries.push(Entry { file: format!("{prefix}{name}").into(), label }),
+                Err(reason) => self.skipped.add(reason, || format!("{prefix}{name}")),
+            }
+        }
+        let mut missing: Vec<String> = texts.into_iter().flat_map(HashMap::into_keys).collect();
+        missing.sort_unstable();
+        for name in missing {
+            self.skipped.add(SkipReason::Missing, || format!("{prefix}{name}"));
+        }
+        Ok(())
+    }
+
+    /// The text of each file of a manifest.
+    fn texts(&mut self, mut records: Records, prefix: &str) -> Result<HashMap<String, String>, DatasetError> {
+        let mut texts = HashMap::new();
+        for record in records.by_ref() {
+            let record = record?;
+            texts.insert(record.file, record.text);
+        }
+        let undrawn = records.images().saturating_sub(texts.len() as u64);
+        self.skipped.add_many(SkipReason::NotDrawn, undrawn, || {
+            format!("{undrawn} of {} in {prefix}{MANIFEST}", records.images())
+        });
+        Ok(texts)
+    }
+}
+
+/// The label to be kept for a file, if it is good: `None` if the name has it.
+fn label(
+    name: &str,
+    text: Option<String>,
+    alphabet: Option<&Alphabet>,
+) -> Result<Option<Box<str>>, SkipReason> {
+    let from_name = Label::from_path(Path::new(name)).ok();
+    let label = match &text {
+        Some(text) => Label::new(text),
+        None => from_name.clone().ok_or(SkipReason::NoLabel)?,
+    };
+    let good = |character: char| match alphabet {
+        Some(alphabet) => alphabet.contains(character),
+        None => !character.is_control() && !character.is_whitespace(),
+    };
+    if !label.as_str().chars().all(good) {
+        return Err(SkipReason::UnknownCharacter);
+    }
+    Ok(text.filter(|_| from_name.as_ref() != Some(&label)).map(Into::into))
+}
+
+/// The shards of a corpus in `folder`, with their manifests.
+fn shards(folder: &Path) -> Result<Vec<(Shard, Records)>, DatasetError> {
+    let mut shards: Vec<(Shard, Records)> = Vec::new();
+    for entry in fs::read_dir(folder).map_err(DatasetError::read(folder))? {
+        let name = entry.map_err(DatasetError::read(folder))?.file_name();
+        let Some(shard) = name.to_str().and_then(Shard::of_folder) else { continue };
+        let Some(records) = Records::open(&folder.join(&name))? else { continue };
+        if let Some((_, first)) = shards.first() {
+            let differences = differences(first.header(), records.header());
+            if !differences.is_empty() {
+                return Err(DatasetError::MixedShards { path: folder.to_owned(), differences });
+            }
+        }
+        shards.push((shard, records));
+    }
+    Ok(shards)
+}
+
+/// What differs between the headers of two shards, but for which of the shards they are.
+fn differences(first: &Value, other: &Value) -> Vec<Difference> {
+    let of_corpus = |header: &Value| {
+        let mut header = header.clone();
+        let shard = header["shard"].as_str().and_then(|shard| shard.parse::<Shard>().ok());
+        header["shard"] = shard.map(Shard::count).into();
+        header
+    };
+    compare(&of_corpus(first), &of_corpus(other))
+}
+/// Whether a file is an image, by the ending of its name, or else by its first bytes.
+pub(crate) fn is_image(entry: &DirEntry, name: &str) -> Result<(), SkipReason> {
+    let kind = entry.file_type().map_err(|_| SkipReason::Unreadable)?;
+    let is_file = if kind.is_symlink() { entry.path().is_file() } else { kind.is_file() };
+    if !is_file {
+        return Err(SkipReason::NotAFile);
+    }
+    if name.starts_with('.') {
+        return Err(SkipReason::NotAnImage);
+    }
+    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
+    if ending.and_then(ImageFormat::from_extension).is_some_and(|format| format.reading_enabled()) {
+        return Ok(());
+    }
+    let mut start = Vec::new();
+    let file = File::open(entry.path()).map_err(|_| SkipReason::Unreadable)?;
+    file.take(SIGNATURE).read_to_end(&mut start).map_err(|_| SkipReason::Unreadable)?;
+    image::guess_format(&start).map(|_| ()).map_err(|_| SkipReason::NotAnImage)
+}
