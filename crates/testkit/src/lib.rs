@@ -1,4 +1,4 @@
-//! What the tests of captcha-lab share: golden images.
+//! What the tests of captcha-lab share: golden images, and the suite that every [`backend`] passes.
 //!
 //! ```no_run
 //! use captcha_testkit::{Tolerance, assert_golden};
@@ -13,6 +13,7 @@
 //! it. When a comparison fails, a strip "expected | difference | actual" is written to
 //! `target/golden/<name>.png`.
 
+pub mod backend;
 mod golden;
 
 pub use golden::{GoldenError, Tolerance, compare_golden};

@@ -1,0 +1,211 @@
+//! The checks.
+
+use captcha_core::ndarray::{Array2, Array4, Axis, Slice};
+use captcha_infer::{Architecture, InputShape, Layer, ModelFile, RecognizeError, Recognizer};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use serde::Deserialize;
+
+use super::{formula_images, formula_model, naive_logits};
+
+/// The largest difference of a logit that is allowed.
+const TOLERANCE: f64 = 1e-4;
+
+/// Makes the recogniser under test.
+pub type Make<'a> = &'a dyn Fn(&ModelFile) -> Box<dyn Recognizer>;
+
+/// A network and what PyTorch computes with the weights and images of the formula.
+#[derive(Deserialize)]
+struct Reference {
+    name: String,
+    architecture: Architecture,
+    logits: Vec<Vec<f64>>,
+}
+
+fn references() -> Vec<Reference> {
+    serde_json::from_str(include_str!("../../reference/reference.json"))
+        .expect("the reference values are JSON")
+}
+
+fn model(architecture: &Architecture) -> ModelFile {
+    formula_model(architecture).expect("the architecture is valid")
+}
+
+/// The logits `[n, classes]` of a recogniser.
+fn logits(recognizer: &dyn Recognizer, images: &Array4<f32>) -> Array2<f32> {
+    let logits = recognizer.logits(images.view()).expect("the images are of the right shape");
+    assert_eq!(logits.shape()[1], 1, "a letter network has one step");
+    logits.remove_axis(Axis(1))
+}
+
+/// The largest difference between two sets of logits.
+fn difference(actual: &Array2<f32>, expected: &Array2<f64>) -> f64 {
+    assert_eq!(actual.dim(), expected.dim());
+    let pairs = actual.iter().zip(expected);
+    // A NaN must not pass for a small difference.
+    pairs
+        .map(|(&a, &b)| (f64::from(a) - b).abs())
+        .fold(0.0, |worst, next| if next <= worst { worst } else { next })
+}
+
+/// On the networks of the project and on odd ones.
+///
+/// # Panics
+/// If not.
+pub fn logits_are_those_of_pytorch(make: Make<'_>) {
+    let mut failures = Vec::new();
+    for Reference { name, architecture, logits: expected } in references() {
+        let classes = expected[0].len();
+        let images = formula_images(expected.len(), architecture.input);
+        let expected = Array2::from_shape_vec((expected.len(), classes), expected.concat()).expect("a table");
+        let difference = difference(&logits(&*make(&model(&architecture)), &images), &expected);
+        // The naive network that the other checks rely on, too.
+        let naive = naive_logits(&model(&architecture), &images);
+        let naive = (&naive - &expected).iter().fold(0.0f64, |worst, next| worst.max(next.abs()));
+        if !(difference < TOLERANCE && naive < 1e-5) {
+            failures.push(format!(
+                "{name}: the backend is off by {difference:e}, the naive network by {naive:e}"
+            ));
+        }
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+/// Networks of any valid layers, up to a size that the naive one can bear.
+fn architecture() -> impl Strategy<Value = Architecture> {
+    let layer = prop_oneof![
+        4 => (1usize..70, 0usize..4).prop_map(|(channels, radius)| Layer::Conv2d { channels, kernel: 2 * radius + 1 }),
+        2 => Just(Layer::BatchNorm2d),
+        4 => Just(Layer::Relu),
+        2 => (1usize..4).prop_map(|size| Layer::MaxPool2d { size }),
+        1 => Just(Layer::Dropout { probability: 0.5 }),
+    ];
+    let vector_layer = prop_oneof![
+        2 => (1usize..150).prop_map(|features| Layer::Linear { features }),
+        1 => Just(Layer::Relu),
+        1 => Just(Layer::Dropout { probability: 0.1 }),
+    ];
+    let input = (1usize..6, 1usize..14, 1usize..14).prop_map(|(channels, height, width)| InputShape {
+        channels,
+        height,
+        width,
+    });
+    let layers = (prop::collection::vec(layer, 0..6), prop::collection::vec(vector_layer, 0..4));
+    (input, layers).prop_map(|(input, (maps, vectors))| {
+        let mut architecture = Architecture { input, layers: Vec::new() };
+        for layer in maps.into_iter().chain([Layer::Flatten]).chain(vectors) {
+            architecture.layers.push(layer);
+            // A pool that is larger than what is left of the image, or too much work.
+            if !architecture.flops().is_ok_and(|flops| flops < 3_000_000) {
+                architecture.layers.pop();
+            }
+        }
+        architecture
+    })
+}
+
+/// On random architectures.
+///
+/// # Panics
+/// If not.
+pub fn any_architecture_gives_the_naive_logits(make: Make<'_>) {
+    let mut runner = TestRunner::new(Config { cases: 100, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&(architecture(), 1usize..4), |(architecture, count)| {
+        let model = model(&architecture);
+        let images = formula_images(count, architecture.input);
+        let expected = naive_logits(&model, &images);
+        let difference = difference(&logits(&*make(&model), &images), &expected);
+        prop_assert!(difference < TOLERANCE, "off by {difference:e}");
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+/// Batches of none, of few and of more than any buffer holds.
+///
+/// # Panics
+/// If not.
+pub fn batches_give_what_single_images_give(make: Make<'_>) {
+    let architecture = Architecture::post(26);
+    let recognizer = make(&model(&architecture));
+    let images = formula_images(150, architecture.input);
+    let single: Vec<f32> = images
+        .axis_chunks_iter(Axis(0), 1)
+        .flat_map(|image| logits(&*recognizer, &image.to_owned()).into_iter())
+        .collect();
+    for count in [0, 1, 2, 5, 6, 7, 64, 65, 150] {
+        let batch = logits(&*recognizer, &images.slice_axis(Axis(0), Slice::from(..count)).to_owned());
+        assert_eq!(batch.dim(), (count, 26));
+        for (a, b) in batch.iter().zip(&single) {
+            assert!((a - b).abs() < 1e-5, "in a batch of {count}: {a}, alone: {b}");
+        }
+    }
+}
+
+/// Images that don't lie in memory in the usual order.
+///
+/// # Panics
+/// If not.
+pub fn other_layouts_give_the_same_logits(make: Make<'_>) {
+    let architecture =
+        Architecture { input: InputShape { channels: 2, height: 5, width: 4 }, ..Architecture::post(3) };
+    let recognizer = make(&model(&architecture));
+    let images = formula_images(6, architecture.input);
+    let mut view = images.slice_axis(Axis(0), Slice::new(0, None, 2));
+    view.invert_axis(Axis(1));
+    let expected = logits(&*recognizer, &view.as_standard_layout().into_owned());
+    let actual = recognizer.logits(view).expect("the shape is right");
+    assert_eq!(actual.remove_axis(Axis(1)), expected);
+}
+
+/// With the typed error that names both shapes.
+///
+/// # Panics
+/// If not.
+pub fn wrong_shapes_are_refused(make: Make<'_>) {
+    let architecture = Architecture::compact(10);
+    let recognizer = make(&model(&architecture));
+    for (channels, height, width) in [(1, 24, 20), (1, 20, 24), (3, 24, 24), (0, 24, 24), (1, 0, 0)] {
+        let images = formula_images(2, InputShape { channels, height, width });
+        match recognizer.logits(images.view()) {
+            Err(RecognizeError::WrongShape { expected, actual }) => {
+                assert_eq!(expected, architecture.input);
+                assert_eq!(actual, [2, channels, height, width]);
+            }
+            other => panic!("{channels} x {height} x {width}: {other:?}"),
+        }
+    }
+}
+
+/// Its metadata.
+///
+/// # Panics
+/// If not.
+pub fn says_what_the_model_file_says(make: Make<'_>) {
+    let model = model(&Architecture::compact(10));
+    let recognizer = make(&model);
+    assert_eq!(recognizer.metadata(), model.metadata());
+    assert!(!recognizer.backend().is_empty());
+}
+
+/// Calls at the same time give what calls one after the other give.
+///
+/// # Panics
+/// If not.
+pub fn can_be_shared_between_threads(make: Make<'_>) {
+    let architecture = Architecture::compact(10);
+    let recognizer = make(&model(&architecture));
+    let images = formula_images(20, architecture.input);
+    let expected = logits(&*recognizer, &images);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    assert_eq!(logits(&*recognizer, &images), expected);
+                }
+            });
+        }
+    });
+}
