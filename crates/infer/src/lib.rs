@@ -6,6 +6,7 @@
 //! | [`ModelFile`], [`ModelMetadata`] | weights with everything needed to use them, as safetensors, checked on load |
 //! | [`Recognizer`] | what a backend does: a batch of images in, logits out |
 //! | [`NativeRecognizer`], [`NativeOptions`], [`Session`] | the backend in pure Rust, for AVX-512, AVX2 and any other CPU |
+//! | [`onnx`] | a network for other runtimes |
 //! | [`Prediction`], [`Character`], [`Confidence`] | what was read, how surely, what else it could be, and where |
 //! | [`read_letters`] | letter images to characters, with any [`Recognizer`] |
 //! | [`Evaluation`] | predictions against labels: accuracy over all images, confusions, failures |
@@ -16,6 +17,7 @@ mod evaluation;
 mod letters;
 mod model_file;
 mod native;
+pub mod onnx;
 mod prediction;
 mod recognizer;
 
