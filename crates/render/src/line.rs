@@ -10,17 +10,13 @@ use image::GrayImage;
 use rand::Rng;
 
 use crate::clutter::LineClutter;
-use crate::polygon::Runs;
+use crate::polygon::WideLine;
 use crate::quad::{self, BORDER, Columns, Corners, QuadMap};
 use crate::resample::{Axis, Narrow, Paper, Resampling};
 use crate::warp::draw_points;
 
 /// How many times larger than the canvas Claptcha's layer is.
 const LAYER_SCALE: usize = 5;
-
-/// How far beyond the ideal rim of the line, in layer pixels, a bent pixel can still be neither empty nor solid:
-/// half a pixel of the drawn line's own rounding (and one at its corners), two of the cubic kernel, and reserve.
-const RIM: f64 = 6.0;
 
 /// Draws the line over `canvas`.
 pub(crate) fn draw(line: &LineClutter, canvas: &mut GrayImage, resampling: Resampling, rng: &mut impl Rng) {
@@ -46,13 +42,17 @@ pub(crate) fn draw(line: &LineClutter, canvas: &mut GrayImage, resampling: Resam
 struct Layer {
     width: usize,
     height: usize,
-    runs: Runs,
     map: QuadMap,
-    start: (f64, f64),
-    /// The unit vector along the line.
+    /// The unit vector along the drawn line.
     direction: (f64, f64),
-    length: f64,
-    thickness: f64,
+    /// Where the corners of the drawn line are along and across it, the smallest and the largest; of those along it
+    /// also the inner ones.
+    along: [f64; 4],
+    across: [f64; 2],
+    /// The columns that are set in each row, with a border as in [`quad::Sheet`]: row, start and end are counted
+    /// with it.
+    starts: Vec<i32>,
+    ends: Vec<i32>,
 }
 
 impl Layer {
@@ -66,20 +66,32 @@ impl Layer {
         let [first, second] = draw_points((w, h), line.reach, line.reach, rng);
         let abs = |(x, y): (f64, f64)| (x.abs(), y.abs());
         let map = QuadMap::new(Corners::displaced((w, h), abs(first), abs(second)), width, height);
+
+        let point = |x: f64, y: f64| (x as i32, y as i32);
+        let drawn = WideLine::new(point(x0, y0), point(x1, y1), thickness);
         let (dx, dy) = (x1 - x0, y1 - y0);
         let length = (dx * dx + dy * dy).sqrt();
-        let point = |x: f64, y: f64| (x as i32, y as i32);
-        let runs = Runs::line(point(x0, y0), point(x1, y1), thickness, width, height);
-        Self {
-            width,
-            height,
-            runs,
-            map,
-            start: (x0, y0),
-            direction: (dx / length, dy / length),
-            length,
-            thickness,
-        }
+        let direction = (dx / length, dy / length);
+        // Corners are counted in pixels, places in a picture from the pixels' edges: half a pixel apart.
+        let corners = drawn.corners.map(|(x, y)| (f64::from(x) + 0.5, f64::from(y) + 0.5));
+        let mut along = corners.map(|corner| along(corner, direction));
+        along.sort_by(f64::total_cmp);
+        let mut across = [corners[0], corners[2]].map(|corner| across(corner, direction));
+        across.sort_by(f64::total_cmp);
+
+        let runs = drawn.runs(width, height);
+        let bordered = |row: usize| &runs[row.saturating_sub(BORDER).min(height - 1)];
+        let (starts, ends) = (0..height + 2 * BORDER)
+            .map(|row| {
+                let run = bordered(row);
+                // The border repeats the pixels at the edge.
+                let start = if run.start == 0 { 0 } else { run.start + BORDER };
+                let end = if run.end == width { width + 2 * BORDER } else { run.end + BORDER };
+                (start as i32, end as i32)
+            })
+            .map(|(start, end)| if end == BORDER as i32 { (0, 0) } else { (start, end) })
+            .unzip();
+        Self { width, height, map, direction, along, across, starts, ends }
     }
 
     /// Row `y` of the bent layer: writes the levels of the columns that can hold ink, and gives them and those
@@ -90,67 +102,101 @@ impl Layer {
         resampling: Resampling,
         levels: &mut Vec<u8>,
     ) -> (Range<usize>, Range<usize>) {
-        let inked = self.columns(y, RIM);
-        let solid = self.columns(y, -RIM);
+        let inked = self.columns(y, 1.0);
+        let solid = self.columns(y, -1.0);
         let solid = if solid.is_empty() { inked.end..inked.end } else { solid };
         levels.clear();
         levels.resize(inked.len(), 255);
-        for x in (inked.start..solid.start).chain(solid.end..inked.end) {
-            let (source_x, source_y) = self.map.source(x, y);
-            levels[x - inked.start] = self.sample(source_x, source_y, resampling);
+        for rim in [inked.start..solid.start, solid.end..inked.end] {
+            let levels = &mut levels[rim.start - inked.start..rim.end - inked.start];
+            self.sample_row((rim.start, y), resampling, levels);
         }
         (inked, solid)
     }
 
-    /// The columns of row `y` whose source is in the line grown by `rim` on all sides (shrunk, if negative).
-    fn columns(&self, y: usize, rim: f64) -> Range<usize> {
+    /// The columns of row `y` that can hold ink (`sign` 1), or of those the ones that hold nothing else (`sign` -1).
+    fn columns(&self, y: usize, sign: f64) -> Range<usize> {
+        /// How far a cubic kernel sees to each side.
+        const KERNEL: f64 = 2.0;
+        /// What Pillow's whole pixels and filled corners can add to the ideal line.
+        const ROUNDING: f64 = 1.5;
         // Along a row the source moves on a straight line with constant speed: so do its coordinates along and
         // across the drawn line.
-        let ((x0, y0), (x1, y1)) = (self.map.source(0, y), self.map.source(1, y));
-        let along = |x: f64, y: f64| x * self.direction.0 + y * self.direction.1;
-        let across = |x: f64, y: f64| x * self.direction.1 - y * self.direction.0;
-        let (x, y) = (x0 - self.start.0, y0 - self.start.1);
-        let (dx, dy) = (x1 - x0, y1 - y0);
-        let half = self.thickness / 2.0;
-        Columns::all(self.width)
-            .within(across(x, y), across(dx, dy), -half - rim, half + rim)
-            .within(along(x, y), along(dx, dy), -rim, self.length + rim)
-            .within(x0, dx, -rim, self.width as f64 + rim)
-            .within(y0, dy, -rim, self.height as f64 + rim)
+        let (source, next) = (self.map.source(0, y), self.map.source(1, y));
+        let speed = (next.0 - source.0, next.1 - source.1);
+        let rim = sign * (KERNEL * (self.direction.0.abs() + self.direction.1.abs()) + ROUNDING);
+        let [first, second, third, last] = self.along;
+        let ends = if sign > 0.0 { (first, last) } else { (second, third) };
+        let (from, to) = (across(source, self.direction), across(speed, self.direction));
+        let columns = Columns::all(self.width).within(from, to, self.across[0] - rim, self.across[1] + rim);
+        let (from, to) = (along(source, self.direction), along(speed, self.direction));
+        let edge = sign * KERNEL;
+        columns
+            .within(from, to, ends.0 - rim, ends.1 + rim)
+            .within(source.0, speed.0, -edge, self.width as f64 + edge)
+            .within(source.1, speed.1, -edge, self.height as f64 + edge)
             .range()
     }
 
-    /// The level of the layer at `(x, y)`: what [`quad::Sheet::sample`] gives for the drawn line.
-    fn sample(&self, x: f64, y: f64, resampling: Resampling) -> u8 {
+    /// Samples the sources of the output pixels from `(x, y)` to the right.
+    fn sample_row(&self, (x, y): (usize, usize), resampling: Resampling, levels: &mut [u8]) {
+        if resampling == Resampling::Nearest {
+            for (level, x) in levels.iter_mut().zip(x..) {
+                let (source_x, source_y) = self.map.source(x, y);
+                *level = self.nearest(source_x, source_y);
+            }
+            return;
+        }
+        for (levels, x) in levels.chunks_mut(quad::LANES).zip((x..).step_by(quad::LANES)) {
+            let places = self.map.places(x, y, (self.width, self.height));
+            for (lane, level) in levels.iter_mut().enumerate() {
+                let (column, row) = (places.column[lane], places.row[lane] as usize);
+                *level = if places.inside[lane] {
+                    self.between(column, row, places.dx[lane], places.dy[lane], resampling)
+                } else {
+                    0
+                };
+            }
+        }
+    }
+
+    fn nearest(&self, x: f64, y: f64) -> u8 {
         if x < 0.0 || y < 0.0 || x >= self.width as f64 || y >= self.height as f64 {
             return 0;
         }
-        if resampling == Resampling::Nearest {
-            let run = self.runs.row(y as usize);
-            return if (run.start..run.end).contains(&(x as usize)) { 255 } else { 0 };
-        }
-        let ((column, dx), (row, dy)) = (quad::split(x), quad::split(y));
-        // The part of each of four neighbouring lines that is set: of four neighbouring pixels, `from..to`.
-        let parts: [(usize, usize); 4] = std::array::from_fn(|line| {
-            let row = (row + line).saturating_sub(BORDER).min(self.height - 1);
-            let run = self.runs.row(row);
-            // At the edges pixels are repeated.
-            let start = if run.start == 0 { 0 } else { run.start + BORDER };
-            let end = if run.end == self.width { run.end + 2 * BORDER } else { run.end + BORDER };
-            (start.saturating_sub(column).min(4), end.saturating_sub(column).min(4))
-        });
-        if parts == [(0, 4); 4] {
+        let (column, row) = (x as i32 + BORDER as i32, y as usize + BORDER);
+        if self.starts[row] <= column && column < self.ends[row] { 255 } else { 0 }
+    }
+
+    /// The level in the 4 x 4 window at `(column, row)`, `dx` and `dy` between its inner four pixels: what
+    /// [`quad::Sheet`] gives for the drawn line.
+    fn between(&self, column: i32, row: usize, dx: f64, dy: f64, resampling: Resampling) -> u8 {
+        let four = |runs: &[i32]| -> [i32; 4] { std::array::from_fn(|line| runs[line] - column) };
+        let (starts, ends) = (four(&self.starts[row..row + 4]), four(&self.ends[row..row + 4]));
+        let count = |holds: [bool; 4]| holds.map(u8::from).iter().sum::<u8>();
+        if count(std::array::from_fn(|line| (starts[line] <= 0) & (ends[line] >= 4))) == 4 {
             return 255;
         }
-        if parts.iter().all(|(from, to)| from >= to) {
+        let empty = |line: usize| (starts[line] >= 4) | (ends[line] <= 0) | (starts[line] >= ends[line]);
+        if count(std::array::from_fn(empty)) == 4 {
             return 0;
         }
-        let columns: [[i32; 4]; 4] = std::array::from_fn(|column| {
-            parts.map(|(from, to)| if from <= column && column < to { 255 } else { 0 })
+        let columns: [[i32; 4]; 4] = [0, 1, 2, 3].map(|column| {
+            std::array::from_fn(|line| if (starts[line] <= column) & (column < ends[line]) { 255 } else { 0 })
         });
         match resampling {
             Resampling::Bicubic => quad::bicubic(quad::cubic_across(columns, dx), dy),
             _ => quad::bilinear([columns[1], columns[2]], dx, dy),
         }
     }
+}
+
+/// The coordinate of `point` along `direction`, a unit vector.
+fn along(point: (f64, f64), direction: (f64, f64)) -> f64 {
+    point.0 * direction.0 + point.1 * direction.1
+}
+
+/// The coordinate of `point` across `direction`, a unit vector.
+fn across(point: (f64, f64), direction: (f64, f64)) -> f64 {
+    point.0 * direction.1 - point.1 * direction.0
 }

@@ -5,10 +5,42 @@
 
 use std::ops::Range;
 
-/// The pixels of a wide line in an image: one run in each row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Runs {
-    /// The columns that are set, row by row, from the first row of the image to the last.
+/// A wide straight line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WideLine {
+    /// The first two lie along one side of the line, the last two along the other.
+    pub(crate) corners: [(i32, i32); 4],
+}
+
+impl WideLine {
+    /// The line from `(x0, y0)` to `(x1, y1)`, `thickness` pixels wide.
+    pub(crate) fn new((x0, y0): (i32, i32), (x1, y1): (i32, i32), thickness: f64) -> Self {
+        let (dx, dy) = (f64::from(x1 - x0), f64::from(y1 - y0));
+        let length = (dx * dx + dy * dy).sqrt();
+        let half = (thickness - 1.0) / 2.0;
+        let (wide, narrow) = (round_half_away(half) / length, round_half_in(half) / length);
+        let shift = |ratio: f64, by: f64| round_half_in(ratio * by) as i32;
+        let (dx_min, dx_max) = (shift(narrow, dy), shift(wide, dy));
+        let (dy_min, dy_max) = (shift(narrow, dx), shift(wide, dx));
+        let corners = [
+            (x0 - dx_min, y0 + dy_max),
+            (x1 - dx_min, y1 + dy_max),
+            (x1 + dx_max, y1 - dy_min),
+            (x0 + dx_max, y0 - dy_min),
+        ];
+        Self { corners }
+    }
+
+    /// The columns that the line sets in each row of an image of `width x height`.
+    pub(crate) fn runs(self, width: usize, height: usize) -> Vec<Range<usize>> {
+        let mut runs = Runs { rows: vec![0..0; height] };
+        runs.fill(self.corners, width as i32);
+        runs.rows
+    }
+}
+
+/// The columns that are set, row by row.
+struct Runs {
     rows: Vec<Range<usize>>,
 }
 
@@ -34,32 +66,6 @@ impl Edge {
 }
 
 impl Runs {
-    /// The line from `(x0, y0)` to `(x1, y1)`, `thickness` pixels wide, in an image of `width x height`.
-    pub(crate) fn line(
-        (x0, y0): (i32, i32),
-        (x1, y1): (i32, i32),
-        thickness: f64,
-        width: usize,
-        height: usize,
-    ) -> Self {
-        let (dx, dy) = (f64::from(x1 - x0), f64::from(y1 - y0));
-        let length = (dx * dx + dy * dy).sqrt();
-        let half = (thickness - 1.0) / 2.0;
-        let (wide, narrow) = (round_half_away(half) / length, round_half_in(half) / length);
-        let shift = |ratio: f64, by: f64| round_half_in(ratio * by) as i32;
-        let (dx_min, dx_max) = (shift(narrow, dy), shift(wide, dy));
-        let (dy_min, dy_max) = (shift(narrow, dx), shift(wide, dx));
-        let corners = [
-            (x0 - dx_min, y0 + dy_max),
-            (x1 - dx_min, y1 + dy_max),
-            (x1 + dx_max, y1 - dy_min),
-            (x0 + dx_max, y0 - dy_min),
-        ];
-        let mut runs = Self { rows: vec![0..0; height] };
-        runs.fill(corners, width as i32);
-        runs
-    }
-
     fn fill(&mut self, corners: [(i32, i32); 4], width: i32) {
         let all: [Edge; 4] = std::array::from_fn(|i| Edge::new(corners[i], corners[(i + 1) % 4]));
         for (i, edge) in all.iter().enumerate().filter(|(_, edge)| edge.top == edge.bottom) {
@@ -88,11 +94,6 @@ impl Runs {
         let Some(run) = usize::try_from(row).ok().and_then(|row| self.rows.get_mut(row)) else { return };
         let (first, end) = (first as usize, last as usize + 1);
         *run = if run.start == run.end { first..end } else { run.start.min(first)..run.end.max(end) };
-    }
-
-    /// The columns that are set in `row`.
-    pub(crate) fn row(&self, row: usize) -> Range<usize> {
-        self.rows[row].clone()
     }
 }
 

@@ -54,6 +54,56 @@ impl QuadMap {
     }
 }
 
+/// How many neighbouring output pixels are mapped at once.
+pub(crate) const LANES: usize = 8;
+
+/// Where neighbouring output pixels come from: for each the upper left of the 4 x 4 pixels around its source, and
+/// how far between the inner four it lies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Places {
+    /// Counted with [`BORDER`].
+    pub(crate) column: [i32; LANES],
+    /// Counted with [`BORDER`].
+    pub(crate) row: [i32; LANES],
+    pub(crate) dx: [f64; LANES],
+    pub(crate) dy: [f64; LANES],
+    /// Whether the source is inside the input; the rest means nothing if it is not.
+    pub(crate) inside: [bool; LANES],
+}
+
+impl QuadMap {
+    /// The sources of the output pixels from `(x, y)` to the right in an input of `width x height`.
+    pub(crate) fn places(&self, x: usize, y: usize, (width, height): (usize, usize)) -> Places {
+        let (x, y) = (x as f64 + 0.5, y as f64 + 0.5);
+        let lanes: [f64; LANES] = std::array::from_fn(|lane| x + lane as f64);
+        let at = |[a, b, c, d]: [f64; 4]| lanes.map(|x| a + b * x + c * y + d * x * y);
+        let (source_x, source_y) = (at(self.x), at(self.y));
+        let (width, height) = (width as f64, height as f64);
+        let inside = std::array::from_fn(|lane| {
+            let (x, y) = (source_x[lane], source_y[lane]);
+            (x >= 0.0) & (x < width) & (y >= 0.0) & (y < height)
+        });
+        let ((column, dx), (row, dy)) = (split_all(source_x), split_all(source_y));
+        Places { column, row, dx, dy, inside }
+    }
+}
+
+/// [`split`] for several positions, without the branch and the conversion that keep compilers from using SIMD.
+fn split_all(positions: [f64; LANES]) -> ([i32; LANES], [f64; LANES]) {
+    /// 1.5 * 2^52: doubles of this size are whole numbers, and their lowest bits are that number.
+    const WHOLE: f64 = 6_755_399_441_055_744.0;
+    let shifted = positions.map(|position| position - 0.5);
+    let nearest = shifted.map(|value| (value + WHOLE) - WHOLE);
+    let floor: [f64; LANES] =
+        std::array::from_fn(
+            |lane| {
+                if nearest[lane] > shifted[lane] { nearest[lane] - 1.0 } else { nearest[lane] }
+            },
+        );
+    let place = floor.map(|value| (value + (WHOLE + 1.0)).to_bits() as i32);
+    (place, std::array::from_fn(|lane| shifted[lane] - floor[lane]))
+}
+
 /// The columns of an image in which some linear functions of the column stay within limits.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Columns {
@@ -155,6 +205,11 @@ impl Sheet {
         }
         let ((column, dx), (row, dy)) = (split(x), split(y));
         let place = row * self.stride + column;
+        self.between(place, dx, dy, resampling)
+    }
+
+    /// The level in the 4 x 4 window at `place`, `dx` and `dy` between its inner four pixels.
+    fn between(&self, place: usize, dx: f64, dy: f64, resampling: Resampling) -> u8 {
         match self.windows[place] {
             Window::Paper => 0,
             Window::Ink => 255,
@@ -183,12 +238,31 @@ impl Sheet {
                 .within(x0, x1 - x0, left, right)
                 .within(y0, y1 - y0, top, bottom)
                 .range();
-            for (level, x) in row[inked.clone()].iter_mut().zip(inked) {
+            self.sample_row(map, (inked.start, y), resampling, &mut row[inked]);
+        }
+        warped
+    }
+}
+
+impl Sheet {
+    /// Samples the sources of the output pixels from `(x, y)` to the right.
+    fn sample_row(&self, map: &QuadMap, (x, y): (usize, usize), resampling: Resampling, levels: &mut [u8]) {
+        if resampling == Resampling::Nearest {
+            for (level, x) in levels.iter_mut().zip(x..) {
                 let (source_x, source_y) = map.source(x, y);
                 *level = self.sample(source_x, source_y, resampling);
             }
+            return;
         }
-        warped
+        for (levels, x) in levels.chunks_mut(LANES).zip((x..).step_by(LANES)) {
+            let places = map.places(x, y, self.size());
+            for (lane, level) in levels.iter_mut().enumerate() {
+                if places.inside[lane] {
+                    let place = places.row[lane] as usize * self.stride + places.column[lane] as usize;
+                    *level = self.between(place, places.dx[lane], places.dy[lane], resampling);
+                }
+            }
+        }
     }
 }
 

@@ -302,7 +302,7 @@ impl<'a> Ink<'a> {
         let mut narrow = Narrow::new(Paper::Empty, columns, y.end);
         narrow.skip(y.start);
         for line in self.lines() {
-            narrow.push(line, x.clone(), x.end..x.end);
+            narrow.push(line, x.clone(), 0..0);
         }
         let mut mask = vec![0; out_x.len() * out_y.len()];
         narrow.resize(rows, |x, y, levels| {

@@ -47,96 +47,79 @@ impl Resampling {
 /// Bits after the binary point of a weight, as in Pillow's `Resample.c`.
 const PRECISION_BITS: u32 = 32 - 8 - 2;
 
-/// Half a level in a fixed-point sum, to round it.
-const HALF: i32 = 1 << (PRECISION_BITS - 1);
-
-/// Taps are padded to a multiple of this, so that the sums run in fixed steps that compilers turn into SIMD.
-const LANES: usize = 8;
-
 /// The fixed-point weights that make each pixel of one axis of a resized image.
 #[derive(Debug, Clone)]
 pub(crate) struct Axis {
-    /// For each output pixel: its first input pixel and the one after its last.
-    windows: Vec<(usize, usize)>,
-    /// For each output pixel `steps` times [`LANES`] weights, zero after the end of its window.
-    weights: Vec<[i32; LANES]>,
-    steps: usize,
-    /// For each output pixel: the sum that an input of level 255 everywhere gives it.
-    full: Vec<i32>,
+    input: usize,
+    outputs: Vec<Output>,
+    /// Whole numbers. Their products with levels and the sums of these are below 2^53, so they are exact as doubles,
+    /// which SIMD of any age multiplies faster than 32-bit integers.
+    weights: Vec<f64>,
+}
+
+/// One pixel of a resized image.
+#[derive(Debug, Clone)]
+struct Output {
+    /// The input pixels that it is made of.
+    window: Range<usize>,
+    /// Where its first weight is.
+    weight: usize,
+    /// The sum that an input of level 255 everywhere gives it.
+    full: f64,
 }
 
 impl Axis {
     /// The weights from `input` to `output` pixels, as Pillow's `precompute_coeffs` gives them.
     pub(crate) fn new(input: usize, output: usize, resampling: Resampling) -> Self {
+        let mut axis = Self { input, outputs: Vec::with_capacity(output), weights: Vec::new() };
         let scale = input as f64 / output as f64;
         if resampling == Resampling::Nearest {
-            return Self::nearest(input, output, scale);
+            // Pillow adds up the steps instead of multiplying.
+            let mut position = scale * 0.5;
+            for _ in 0..output {
+                let nearest = (position as usize).min(input - 1);
+                axis.push(nearest..nearest + 1, &[1.0]);
+                position += scale;
+            }
+            return axis;
         }
         let stretch = scale.max(1.0);
         let support = resampling.support() * stretch;
         let per_stretch = 1.0 / stretch;
-        let mut axis = Self::with_taps(2 * support.ceil() as usize + 1, output);
         let mut kernel = Vec::new();
         for out in 0..output {
             let centre = (out as f64 + 0.5) * scale;
             // Truncation after + 0.5, and negative values to 0, as in C.
             let first = (centre - support + 0.5).max(0.0) as usize;
             let end = ((centre + support + 0.5) as usize).min(input);
-            kernel.clear();
-            kernel.extend((first..end).map(|x| resampling.kernel((x as f64 - centre + 0.5) * per_stretch)));
-            let sum: f64 = kernel.iter().sum();
-            axis.push(first, kernel.iter().map(|&weight| fixed_point(weight / sum)));
+            // A whole scale has the same weights everywhere but at the edges.
+            let repeats = scale.fract() == 0.0 && first > 0 && kernel.len() == end - first;
+            if !repeats {
+                kernel.clear();
+                kernel
+                    .extend((first..end).map(|x| resampling.kernel((x as f64 - centre + 0.5) * per_stretch)));
+            }
+            axis.push(first..end, &kernel);
         }
         axis
     }
 
-    fn nearest(input: usize, output: usize, scale: f64) -> Self {
-        let mut axis = Self::with_taps(1, output);
-        // Pillow adds up the steps instead of multiplying.
-        let mut position = scale * 0.5;
-        for _ in 0..output {
-            axis.push((position as usize).min(input - 1), [1 << PRECISION_BITS]);
-            position += scale;
-        }
-        axis
-    }
-
-    fn with_taps(taps: usize, output: usize) -> Self {
-        let steps = taps.div_ceil(LANES);
-        Self {
-            windows: Vec::with_capacity(output),
-            weights: Vec::with_capacity(output * steps),
-            steps,
-            full: Vec::with_capacity(output),
-        }
-    }
-
-    fn push(&mut self, first: usize, weights: impl IntoIterator<Item = i32>) {
-        let start = self.weights.len();
-        self.weights.resize(start + self.steps, [0; LANES]);
-        let (mut count, mut sum) = (0, 0);
-        for (place, weight) in self.weights[start..].as_flattened_mut().iter_mut().zip(weights) {
-            *place = weight;
-            count += 1;
-            sum += weight;
-        }
-        self.windows.push((first, first + count));
-        self.full.push(255 * sum);
+    /// Adds an output pixel with the weights `kernel`, which need not sum up to 1.
+    fn push(&mut self, window: Range<usize>, kernel: &[f64]) {
+        let sum: f64 = kernel.iter().sum();
+        let weight = self.weights.len();
+        self.weights.extend(kernel.iter().map(|&weight| fixed_point(weight / sum)));
+        let full = 255.0 * self.weights[weight..].iter().sum::<f64>();
+        self.outputs.push(Output { window, weight, full });
     }
 
     /// The number of output pixels.
     pub(crate) fn len(&self) -> usize {
-        self.windows.len()
+        self.outputs.len()
     }
 
-    /// The weights of output pixel `out`, padded with zeros.
-    fn weights(&self, out: usize) -> &[[i32; LANES]] {
-        &self.weights[out * self.steps..(out + 1) * self.steps]
-    }
-
-    /// How many input pixels the padded weights of an output pixel reach over.
-    fn reach(&self) -> usize {
-        self.steps * LANES
+    fn weights(&self, output: &Output) -> &[f64] {
+        &self.weights[output.weight..output.weight + output.window.len()]
     }
 
     /// The output pixels that the input pixels `range` have a part in.
@@ -144,32 +127,217 @@ impl Axis {
         if range.is_empty() {
             return 0..0;
         }
-        let from = self.windows.partition_point(|&(_, end)| end <= range.start);
-        let to = self.windows.partition_point(|&(first, _)| first < range.end);
+        let from = self.outputs.partition_point(|output| output.window.end <= range.start);
+        let to = self.outputs.partition_point(|output| output.window.start < range.end);
         from..to.max(from)
     }
 }
 
-fn fixed_point(weight: f64) -> i32 {
+/// A weight as a whole number of 2^-22, rounded half away from zero by truncation, as in C.
+fn fixed_point(weight: f64) -> f64 {
     let scaled = weight * f64::from(1 << PRECISION_BITS);
-    (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i32
+    f64::from((if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i32)
 }
 
-/// Rounds a fixed-point sum to a level.
-fn to_level(sum: i32) -> u8 {
-    ((sum + HALF) >> PRECISION_BITS).clamp(0, 255) as u8
+/// Rounds a sum of levels times weights to a level.
+fn to_level(sum: f64) -> u8 {
+    /// The value of the last bit of a weight.
+    const UNIT: f64 = 1.0 / (1 << PRECISION_BITS) as f64;
+    // Truncates, and takes what is below 0 or above 255 for these.
+    (sum * UNIT + 0.5) as u8
 }
 
-/// The weighted sum of `levels`, of which there are as many as weights.
-fn weighted_sum(levels: &[u8], weights: &[[i32; LANES]]) -> i32 {
-    let (levels, _) = levels.as_chunks::<LANES>();
-    let mut sums = [0; LANES];
-    for (levels, weights) in levels.iter().zip(weights) {
-        for lane in 0..LANES {
-            sums[lane] += i32::from(levels[lane]) * weights[lane];
+/// What a picture is where nothing was drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paper {
+    /// 0: masks.
+    Empty,
+    /// 255: pictures. Their ink is what they lack to 255.
+    White,
+}
+
+impl Paper {
+    /// The level under ink whose weighted sum is `sum`.
+    ///
+    /// With weights `w` and levels `255 - ink`, the weighted sum of the levels is `full` less that of the ink: so
+    /// empty paper costs nothing and the rounding is that of the levels.
+    fn level(self, sum: f64, full: f64) -> u8 {
+        match self {
+            Self::Empty => to_level(sum),
+            Self::White => to_level(full - sum),
         }
     }
-    sums.iter().sum()
+
+    /// From level to ink and back.
+    fn ink(self, level: u8) -> u8 {
+        match self {
+            Self::Empty => level,
+            Self::White => 255 - level,
+        }
+    }
+}
+
+/// Resizes `image`, which is mostly white: columns first, then rows, rounding between the two, bit for bit as
+/// Pillow does.
+pub(crate) fn resize(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImage {
+    let width = image.width() as usize;
+    let mut narrow = Narrow::new(Paper::White, columns, image.height() as usize);
+    let mut ink = Vec::with_capacity(width);
+    for line in image.as_raw().chunks_exact(width) {
+        ink.clear();
+        ink.extend(line.iter().map(|&level| 255 - level));
+        let inked = inked(&ink);
+        narrow.push(&ink[inked.clone()], inked, 0..0);
+    }
+    let mut resized = GrayImage::from_pixel(columns.len() as u32, rows.len() as u32, image::Luma([255]));
+    narrow.resize(rows, |x, y, levels| {
+        let start = y * columns.len() + x;
+        resized.as_mut()[start..start + levels.len()].copy_from_slice(levels);
+    });
+    resized
+}
+
+/// How many rows are resized together.
+const LANES: usize = 4;
+
+/// A picture that is resized in its columns and waits to be resized in its rows. It costs what its ink costs.
+pub(crate) struct Narrow<'a> {
+    paper: Paper,
+    columns: &'a Axis,
+    /// For each resized row: the columns that can hold ink, and where it is.
+    spans: Vec<(Range<usize>, usize)>,
+    ink: Vec<u8>,
+    /// Up to four rows that wait to be resized, pixel by pixel.
+    pending: Vec<[f64; LANES]>,
+    /// What any of them holds.
+    mark: Vec<u8>,
+    count: usize,
+    inked: Range<usize>,
+    solid: Range<usize>,
+}
+
+impl<'a> Narrow<'a> {
+    /// A picture on `paper` that will have `height` rows, resized by `columns`.
+    pub(crate) fn new(paper: Paper, columns: &'a Axis, height: usize) -> Self {
+        Self {
+            paper,
+            columns,
+            spans: Vec::with_capacity(height + LANES),
+            ink: Vec::new(),
+            pending: vec![[0.0; LANES]; columns.input],
+            mark: vec![0; columns.input],
+            count: 0,
+            inked: 0..0,
+            solid: 0..0,
+        }
+    }
+
+    /// Starts with `count` rows without ink.
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.spans.extend(std::iter::repeat_n((0..0, 0), count));
+    }
+
+    /// Adds a row with `ink` at the columns `inked`, which is 255 at the columns `solid`, a part of `inked`.
+    pub(crate) fn push(&mut self, ink: &[u8], inked: Range<usize>, solid: Range<usize>) {
+        for (pixel, &ink) in self.pending[inked.clone()].iter_mut().zip(ink) {
+            pixel[self.count] = f64::from(ink);
+        }
+        for (mark, &ink) in self.mark[inked.clone()].iter_mut().zip(ink) {
+            *mark |= ink;
+        }
+        self.solid = match self.count {
+            0 => solid,
+            _ => self.solid.start.max(solid.start)..self.solid.end.min(solid.end),
+        };
+        self.inked = union(&self.inked, &inked);
+        self.count += 1;
+        if self.count == LANES {
+            self.flush();
+        }
+    }
+
+    /// Resizes the pending rows.
+    fn flush(&mut self) {
+        let touched = self.columns.touched(&self.inked);
+        let offset = self.ink.len();
+        for lane in 0..self.count {
+            self.spans.push((touched.clone(), offset + lane * touched.len()));
+        }
+        self.ink.resize(offset + self.count * touched.len(), 0);
+        let mut next = touched.start;
+        for run in runs(&self.mark[self.inked.clone()]) {
+            let run = run.start + self.inked.start..run.end + self.inked.start;
+            let outputs = &self.columns.outputs[next..touched.end];
+            let skipped = outputs.iter().take_while(|output| output.window.end <= run.start).count();
+            for output in &outputs[skipped..] {
+                if output.window.start >= run.end {
+                    break;
+                }
+                let sums = self.sums(output);
+                let place = offset + next + skipped - touched.start;
+                for (lane, &sum) in sums.iter().enumerate().take(self.count) {
+                    let level = self.paper.level(sum, output.full);
+                    self.ink[place + lane * touched.len()] = self.paper.ink(level);
+                }
+                next += 1;
+            }
+            next += skipped;
+        }
+        self.pending[self.inked.clone()].fill([0.0; LANES]);
+        self.mark[self.inked.clone()].fill(0);
+        (self.count, self.inked) = (0, 0..0);
+    }
+
+    /// The weighted sums of the pending rows at one output pixel.
+    fn sums(&self, output: &Output) -> [f64; LANES] {
+        if self.solid.start <= output.window.start && output.window.end <= self.solid.end {
+            return [output.full; LANES];
+        }
+        let mut sums = [0.0; LANES];
+        let pixels = &self.pending[output.window.clone()];
+        for (pixel, &weight) in pixels.iter().zip(self.columns.weights(output)) {
+            for lane in 0..LANES {
+                sums[lane] += pixel[lane] * weight;
+            }
+        }
+        sums
+    }
+
+    /// Resizes by `rows`; gives `put` the first column, the row and the levels of what can hold ink.
+    pub(crate) fn resize(mut self, rows: &Axis, mut put: impl FnMut(usize, usize, &[u8])) {
+        self.flush();
+        let mut sums: Vec<i32> = Vec::new();
+        let mut levels = Vec::with_capacity(self.columns.len());
+        for (row, output) in rows.outputs.iter().enumerate() {
+            let count = self.spans.len();
+            let spans = &self.spans[output.window.start.min(count)..output.window.end.min(count)];
+            let inked = spans.iter().fold(0..0, |all, (span, _)| union(&all, span));
+            if inked.start == inked.end {
+                continue;
+            }
+            sums.clear();
+            sums.resize(inked.len(), 0);
+            for ((span, offset), &weight) in spans.iter().zip(rows.weights(output)) {
+                let line = &self.ink[*offset..*offset + span.len()];
+                let weight = weight as i32;
+                for (sum, &ink) in sums[span.start.max(inked.start) - inked.start..].iter_mut().zip(line) {
+                    *sum += i32::from(ink) * weight;
+                }
+            }
+            levels.clear();
+            levels.extend(sums.iter().map(|&sum| self.paper.level(f64::from(sum), output.full)));
+            put(inked.start, row, &levels);
+        }
+    }
+}
+
+/// The smallest range that holds both; an empty range adds nothing.
+fn union(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
+    match (a.is_empty(), b.is_empty()) {
+        (true, _) => b.clone(),
+        (_, true) => a.clone(),
+        _ => a.start.min(b.start)..a.end.max(b.end),
+    }
 }
 
 /// The columns from the first to the last that is not 0.
@@ -196,139 +364,4 @@ fn runs(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
 
 fn holds_ink(levels: &[u8]) -> bool {
     levels.iter().fold(0, |all, &level| all | level) != 0
-}
-
-/// Resizes `image`, which is mostly white: columns first, then rows, rounding between the two, bit for bit as
-/// Pillow does.
-pub(crate) fn resize(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImage {
-    let width = image.width() as usize;
-    let mut narrow = Narrow::new(Paper::White, columns, image.height() as usize);
-    let mut ink = Vec::with_capacity(width);
-    for line in image.as_raw().chunks_exact(width) {
-        ink.clear();
-        ink.extend(line.iter().map(|&level| 255 - level));
-        let inked = inked(&ink);
-        narrow.push(&ink[inked.clone()], inked, width..width);
-    }
-    let mut resized = GrayImage::from_pixel(columns.len() as u32, rows.len() as u32, image::Luma([255]));
-    narrow.resize(rows, |x, y, levels| {
-        let start = y * columns.len() + x;
-        resized.as_mut()[start..start + levels.len()].copy_from_slice(levels);
-    });
-    resized
-}
-
-/// What a picture is where nothing was drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Paper {
-    /// 0: masks.
-    Empty,
-    /// 255: pictures. Their ink is what they lack to 255.
-    White,
-}
-
-impl Paper {
-    /// The ink that is left when the ink under the weights sums up to `sum`; `full` as in [`Axis`].
-    ///
-    /// With weights `w` and levels `255 - ink`, the weighted sum of the levels is `full` less that of the ink: so
-    /// empty paper costs nothing and the rounding is that of the levels.
-    fn ink(self, sum: i32, full: i32) -> u8 {
-        match self {
-            Self::Empty => to_level(sum),
-            Self::White => 255 - to_level(full - sum),
-        }
-    }
-}
-
-/// A picture that is resized in its columns and waits to be resized in its rows.
-pub(crate) struct Narrow<'a> {
-    paper: Paper,
-    columns: &'a Axis,
-    /// For each row: the columns that can hold ink, and where it is.
-    spans: Vec<(Range<usize>, usize)>,
-    ink: Vec<u8>,
-    line: Vec<u8>,
-}
-
-impl<'a> Narrow<'a> {
-    /// A picture on `paper` that will have `height` rows, resized by `columns`.
-    pub(crate) fn new(paper: Paper, columns: &'a Axis, height: usize) -> Self {
-        Self { paper, columns, spans: Vec::with_capacity(height), ink: Vec::new(), line: Vec::new() }
-    }
-
-    /// Adds `count` rows without ink.
-    pub(crate) fn skip(&mut self, count: usize) {
-        self.spans.extend(std::iter::repeat_n((0..0, 0), count));
-    }
-
-    /// Adds a row with `ink` at the columns `inked`, which is 255 at the columns `solid`, a part of `inked`.
-    pub(crate) fn push(&mut self, ink: &[u8], inked: Range<usize>, solid: Range<usize>) {
-        let axis = self.columns;
-        let touched = axis.touched(&inked);
-        let offset = self.ink.len();
-        self.spans.push((touched.clone(), offset));
-        if touched.is_empty() {
-            return;
-        }
-        self.ink.resize(offset + touched.len(), 0);
-        // All windows of this row, and what the padded weights reach.
-        let start = axis.windows[touched.start].0;
-        let end = axis.windows[touched.end - 1].0 + axis.reach();
-        self.line.clear();
-        self.line.resize(end.max(inked.end) - start, 0);
-        let from = inked.start.max(start);
-        self.line[from - start..inked.end - start].copy_from_slice(&ink[from - inked.start..]);
-
-        let mut column = touched.start;
-        for run in runs(&self.line[..inked.end - start]) {
-            let run = run.start + start..run.end + start;
-            while axis.windows[column].1 <= run.start {
-                column += 1;
-            }
-            for out in column..touched.end {
-                let (first, end) = axis.windows[out];
-                if first >= run.end {
-                    break;
-                }
-                let full = axis.full[out];
-                let sum = if solid.start <= first && end <= solid.end {
-                    full
-                } else {
-                    weighted_sum(&self.line[first - start..][..axis.reach()], axis.weights(out))
-                };
-                self.ink[offset + out - touched.start] = self.paper.ink(sum, full);
-                column = out + 1;
-            }
-            if column == touched.end {
-                break;
-            }
-        }
-    }
-
-    /// Resizes by `rows`; gives `put` the first column, the row and the levels of what can hold ink.
-    pub(crate) fn resize(&self, rows: &Axis, mut put: impl FnMut(usize, usize, &[u8])) {
-        let mut sums = Vec::new();
-        let mut levels = Vec::with_capacity(self.columns.len());
-        for row in 0..rows.len() {
-            let (first, end) = rows.windows[row];
-            let spans = &self.spans[first.min(self.spans.len())..end.min(self.spans.len())];
-            let inked = spans.iter().filter(|(span, _)| !span.is_empty());
-            let Some(start) = inked.clone().map(|(span, _)| span.start).min() else { continue };
-            let end = inked.map(|(span, _)| span.end).max().unwrap_or(start);
-            sums.clear();
-            sums.resize(end - start, 0);
-            for ((span, offset), &weight) in spans.iter().zip(rows.weights(row).as_flattened()) {
-                let line = &self.ink[*offset..*offset + span.len()];
-                for (sum, &ink) in sums[span.start.max(start) - start..].iter_mut().zip(line) {
-                    *sum += i32::from(ink) * weight;
-                }
-            }
-            levels.clear();
-            match self.paper {
-                Paper::Empty => levels.extend(sums.iter().map(|&sum| to_level(sum))),
-                Paper::White => levels.extend(sums.iter().map(|&sum| to_level(rows.full[row] - sum))),
-            }
-            put(start, row, &levels);
-        }
-    }
 }
