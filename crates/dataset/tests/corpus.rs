@@ -1,4 +1,5 @@
 //! Corpora on disk: the same bytes however they came to be, and nobody's files lost.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may, as tests do")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Letters: from images to folders and memory, and back.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may, as tests do")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Streams: the same batches for any number of threads, and no thread left behind.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may, as tests do")]
 
 mod common;
 
