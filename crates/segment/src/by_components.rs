@@ -17,6 +17,7 @@ pub(crate) fn find(
     image: &GrayImage,
     level: u8,
     options: &Components,
+    expected: Option<usize>,
 ) -> Result<(ComponentSet, Vec<Piece>), SegmentError> {
     let components = ComponentSet::of(image, level);
     let is_speck = |component: usize| components.list[component].ink < u64::from(options.min_ink);
@@ -27,7 +28,8 @@ pub(crate) fn find(
     if kept.len() > options.max_pieces {
         return Err(SegmentError::TooManyPieces { found: kept.len(), limit: options.max_pieces });
     }
-    let pieces = pieces(&components, &kept, options.join_overlap);
+    let overlap = if expected.is_some() { options.join_overlap } else { options.free_join_overlap };
+    let pieces = pieces(&components, &kept, overlap);
     Ok((components, pieces))
 }
 
@@ -48,6 +50,9 @@ pub(crate) fn cut(
     let parts = match expected {
         None => read_freely(pieces, options.max_aspect, profile),
         Some(letters) if letters == pieces.len() => whole(pieces),
+        Some(letters) if letters > options.max_pieces => {
+            return Err(SegmentError::WrongCount { found: pieces.len(), expected: letters });
+        }
         Some(letters) => read(pieces, letters, options.max_aspect, profile)
             .ok_or(SegmentError::WrongCount { found: pieces.len(), expected: letters })?,
     };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::reading::Costs;
+use crate::costs::Costs;
 use crate::runs::Run;
 
 /// A piece as seen by cuts: how much ink each cut goes through.
@@ -32,6 +32,11 @@ impl Profile {
             })
             .collect();
         Self { start: columns.start, crossings }
+    }
+
+    /// How much ink the cut before each column goes through.
+    pub(crate) fn into_crossings(self) -> Vec<u32> {
+        self.crossings
     }
 
     /// The best ways to cut the piece into 1, 2, ... at most `most` letters, each with its cost and the columns that
@@ -87,5 +92,79 @@ impl Profile {
             .collect();
         cuts.reverse();
         cuts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn costs() -> Costs {
+        Costs::new(10.0, 20, 1.25)
+    }
+
+    /// The cost of one way to cut.
+    fn cost(crossings: &[u32], cuts: &[usize], costs: &Costs) -> f64 {
+        let edges: Vec<usize> = [0].iter().chain(cuts).chain(&[crossings.len()]).copied().collect();
+        let letters: f64 = edges.windows(2).map(|edge| costs.letter((edge[1] - edge[0]) as u32)).sum();
+        letters + cuts.iter().map(|&cut| costs.cut(crossings[cut])).sum::<f64>()
+    }
+
+    #[test]
+    fn a_profile_counts_the_rows_that_run_on() {
+        let run = |y, start, end| Run { y, start, end };
+        let profile = Profile::of(10..16, &[run(0, 10, 14), run(1, 10, 12), run(1, 13, 16), run(2, 15, 16)]);
+        assert_eq!(profile.into_crossings(), [0, 2, 1, 1, 1, 1]);
+    }
+
+    #[test]
+    fn the_cut_goes_where_the_least_ink_is_crossed() {
+        let mut crossings = vec![9; 20];
+        crossings[0] = 0;
+        crossings[12] = 2;
+        let cuts = Profile { start: 100, crossings }.cuts(&costs(), 2);
+        assert_eq!(cuts[1].1, [112]);
+    }
+
+    #[test]
+    fn ink_that_is_crossed_alike_is_cut_evenly() {
+        let cuts = Profile { start: 0, crossings: vec![5; 30] }.cuts(&costs(), 3);
+        assert_eq!(cuts.len(), 3);
+        assert_eq!((&cuts[0].1[..], &cuts[1].1[..], &cuts[2].1[..]), (&[][..], &[15][..], &[10, 20][..]));
+    }
+
+    #[test]
+    fn a_blot_is_not_cut() {
+        assert_eq!(Profile { start: 0, crossings: vec![20; 30] }.cuts(&costs(), 3).len(), 1);
+    }
+
+    #[test]
+    fn no_letter_is_narrower_than_a_stroke() {
+        // A tenth of 20 rows: two columns a letter.
+        assert_eq!(Profile { start: 0, crossings: vec![1; 7] }.cuts(&costs(), 9).len(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn two_cuts_are_the_best_of_all_pairs(crossings in proptest::collection::vec(0u32..=10, 6..40)) {
+            let costs = costs();
+            let width = crossings.len();
+            let profile = Profile { start: 0, crossings: crossings.clone() };
+            let found = profile.cuts(&costs, 3);
+            let fits = |from: usize, to: usize| to >= from + costs.narrowest && to <= from + costs.widest;
+            let best = (1..width)
+                .flat_map(|a| (a + 1..width).map(move |b| [a, b]))
+                .filter(|&[a, b]| fits(0, a) && fits(a, b) && fits(b, width))
+                .map(|cuts| cost(&crossings, &cuts, &costs))
+                .min_by(f64::total_cmp);
+            prop_assert_eq!(found.get(2).is_some(), best.is_some());
+            if let (Some((found_cost, cuts)), Some(best)) = (found.get(2), best) {
+                let cuts: Vec<usize> = cuts.iter().map(|&cut| cut as usize).collect();
+                prop_assert!((found_cost - best).abs() < 1e-9);
+                prop_assert!((cost(&crossings, &cuts, &costs) - best).abs() < 1e-9);
+            }
+        }
     }
 }

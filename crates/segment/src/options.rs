@@ -61,11 +61,14 @@ pub struct Components {
     /// is 2 x 2.
     pub min_ink: u32,
     /// Components that overlap in x by more than this share of the narrower one, 0 to 1, are one piece. Default
-    /// 0.4: kerned and slanted neighbours overlap by less, a dot, an accent or the tail of a Q by more.
+    /// 0.5: kerned and slanted neighbours overlap by less, a dot, an accent or the tail of a Q by more.
     pub join_overlap: f32,
+    /// The same if the number of letters is not known, so that nothing mends a letter in two pieces. Default 0.1:
+    /// letters seldom reach over each other, fragments of one letter often do by a little.
+    pub free_join_overlap: f32,
     /// Widest letter, as a multiple of the height of the tallest piece, above 0 and at most 10. No join gives a
-    /// wider letter, and without an expected number each wider piece is cut. Default 1: of common fonts only a bold
-    /// W is as wide as it is high.
+    /// wider letter, and if the number of letters is not known each wider piece is cut. Default 1.25: in common
+    /// fonts only a bold W comes near.
     pub max_aspect: f32,
     /// Most pieces that are read as text, at least 1. Default 256.
     pub max_pieces: usize,
@@ -115,7 +118,7 @@ impl Default for SegmentOptions {
 
 impl Default for Components {
     fn default() -> Self {
-        Self { min_ink: 4, join_overlap: 0.4, max_aspect: 1.0, max_pieces: 256 }
+        Self { min_ink: 4, join_overlap: 0.5, free_join_overlap: 0.1, max_aspect: 1.25, max_pieces: 256 }
     }
 }
 
@@ -199,9 +202,10 @@ impl SegmentOptions {
 
 impl Components {
     fn check(&self) -> Result<(), SegmentError> {
-        let (overlap, aspect) = (self.join_overlap, self.max_aspect);
+        let (overlap, free_overlap, aspect) = (self.join_overlap, self.free_join_overlap, self.max_aspect);
         check("min_ink", self.min_ink, self.min_ink >= 1, "at least 1 pixel")?;
         check("join_overlap", overlap, (0.0..=1.0).contains(&overlap), "a share from 0 to 1")?;
+        check("free_join_overlap", free_overlap, (0.0..=1.0).contains(&free_overlap), "a share from 0 to 1")?;
         check("max_aspect", aspect, aspect > 0.0 && aspect <= 10.0, "a multiple above 0, at most 10")?;
         check("max_pieces", self.max_pieces, self.max_pieces >= 1, "at least 1")
     }
@@ -213,10 +217,11 @@ impl Components {
         self
     }
 
-    /// The same with another share of overlap from which components are one piece.
+    /// The same with other shares of overlap from which components are one piece: if the number of letters is
+    /// known, and if it is not.
     #[must_use]
-    pub fn with_join_overlap(mut self, join_overlap: f32) -> Self {
-        self.join_overlap = join_overlap;
+    pub fn with_join_overlap(mut self, known: f32, free: f32) -> Self {
+        (self.join_overlap, self.free_join_overlap) = (known, free);
         self
     }
 
@@ -268,5 +273,59 @@ fn check(
         Ok(())
     } else {
         Err(SegmentError::InvalidOption { option, actual: actual.to_string(), expected })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_survive_json() {
+        for options in [SegmentOptions::default(), SegmentOptions::seed().with_threshold(Threshold::Otsu)] {
+            let json = serde_json::to_string(&options).unwrap();
+            assert_eq!(serde_json::from_str::<SegmentOptions>(&json).unwrap(), options, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_json_leaves_out_is_the_default() {
+        let json = r#"{"letter_size": 20, "method": {"contours": {"halve_from": 70}}}"#;
+        let options: SegmentOptions = serde_json::from_str(json).unwrap();
+        let contours = Contours::default().with_halve_from(70);
+        assert_eq!(
+            options,
+            SegmentOptions::default().with_letter_size(20).with_method(Method::Contours(contours))
+        );
+        assert!(serde_json::from_str::<SegmentOptions>(r#"{"letter-size": 20}"#).is_err());
+    }
+
+    #[test]
+    fn an_option_out_of_range_is_named() {
+        let options = SegmentOptions::default;
+        let components = |components| options().with_method(Method::Components(components));
+        let cases = [
+            (options().with_letter_size(3), "letter_size"),
+            (options().with_letter_size(513), "letter_size"),
+            (options().with_letter_size(8).with_letter_margin(4), "letter_margin"),
+            (options().with_threshold(Threshold::Fixed(255)), "threshold"),
+            (options().with_threshold(Threshold::Contrast(0.0)), "threshold"),
+            (options().with_threshold(Threshold::Contrast(f32::NAN)), "threshold"),
+            (components(Components::default().with_min_ink(0)), "min_ink"),
+            (components(Components::default().with_join_overlap(1.1, 0.1)), "join_overlap"),
+            (components(Components::default().with_join_overlap(0.5, -0.1)), "free_join_overlap"),
+            (components(Components::default().with_max_aspect(0.0)), "max_aspect"),
+            (components(Components::default().with_max_aspect(f32::INFINITY)), "max_aspect"),
+            (components(Components::default().with_max_pieces(0)), "max_pieces"),
+            (options().with_method(Method::Contours(Contours::default().with_halve_from(1))), "halve_from"),
+        ];
+        for (options, name) in cases {
+            match options.check() {
+                Err(SegmentError::InvalidOption { option, .. }) => assert_eq!(option, name),
+                other => panic!("{name}: {other:?}"),
+            }
+        }
+        assert_eq!(SegmentOptions::default().check(), Ok(()));
+        assert_eq!(SegmentOptions::seed().check(), Ok(()));
     }
 }

@@ -50,3 +50,57 @@ fn shared_width(a: GlyphBox, b: GlyphBox) -> f32 {
     let shared = a.right().min(b.right()).saturating_sub(a.x().max(b.x()));
     shared as f32 / a.width().min(b.width()) as f32
 }
+
+#[cfg(test)]
+mod tests {
+    use image::{GrayImage, Luma};
+
+    use super::*;
+
+    /// The boxes of the pieces of a picture of 12 x 4 pixels.
+    fn boxes(picture: [&str; 4], overlap: f32) -> Vec<GlyphBox> {
+        let image = GrayImage::from_fn(12, 4, |x, y| {
+            Luma([if picture[y as usize].as_bytes()[x as usize] == b'#' { 0 } else { 255 }])
+        });
+        let components = ComponentSet::of(&image, 0);
+        let all: Vec<usize> = (0..components.list.len()).collect();
+        pieces(&components, &all, overlap).into_iter().map(|piece| piece.bounds).collect()
+    }
+
+    #[test]
+    fn what_stands_above_is_one_piece() {
+        let picture = [
+            "..#.....##..", //
+            "............",
+            "..#..#......",
+            "..#..#..#...",
+        ];
+        let expected = [(2, 0, 1, 4), (5, 2, 1, 2), (8, 0, 2, 4)];
+        assert_eq!(boxes(picture, 0.5), expected.map(|(x, y, w, h)| GlyphBox::at(x, y).of_size(w, h)));
+    }
+
+    #[test]
+    fn a_small_overlap_is_two_pieces_unless_asked_for() {
+        let picture = [
+            "######......", //
+            "######......",
+            "............",
+            ".....######.",
+        ];
+        assert_eq!(boxes(picture, 0.5).len(), 2);
+        assert_eq!(boxes(picture, 0.1).len(), 1);
+    }
+
+    #[test]
+    fn a_join_that_brings_another_within_reach_goes_on() {
+        // The bar below holds both dots, which do not overlap each other; the order of the components is that of
+        // their first rows.
+        let picture = [
+            "..#....#....", //
+            "............",
+            "############",
+            "............",
+        ];
+        assert_eq!(boxes(picture, 0.5), [GlyphBox::at(0, 0).of_size(12, 3)]);
+    }
+}

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::costs::Costs;
 use crate::cut::Profile;
 use crate::piece::Piece;
 
@@ -12,61 +13,6 @@ pub(crate) struct Part {
     pub(crate) pieces: Range<usize>,
     /// The columns of these pieces that are its own: all, unless the piece is cut.
     pub(crate) columns: Range<u32>,
-}
-
-/// What a reading costs: letters of about the same width are cheap, cuts through much ink are dear.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Costs {
-    /// The mean width of a letter in pixels.
-    typical: f64,
-    /// The height of the tallest piece in pixels.
-    tallest: f64,
-    /// The narrowest letter that a cut may leave, in pixels.
-    pub(crate) narrowest: usize,
-    /// The widest letter that a cut may leave, in pixels.
-    pub(crate) widest: usize,
-    /// The widest letter that a join may make, in pixels.
-    widest_join: f64,
-}
-
-/// What a cut through a stroke as high as the tallest piece costs, where 1 is the cost of a letter of no width.
-const CUT_WEIGHT: f64 = 2.0;
-
-/// The narrowest letter that a cut may leave, as a share of the height of the tallest piece: half of an `I` of an
-/// ordinary font, 10 times as high as it is wide.
-const NARROWEST_CUT: f64 = 0.1;
-
-/// The widest letter that a cut may leave, as a multiple of the mean: a `W` beside `I`s.
-const WIDEST_CUT: f64 = 4.0;
-
-impl Costs {
-    /// The costs of reading `pieces`, of which no letter is wider than `max_aspect` times the tallest, as `letters`
-    /// letters.
-    pub(crate) fn new(pieces: &[Piece], letters: usize, max_aspect: f32) -> Self {
-        let ink_width: u32 = pieces.iter().map(|piece| piece.bounds.width()).sum();
-        Self::of(f64::from(ink_width) / letters as f64, tallest(pieces), max_aspect)
-    }
-
-    fn of(typical: f64, tallest: u32, max_aspect: f32) -> Self {
-        let tallest = f64::from(tallest);
-        Self {
-            typical,
-            tallest,
-            narrowest: (NARROWEST_CUT * tallest).ceil() as usize,
-            widest: (WIDEST_CUT * typical).ceil() as usize,
-            widest_join: f64::from(max_aspect) * tallest,
-        }
-    }
-
-    /// The cost of a letter of this width.
-    pub(crate) fn letter(&self, width: u32) -> f64 {
-        (f64::from(width) / self.typical - 1.0).powi(2)
-    }
-
-    /// The cost of a cut that goes through so many rows of ink.
-    pub(crate) fn cut(&self, crossed: u32) -> f64 {
-        CUT_WEIGHT * f64::from(crossed) / self.tallest
-    }
 }
 
 /// The best way to make `letters` letters of the first so many pieces: its cost, and the last step.
@@ -89,7 +35,11 @@ pub(crate) fn read(
     max_aspect: f32,
     profile: impl Fn(&Piece) -> Profile,
 ) -> Option<Vec<Part>> {
-    let costs = Costs::new(pieces, letters, max_aspect);
+    if letters == 0 {
+        return None;
+    }
+    let ink_width: u32 = pieces.iter().map(|piece| piece.bounds.width()).sum();
+    let costs = Costs::new(f64::from(ink_width) / letters as f64, tallest(pieces), max_aspect);
     // ways[i][n]: `n` letters of the first `i` pieces.
     let mut ways: Vec<Vec<Option<Way>>> = vec![vec![None; letters + 1]; pieces.len() + 1];
     ways[0][0] = Some(Way { cost: 0.0, pieces: 0..0, cuts: Vec::new() });
@@ -123,7 +73,8 @@ pub(crate) fn read(
     Some(parts)
 }
 
-/// Every piece as one letter, but those wider than `max_aspect` times the tallest as so many that none is.
+/// Every piece as one letter, but each that is wider than `max_aspect` times the tallest as so many that none of them
+/// is, or as near to that as plausible cuts come.
 pub(crate) fn read_freely(
     pieces: &[Piece],
     max_aspect: f32,
@@ -131,20 +82,24 @@ pub(crate) fn read_freely(
 ) -> Vec<Part> {
     let tallest = tallest(pieces);
     let widest = f64::from(max_aspect) * f64::from(tallest);
-    let mut parts = Vec::with_capacity(pieces.len());
-    for (i, piece) in pieces.iter().enumerate() {
+    let cuts = |piece: &Piece| {
         let width = f64::from(piece.bounds.width());
-        let letters = (width / widest).ceil().max(1.0);
-        let cuts = if letters > 1.0 {
-            let costs = Costs::of(width / letters, tallest, max_aspect);
-            profile(piece).cuts(&costs, letters as usize).pop().map_or_else(Vec::new, |(_, cuts)| cuts)
-        } else {
-            Vec::new()
-        };
-        parts.extend(Way { cost: 0.0, pieces: i..i + 1, cuts }.parts(pieces));
-    }
-    parts
+        let letters = (width / widest).ceil();
+        if letters <= 1.0 || letters > MOST_FREE_LETTERS {
+            return Vec::new();
+        }
+        let costs = Costs::new(width / letters, tallest, max_aspect);
+        profile(piece).cuts(&costs, letters as usize).pop().map_or_else(Vec::new, |(_, cuts)| cuts)
+    };
+    pieces
+        .iter()
+        .enumerate()
+        .flat_map(|(i, piece)| Way { cost: 0.0, pieces: i..i + 1, cuts: cuts(piece) }.parts(pieces))
+        .collect()
 }
+
+/// The most letters that a piece is cut into without being told: what is longer is a line, not a word.
+const MOST_FREE_LETTERS: f64 = 32.0;
 
 /// The height of the tallest piece.
 fn tallest(pieces: &[Piece]) -> u32 {
@@ -158,10 +113,12 @@ fn joins<'a>(
     costs: &'a Costs,
 ) -> impl Iterator<Item = (f64, Range<usize>)> + 'a {
     let mut bounds = pieces[last].bounds;
+    let mut gap = 0;
     (0..=last).rev().map_while(move |first| {
+        gap += bounds.x().saturating_sub(pieces[first].bounds.right());
         bounds = bounds.union(pieces[first].bounds);
         let plausible = first == last || f64::from(bounds.width()) <= costs.widest_join;
-        plausible.then(|| (costs.letter(bounds.width()), first..last + 1))
+        plausible.then(|| (costs.letter(bounds.width()) + costs.gap(gap), first..last + 1))
     })
 }
 
@@ -173,5 +130,78 @@ impl Way {
         let end = joined.iter().map(|piece| piece.bounds.right()).max().unwrap_or(0);
         let edges: Vec<u32> = [start].into_iter().chain(self.cuts.iter().copied()).chain([end]).collect();
         edges.windows(2).map(|edge| Part { pieces: self.pieces.clone(), columns: edge[0]..edge[1] }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use captcha_core::GlyphBox;
+
+    use super::*;
+
+    /// Pieces of these columns, 40 rows high.
+    fn pieces(columns: &[Range<u32>]) -> Vec<Piece> {
+        let piece = |columns: &Range<u32>| Piece {
+            bounds: GlyphBox::at(columns.start, 0).of_size(columns.end - columns.start, 40),
+            components: Vec::new(),
+        };
+        columns.iter().map(piece).collect()
+    }
+
+    /// A piece of which every cut goes through two rows of ink.
+    fn thin(piece: &Piece) -> Profile {
+        let rows = [0, 1].map(|y| crate::runs::Run { y, start: piece.bounds.x(), end: piece.bounds.right() });
+        Profile::of(piece.bounds.x()..piece.bounds.right(), &rows)
+    }
+
+    /// The pieces and the columns of the letters that are read.
+    fn letters(columns: &[Range<u32>], letters: usize) -> Option<Vec<(Range<usize>, Range<u32>)>> {
+        let parts = read(&pieces(columns), letters, 1.25, thin)?;
+        Some(parts.into_iter().map(|part| (part.pieces, part.columns)).collect())
+    }
+
+    #[test]
+    fn the_fragments_that_make_an_ordinary_letter_are_joined() {
+        // 0..30 | 40..52 54..70 | 80..112 | 120..130: the two in the middle are one.
+        let found = letters(&[0..30, 40..52, 54..70, 80..112, 120..130], 4).unwrap();
+        assert_eq!(found, [(0..1, 0..30), (1..3, 40..70), (3..4, 80..112), (4..5, 120..130)]);
+    }
+
+    #[test]
+    fn three_fragments_can_be_one_letter() {
+        let found = letters(&[0..30, 40..49, 50..59, 60..69, 80..112], 3).unwrap();
+        assert_eq!(found, [(0..1, 0..30), (1..4, 40..69), (4..5, 80..112)]);
+    }
+
+    #[test]
+    fn the_piece_that_is_two_letters_wide_is_cut() {
+        let found = letters(&[0..30, 40..100, 110..136], 4).unwrap();
+        assert_eq!(found, [(0..1, 0..30), (1..2, 40..70), (1..2, 70..100), (2..3, 110..136)]);
+    }
+
+    #[test]
+    fn a_cut_and_a_join_go_together() {
+        // Four pieces for four letters, if none is cut; with five letters only a cut and no join does.
+        let found = letters(&[0..60, 70..84, 85..100, 110..140], 4);
+        assert_eq!(found.unwrap().len(), 4);
+        let found = letters(&[0..90, 100..112, 113..125, 135..165], 5).unwrap();
+        assert_eq!(
+            found,
+            [(0..1, 0..30), (0..1, 30..60), (0..1, 60..90), (1..3, 100..125), (3..4, 135..165)]
+        );
+    }
+
+    #[test]
+    fn what_is_not_plausible_is_not_read() {
+        assert_eq!(letters(&[0..30, 40..70], 0), None);
+        assert_eq!(letters(&[0..30, 40..70], 1), None, "wider than a letter");
+        assert_eq!(letters(&[0..10], 6), None, "letters narrower than a stroke");
+    }
+
+    #[test]
+    fn without_a_number_only_the_wide_are_cut() {
+        let parts = read_freely(&pieces(&[0..30, 40..90, 100..200]), 1.25, thin);
+        let columns: Vec<_> = parts.into_iter().map(|part| part.columns).collect();
+        assert_eq!(columns, [0..30, 40..90, 100..150, 150..200]);
     }
 }

@@ -34,53 +34,153 @@ pub fn letter_image(crop: &GrayImage, size: u32, margin: u32, fit: Fit) -> GrayI
         Fit::Contain => [scales[0].max(scales[1]); 2],
     };
 
-    // Rows first: what is left to do across is then much less.
-    let (taps_x, taps_y) = (Taps::all(width, size, scale_x), Taps::all(height, size, scale_y));
-    let mut letter = Vec::with_capacity(size as usize * size as usize);
-    let mut row = vec![0.0; width as usize];
-    for taps in &taps_y {
-        row.fill(0.0);
-        for (weight, pixels) in
-            taps.weights.iter().zip(crop.as_raw().chunks_exact(width as usize).skip(taps.first))
-        {
-            for (ink, &pixel) in row.iter_mut().zip(pixels) {
-                *ink += weight * f32::from(255 - pixel);
-            }
-        }
-        letter.extend(taps_x.iter().map(|taps| {
-            let ink: f32 =
-                taps.weights.iter().zip(&row[taps.first..]).map(|(weight, ink)| weight * ink).sum();
-            255 - (ink + 0.5) as u8
-        }));
-    }
-    GrayImage::from_raw(size, size, letter).unwrap_or_default()
+    // Each pass resamples one axis and transposes, so that after both the letter stands upright again.
+    let ink: Vec<f32> = crop.iter().map(|&pixel| f32::from(255 - pixel)).collect();
+    let ink = shrink_rows(&ink, width as usize, &Taps::of(height, size, scale_y));
+    let ink = shrink_rows(&ink, size as usize, &Taps::of(width, size, scale_x));
+    let levels = ink.into_iter().map(|ink| 255 - (ink + 0.5) as u8).collect();
+    GrayImage::from_raw(size, size, levels).unwrap_or_default()
 }
 
-/// Which pixels of a line a pixel of the result is the weighted mean of.
+/// Makes one row of each pixel of `taps`, from `rows` of `width` values, and gives the result transposed: `width`
+/// rows.
+fn shrink_rows(rows: &[f32], width: usize, taps: &Taps) -> Vec<f32> {
+    let size = taps.firsts.len();
+    let mut result = vec![0.0; size * width];
+    let mut sum = vec![0.0; width];
+    for (i, (first, weights)) in taps.iter().enumerate() {
+        sum.fill(0.0);
+        let weighted = weights.iter().zip(rows[first * width..].chunks_exact(width));
+        for (weight, row) in weighted.filter(|&(&weight, _)| weight > 0.0) {
+            for (sum, value) in sum.iter_mut().zip(row) {
+                *sum += weight * value;
+            }
+        }
+        for (column, &sum) in result.chunks_exact_mut(size).zip(&sum) {
+            column[i] = sum;
+        }
+    }
+    result
+}
+
+/// Which pixels of a line each pixel of the result is the weighted mean of.
 struct Taps {
     /// The first of them.
-    first: usize,
-    /// Their weights; they sum to 1, less the share of what lies outside the line.
+    firsts: Vec<usize>,
+    /// The weights of all, as many for each pixel; those of a pixel sum to 1, less the share of what lies outside
+    /// the line.
     weights: Vec<f32>,
 }
 
 impl Taps {
-    /// The taps of all `size` pixels, if `length` pixels are laid centred over them, `scale` to one.
-    fn all(length: u32, size: u32, scale: f32) -> Vec<Self> {
+    /// The taps of `size` pixels, if `length` pixels are laid centred over them, `scale` to one.
+    fn of(length: u32, size: u32, scale: f32) -> Self {
         let reach = scale.max(1.0);
-        (0..size)
-            .map(|i| {
-                let centre = (i as f32 + 0.5 - size as f32 / 2.0) * scale + length as f32 / 2.0;
-                let weight = |pixel: i64| (1.0 - (pixel as f32 + 0.5 - centre).abs() / reach).max(0.0);
-                let (start, end) =
-                    ((centre - reach - 0.5).floor() as i64, (centre + reach + 0.5).ceil() as i64);
-                let total: f32 = (start..end).map(weight).sum();
-                let inside = start.clamp(0, length.into())..end.clamp(0, length.into());
-                Self {
-                    first: inside.start as usize,
-                    weights: inside.map(|pixel| weight(pixel) / total).collect(),
-                }
-            })
-            .collect()
+        let per_pixel = (2.0 * reach).ceil() as usize + 1;
+        let mut taps =
+            Self { firsts: Vec::new(), weights: vec![0.0; per_pixel.min(length as usize) * size as usize] };
+        for (i, weights) in taps.weights.chunks_exact_mut(per_pixel.min(length as usize)).enumerate() {
+            let centre = (i as f32 + 0.5 - size as f32 / 2.0) * scale + length as f32 / 2.0;
+            let start = (centre - reach - 0.5).ceil();
+            let weight = |pixel: f32| (1.0 - (pixel + 0.5 - centre).abs() / reach).max(0.0);
+            let total: f32 = (0..per_pixel).map(|tap| weight(start + tap as f32)).sum();
+            let first = start.clamp(0.0, (length as usize - weights.len()) as f32);
+            for (tap, value) in weights.iter_mut().enumerate() {
+                *value = weight(first + tap as f32) / total;
+            }
+            taps.firsts.push(first as usize);
+        }
+        taps
+    }
+
+    /// The first tap and the weights of each pixel.
+    fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
+        let per_pixel = self.weights.len() / self.firsts.len();
+        self.firsts.iter().copied().zip(self.weights.chunks_exact(per_pixel))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::imageops::{FilterType, replace, resize};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn crops() -> impl Strategy<Value = GrayImage> {
+        (1u32..70, 1u32..90).prop_flat_map(|(width, height)| {
+            proptest::collection::vec(any::<u8>(), (width * height) as usize)
+                .prop_map(move |pixels| GrayImage::from_raw(width, height, pixels).unwrap())
+        })
+    }
+
+    /// The same by `image`, on a canvas with so much paper around that its edges do not matter.
+    fn naive(crop: &GrayImage, size: u32) -> GrayImage {
+        let (width, height) = crop.dimensions();
+        let mut canvas = GrayImage::from_pixel(3 * width, 3 * height, Luma([255]));
+        replace(&mut canvas, crop, width.into(), height.into());
+        let resized = resize(&canvas, 3 * size, 3 * size, FilterType::Triangle);
+        image::imageops::crop_imm(&resized, size, size, size, size).to_image()
+    }
+
+    proptest! {
+        #[test]
+        fn stretching_is_that_of_image(crop in crops(), size in 4u32..40) {
+            let letter = letter_image(&crop, size, 0, Fit::Stretch);
+            for (found, expected) in letter.iter().zip(naive(&crop, size).iter()) {
+                prop_assert!(found.abs_diff(*expected) <= 1, "{found} {expected}");
+            }
+        }
+
+        #[test]
+        fn the_aspect_ratio_is_kept(crop in crops(), size in 4u32..40) {
+            // The same as stretching the crop after paper has been padded to a square, if that can be centred.
+            let (width, height) = crop.dimensions();
+            let side = width.max(height);
+            prop_assume!((width + height) % 2 == 0);
+            let mut square = GrayImage::from_pixel(side, side, Luma([255]));
+            replace(&mut square, &crop, ((side - width) / 2).into(), ((side - height) / 2).into());
+            let contained = letter_image(&crop, size, 0, Fit::Contain);
+            for (found, expected) in contained.iter().zip(letter_image(&square, size, 0, Fit::Stretch).iter()) {
+                prop_assert!(found.abs_diff(*expected) <= 1, "{found} {expected}");
+            }
+        }
+
+        #[test]
+        fn a_mirrored_crop_gives_a_mirrored_letter(crop in crops(), size in 4u32..40) {
+            let letter = letter_image(&crop, size, 1, Fit::Contain);
+            let mirrored = letter_image(&image::imageops::flip_horizontal(&crop), size, 1, Fit::Contain);
+            for (found, expected) in mirrored.iter().zip(image::imageops::flip_horizontal(&letter).iter()) {
+                prop_assert!(found.abs_diff(*expected) <= 1, "{found} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_margin_is_paper() {
+        let letter = letter_image(&GrayImage::new(60, 60), 20, 3, Fit::Contain);
+        for (x, y, pixel) in letter.enumerate_pixels() {
+            let inside = (3..17).contains(&x) && (3..17).contains(&y);
+            // The triangle reaches half a pixel over the edge.
+            let edge = x == 2 || x == 17 || y == 2 || y == 17;
+            assert!(edge || (pixel.0[0] < 128) == inside, "{x} {y} {pixel:?}");
+        }
+    }
+
+    #[test]
+    fn a_hairline_survives_shrinking() {
+        let hairline = GrayImage::from_fn(100, 100, |x, _| Luma([if x == 37 { 0 } else { 255 }]));
+        let letter = letter_image(&hairline, 20, 0, Fit::Contain);
+        let ink: u32 = letter.rows().nth(10).unwrap().map(|pixel| u32::from(255 - pixel.0[0])).sum();
+        assert!((40..=60).contains(&ink), "a fifth of a pixel in each row, got {ink} of 255");
+    }
+
+    #[test]
+    fn nothing_is_paper() {
+        assert_eq!(
+            letter_image(&GrayImage::new(0, 0), 8, 1, Fit::Contain),
+            GrayImage::from_pixel(8, 8, Luma([255]))
+        );
+        assert_eq!(letter_image(&GrayImage::new(1, 1), 0, 0, Fit::Stretch).dimensions(), (0, 0));
     }
 }

@@ -74,3 +74,55 @@ impl BoxScore {
         self.found == self.ious.len() && self.matched(min_iou) == self.ious.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn boxes(most: usize) -> impl Strategy<Value = Vec<GlyphBox>> {
+        let one = (0u32..60, 0u32..10, 1u32..20, 1u32..20);
+        proptest::collection::vec(one.prop_map(|(x, y, w, h)| GlyphBox::at(x, y).of_size(w, h)), 0..=most)
+            .prop_map(|mut boxes| {
+                boxes.sort_by_key(|bounds| bounds.x());
+                boxes
+            })
+    }
+
+    /// The best sum over all matches that keep the order, one by one.
+    fn naive(found: &[GlyphBox], truth: &[GlyphBox]) -> f64 {
+        let (Some((first, rest)), false) = (truth.split_first(), found.is_empty()) else { return 0.0 };
+        (0..found.len())
+            .map(|j| first.iou(found[j]) + naive(&found[j + 1..], rest))
+            .fold(naive(found, rest), f64::max)
+    }
+
+    proptest! {
+        #[test]
+        fn no_match_is_better(found in boxes(5), truth in boxes(5)) {
+            let score = score_boxes(&found, &truth);
+            prop_assert_eq!(score.ious.len(), truth.len());
+            prop_assert!((score.ious.iter().sum::<f64>() - naive(&found, &truth)).abs() < 1e-9);
+        }
+
+        #[test]
+        fn the_truth_fits_itself(truth in boxes(6)) {
+            let score = score_boxes(&truth, &truth);
+            prop_assert!(score.is_exact(1.0));
+            prop_assert_eq!(score.matched(1.0), truth.len());
+        }
+    }
+
+    #[test]
+    fn what_is_too_much_or_missing_is_not_exact() {
+        let at = |x| GlyphBox::at(x, 0).of_size(10, 10);
+        let truth = [at(0), at(20), at(40)];
+        let score = score_boxes(&[at(0), at(1), at(20), at(40)], &truth);
+        assert_eq!((score.mean_iou(), score.is_exact(0.5)), (1.0, false));
+        let score = score_boxes(&[at(0), at(40)], &truth);
+        assert_eq!((&score.ious[..], score.matched(0.9)), (&[1.0, 0.0, 1.0][..], 2));
+        assert_eq!(score_boxes(&[at(0)], &[]).mean_iou(), 0.0);
+        assert_eq!(score_boxes(&[at(90)], &truth).matched(0.0), 0);
+    }
+}

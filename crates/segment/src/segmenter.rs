@@ -67,7 +67,7 @@ impl Segmenter {
         let level = self.options.threshold.level(image).ok_or(SegmentError::NoInk)?;
         let cutouts = match &self.options.method {
             Method::Components(options) => {
-                let (components, pieces) = by_components::find(image, level, options)?;
+                let (components, pieces) = by_components::find(image, level, options, expected)?;
                 by_components::cut(image, &components, &pieces, options, expected)?
             }
             Method::Contours(options) => {
