@@ -265,7 +265,7 @@ impl Contours {
 
 fn check(
     option: &'static str,
-    actual: impl ToString,
+    actual: impl ToString + Copy,
     valid: bool,
     expected: &'static str,
 ) -> Result<(), SegmentError> {

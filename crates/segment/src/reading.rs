@@ -195,7 +195,7 @@ mod tests {
     fn what_is_not_plausible_is_not_read() {
         assert_eq!(letters(&[0..30, 40..70], 0), None);
         assert_eq!(letters(&[0..30, 40..70], 1), None, "wider than a letter");
-        assert_eq!(letters(&[0..10], 6), None, "letters narrower than a stroke");
+        assert_eq!(letters(&[0..10, 20..24], 9), None, "letters narrower than a stroke");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What holds for every image.
 
+#![expect(clippy::unwrap_used, reason = "a failure is a failed test")]
+
 use captcha_segment::image::{GrayImage, Luma, imageops};
 use captcha_segment::{SegmentOptions, Segmentation, Segmenter};
 use proptest::prelude::*;

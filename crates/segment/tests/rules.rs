@@ -1,5 +1,7 @@
 //! One small image for each rule of the default method, and of the seed's.
 
+#![expect(clippy::unwrap_used, reason = "a failure is a failed test")]
+
 use captcha_segment::captcha_core::GlyphBox;
 use captcha_segment::image::{GrayImage, Luma, imageops};
 use captcha_segment::{

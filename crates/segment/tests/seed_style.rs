@@ -1,5 +1,7 @@
 //! Fresh images of the style `seed`, scored against their ground truth.
 
+#![expect(clippy::unwrap_used, reason = "a failure is a failed test")]
+
 use std::sync::LazyLock;
 
 use captcha_render::{Renderer, Style};
