@@ -36,9 +36,12 @@ pub struct Glyph {
 }
 
 impl Glyph {
-    /// A character that left no ink.
-    pub(crate) fn without_ink(character: char) -> Self {
-        Self { character, bounds: None, mask: GrayImage::new(0, 0) }
+    /// A character with what is seen of it.
+    pub(crate) fn new(character: char, seen: Option<(GlyphBox, GrayImage)>) -> Self {
+        match seen {
+            Some((bounds, mask)) => Self { character, bounds: Some(bounds), mask },
+            None => Self { character, bounds: None, mask: GrayImage::new(0, 0) },
+        }
     }
 
     /// The smallest box of pixels that are covered by at least `level` (1 to 255), or `None` if none is.

@@ -111,8 +111,9 @@ impl Face {
         }
         let bitmap = outline.rasterise();
         let (left, right) = (ink.left.min(0), ink.right.max(whole_pixels(advance)).max(0));
-        let width = (right - left) as usize;
-        let height = (self.ascent - ink.bottom.min(0)).max(0) as usize;
+        // A cell without room, as that of a combining mark, has one empty pixel.
+        let width = (right - left).max(1) as usize;
+        let height = (self.ascent - ink.bottom.min(0)).max(1) as usize;
         let mut levels = vec![0; width * height];
         let ink_width = (ink.right - ink.left) as usize;
         for (row, line) in bitmap.coverage.chunks_exact(ink_width.max(1)).enumerate() {

@@ -10,9 +10,11 @@ use image::GrayImage;
 use rand::Rng;
 
 use crate::clutter::LineClutter;
+use crate::ink::cover;
 use crate::polygon::WideLine;
-use crate::quad::{self, BORDER, Columns, Corners, QuadMap};
+use crate::quad::{BORDER, Columns, Corners, LANES, QuadMap, outside_row};
 use crate::resample::{Axis, Narrow, Paper, Resampling};
+use crate::sheet::{WINDOW, interpolate};
 use crate::warp::draw_points;
 
 /// How many times larger than the canvas Claptcha's layer is.
@@ -24,7 +26,7 @@ pub(crate) fn draw(line: &LineClutter, canvas: &mut GrayImage, resampling: Resam
     let layer = Layer::draw(line, width * LAYER_SCALE, height * LAYER_SCALE, rng);
     let columns = Axis::new(layer.width, width, resampling);
     let rows = Axis::new(layer.height, height, resampling);
-    let mut narrow = Narrow::new(Paper::Empty, &columns, layer.height);
+    let mut narrow = Narrow::new(Paper::Empty, &columns, 0..layer.width, layer.height);
     let mut levels = Vec::new();
     for y in 0..layer.height {
         let (inked, solid) = layer.warped_row(y, resampling, &mut levels);
@@ -33,7 +35,7 @@ pub(crate) fn draw(line: &LineClutter, canvas: &mut GrayImage, resampling: Resam
     narrow.resize(&rows, |x, y, alphas| {
         let start = y * width + x;
         for (pixel, &alpha) in canvas.as_mut()[start..start + alphas.len()].iter_mut().zip(alphas) {
-            *pixel = crate::renderer::cover(*pixel, alpha);
+            *pixel = cover(*pixel, alpha);
         }
     });
 }
@@ -49,7 +51,7 @@ struct Layer {
     /// also the inner ones.
     along: [f64; 4],
     across: [f64; 2],
-    /// The columns that are set in each row, with a border as in [`quad::Sheet`]: row, start and end are counted
+    /// The columns that are set in each row, with a border as in [`crate::sheet::Sheet`]: row, start and end are counted
     /// with it.
     starts: Vec<i32>,
     ends: Vec<i32>,
@@ -80,17 +82,18 @@ impl Layer {
         across.sort_by(f64::total_cmp);
 
         let runs = drawn.runs(width, height);
-        let bordered = |row: usize| &runs[row.saturating_sub(BORDER).min(height - 1)];
-        let (starts, ends) = (0..height + 2 * BORDER)
-            .map(|row| {
-                let run = bordered(row);
-                // The border repeats the pixels at the edge.
-                let start = if run.start == 0 { 0 } else { run.start + BORDER };
-                let end = if run.end == width { width + 2 * BORDER } else { run.end + BORDER };
-                (start as i32, end as i32)
-            })
-            .map(|(start, end)| if end == BORDER as i32 { (0, 0) } else { (start, end) })
-            .unzip();
+        let (mut starts, mut ends) = (Vec::new(), Vec::new());
+        for row in 0..outside_row(height) {
+            let run = &runs[row.saturating_sub(BORDER).min(height - 1)];
+            // The border repeats the pixels at the edge.
+            let start = if run.start == 0 { 0 } else { run.start + BORDER };
+            let end = if run.end == width { width + 2 * BORDER } else { run.end + BORDER };
+            starts.push(start as i32);
+            ends.push(if run.start == run.end { start as i32 } else { end as i32 });
+        }
+        // What is outside is empty.
+        starts.resize(outside_row(height) + WINDOW, 0);
+        ends.resize(outside_row(height) + WINDOW, 0);
         Self { width, height, map, direction, along, across, starts, ends }
     }
 
@@ -147,15 +150,12 @@ impl Layer {
             }
             return;
         }
-        for (levels, x) in levels.chunks_mut(quad::LANES).zip((x..).step_by(quad::LANES)) {
+        for (levels, x) in levels.chunks_mut(LANES).zip((x..).step_by(LANES)) {
             let places = self.map.places(x, y, (self.width, self.height));
-            for (lane, level) in levels.iter_mut().enumerate() {
+            let count = levels.len();
+            for lane in 0..LANES.min(count) {
                 let (column, row) = (places.column[lane], places.row[lane] as usize);
-                *level = if places.inside[lane] {
-                    self.between(column, row, places.dx[lane], places.dy[lane], resampling)
-                } else {
-                    0
-                };
+                levels[lane] = self.between(column, row, places.dx[lane], places.dy[lane], resampling);
             }
         }
     }
@@ -169,11 +169,11 @@ impl Layer {
     }
 
     /// The level in the 4 x 4 window at `(column, row)`, `dx` and `dy` between its inner four pixels: what
-    /// [`quad::Sheet`] gives for the drawn line.
+    /// [`crate::sheet::Sheet`] gives for the drawn line.
     fn between(&self, column: i32, row: usize, dx: f64, dy: f64, resampling: Resampling) -> u8 {
-        let four = |runs: &[i32]| -> [i32; 4] { std::array::from_fn(|line| runs[line] - column) };
-        let (starts, ends) = (four(&self.starts[row..row + 4]), four(&self.ends[row..row + 4]));
-        let count = |holds: [bool; 4]| holds.map(u8::from).iter().sum::<u8>();
+        let four = |runs: &[i32]| -> [i32; WINDOW] { std::array::from_fn(|line| runs[line] - column) };
+        let (starts, ends) = (four(&self.starts[row..row + WINDOW]), four(&self.ends[row..row + WINDOW]));
+        let count = |holds: [bool; WINDOW]| holds.map(u8::from).iter().sum::<u8>();
         if count(std::array::from_fn(|line| (starts[line] <= 0) & (ends[line] >= 4))) == 4 {
             return 255;
         }
@@ -181,13 +181,13 @@ impl Layer {
         if count(std::array::from_fn(empty)) == 4 {
             return 0;
         }
-        let columns: [[i32; 4]; 4] = [0, 1, 2, 3].map(|column| {
-            std::array::from_fn(|line| if (starts[line] <= column) & (column < ends[line]) { 255 } else { 0 })
-        });
-        match resampling {
-            Resampling::Bicubic => quad::bicubic(quad::cubic_across(columns, dx), dy),
-            _ => quad::bilinear([columns[1], columns[2]], dx, dy),
+        let mut columns = [[0.0; WINDOW]; WINDOW];
+        for (column, levels) in (0..).zip(&mut columns) {
+            for line in 0..WINDOW {
+                levels[line] = if (starts[line] <= column) & (column < ends[line]) { 255.0 } else { 0.0 };
+            }
         }
+        interpolate(columns, dx, dy, resampling)
     }
 }
 

@@ -6,9 +6,10 @@ use image::{DynamicImage, GrayImage};
 use serde_json::Value;
 
 use crate::font::Face;
-use crate::quad::{Corners, QuadMap, Sheet};
+use crate::quad::{Corners, QuadMap};
 use crate::renderer::{Stream, Streams};
 use crate::resample::{self, Axis, Resampling};
+use crate::sheet::Sheet;
 use crate::{Renderer, Style};
 
 fn data(name: &str) -> PathBuf {
@@ -186,9 +187,9 @@ fn images_are_those_of_claptcha() {
             row["randoms"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap()).collect();
         let mut replay = Replay(numbers.into_iter());
         let renderer = Renderer::new(style).unwrap();
-        let captcha = renderer.compose(row["text"].as_str().unwrap(), 0, &mut replay).unwrap();
+        let image = renderer.replay(row["text"].as_str().unwrap(), &mut replay);
         assert_eq!(replay.0.len(), 0, "every number that Claptcha drew is used");
-        let DynamicImage::ImageLuma8(actual) = captcha.image else { panic!("grey") };
+        let DynamicImage::ImageLuma8(actual) = image else { panic!("grey") };
         let difference = difference(&actual, &cut(&strip, number(&row["x"]), size.0, size.1));
         if difference.pixels > 0 {
             wrong.push(format!("{} line {line} {}: {difference:?}", row["text"], row["resampling"]));

@@ -50,7 +50,6 @@ const PRECISION_BITS: u32 = 32 - 8 - 2;
 /// The fixed-point weights that make each pixel of one axis of a resized image.
 #[derive(Debug, Clone)]
 pub(crate) struct Axis {
-    input: usize,
     outputs: Vec<Output>,
     /// Whole numbers. Their products with levels and the sums of these are below 2^53, so they are exact as doubles,
     /// which SIMD of any age multiplies faster than 32-bit integers.
@@ -65,13 +64,13 @@ struct Output {
     /// Where its first weight is.
     weight: usize,
     /// The sum that an input of level 255 everywhere gives it.
-    full: f64,
+    full: i32,
 }
 
 impl Axis {
     /// The weights from `input` to `output` pixels, as Pillow's `precompute_coeffs` gives them.
     pub(crate) fn new(input: usize, output: usize, resampling: Resampling) -> Self {
-        let mut axis = Self { input, outputs: Vec::with_capacity(output), weights: Vec::new() };
+        let mut axis = Self { outputs: Vec::with_capacity(output), weights: Vec::new() };
         let scale = input as f64 / output as f64;
         if resampling == Resampling::Nearest {
             // Pillow adds up the steps instead of multiplying.
@@ -109,7 +108,7 @@ impl Axis {
         let sum: f64 = kernel.iter().sum();
         let weight = self.weights.len();
         self.weights.extend(kernel.iter().map(|&weight| fixed_point(weight / sum)));
-        let full = 255.0 * self.weights[weight..].iter().sum::<f64>();
+        let full = 255 * whole(self.weights[weight..].iter().sum());
         self.outputs.push(Output { window, weight, full });
     }
 
@@ -140,11 +139,20 @@ fn fixed_point(weight: f64) -> f64 {
 }
 
 /// Rounds a sum of levels times weights to a level.
-fn to_level(sum: f64) -> u8 {
-    /// The value of the last bit of a weight.
-    const UNIT: f64 = 1.0 / (1 << PRECISION_BITS) as f64;
-    // Truncates, and takes what is below 0 or above 255 for these.
-    (sum * UNIT + 0.5) as u8
+fn to_level(sum: i32) -> u8 {
+    let level = (sum + (1 << (PRECISION_BITS - 1))) >> PRECISION_BITS;
+    // The overshoot of a cubic kernel fits into 16 bits, in which all processors can clamp.
+    (level as i16).clamp(0, 255) as u8
+}
+
+/// 1.5 * 2^52: doubles of this size are whole numbers, and their lowest bits are that number.
+pub(crate) const WHOLE: f64 = 6_755_399_441_055_744.0;
+
+/// A whole number of less than 31 bits as an integer: an addition and a copy of bits, which SIMD can do, while `as`
+/// has to look for numbers that do not fit.
+#[inline(always)]
+pub(crate) fn whole(value: f64) -> i32 {
+    (value + WHOLE).to_bits() as i32
 }
 
 /// What a picture is where nothing was drawn.
@@ -161,7 +169,7 @@ impl Paper {
     ///
     /// With weights `w` and levels `255 - ink`, the weighted sum of the levels is `full` less that of the ink: so
     /// empty paper costs nothing and the rounding is that of the levels.
-    fn level(self, sum: f64, full: f64) -> u8 {
+    fn level(self, sum: i32, full: i32) -> u8 {
         match self {
             Self::Empty => to_level(sum),
             Self::White => to_level(full - sum),
@@ -181,7 +189,7 @@ impl Paper {
 /// Pillow does.
 pub(crate) fn resize(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImage {
     let width = image.width() as usize;
-    let mut narrow = Narrow::new(Paper::White, columns, image.height() as usize);
+    let mut narrow = Narrow::new(Paper::White, columns, 0..width, image.height() as usize);
     let mut ink = Vec::with_capacity(width);
     for line in image.as_raw().chunks_exact(width) {
         ink.clear();
@@ -207,7 +215,9 @@ pub(crate) struct Narrow<'a> {
     /// For each resized row: the columns that can hold ink, and where it is.
     spans: Vec<(Range<usize>, usize)>,
     ink: Vec<u8>,
-    /// Up to four rows that wait to be resized, pixel by pixel.
+    /// The columns that can hold ink in any row.
+    room: Range<usize>,
+    /// Up to four rows of these columns that wait to be resized, pixel by pixel.
     pending: Vec<[f64; LANES]>,
     /// What any of them holds.
     mark: Vec<u8>,
@@ -217,15 +227,16 @@ pub(crate) struct Narrow<'a> {
 }
 
 impl<'a> Narrow<'a> {
-    /// A picture on `paper` that will have `height` rows, resized by `columns`.
-    pub(crate) fn new(paper: Paper, columns: &'a Axis, height: usize) -> Self {
+    /// A picture on `paper` that will have `height` rows with ink at the columns `room`, resized by `columns`.
+    pub(crate) fn new(paper: Paper, columns: &'a Axis, room: Range<usize>, height: usize) -> Self {
         Self {
             paper,
             columns,
             spans: Vec::with_capacity(height + LANES),
             ink: Vec::new(),
-            pending: vec![[0.0; LANES]; columns.input],
-            mark: vec![0; columns.input],
+            pending: vec![[0.0; LANES]; room.len()],
+            mark: vec![0; room.len()],
+            room,
             count: 0,
             inked: 0..0,
             solid: 0..0,
@@ -239,10 +250,11 @@ impl<'a> Narrow<'a> {
 
     /// Adds a row with `ink` at the columns `inked`, which is 255 at the columns `solid`, a part of `inked`.
     pub(crate) fn push(&mut self, ink: &[u8], inked: Range<usize>, solid: Range<usize>) {
-        for (pixel, &ink) in self.pending[inked.clone()].iter_mut().zip(ink) {
+        let place = self.place(&inked);
+        for (pixel, &ink) in self.pending[place.clone()].iter_mut().zip(ink) {
             pixel[self.count] = f64::from(ink);
         }
-        for (mark, &ink) in self.mark[inked.clone()].iter_mut().zip(ink) {
+        for (mark, &ink) in self.mark[place].iter_mut().zip(ink) {
             *mark |= ink;
         }
         self.solid = match self.count {
@@ -256,6 +268,11 @@ impl<'a> Narrow<'a> {
         }
     }
 
+    /// Where `columns` are among the pending ones.
+    fn place(&self, columns: &Range<usize>) -> Range<usize> {
+        columns.start.saturating_sub(self.room.start)..columns.end.saturating_sub(self.room.start)
+    }
+
     /// Resizes the pending rows.
     fn flush(&mut self) {
         let touched = self.columns.touched(&self.inked);
@@ -265,7 +282,8 @@ impl<'a> Narrow<'a> {
         }
         self.ink.resize(offset + self.count * touched.len(), 0);
         let mut next = touched.start;
-        for run in runs(&self.mark[self.inked.clone()]) {
+        let pending = self.place(&self.inked);
+        for run in runs(&self.mark[pending.clone()]) {
             let run = run.start + self.inked.start..run.end + self.inked.start;
             let outputs = &self.columns.outputs[next..touched.end];
             let skipped = outputs.iter().take_while(|output| output.window.end <= run.start).count();
@@ -273,34 +291,35 @@ impl<'a> Narrow<'a> {
                 if output.window.start >= run.end {
                     break;
                 }
-                let sums = self.sums(output);
+                let ink = self.sums(output).map(|sum| self.paper.ink(self.paper.level(sum, output.full)));
                 let place = offset + next + skipped - touched.start;
-                for (lane, &sum) in sums.iter().enumerate().take(self.count) {
-                    let level = self.paper.level(sum, output.full);
-                    self.ink[place + lane * touched.len()] = self.paper.ink(level);
+                for (lane, &ink) in ink.iter().enumerate().take(self.count) {
+                    self.ink[place + lane * touched.len()] = ink;
                 }
                 next += 1;
             }
             next += skipped;
         }
-        self.pending[self.inked.clone()].fill([0.0; LANES]);
-        self.mark[self.inked.clone()].fill(0);
+        self.pending[pending.clone()].fill([0.0; LANES]);
+        self.mark[pending].fill(0);
         (self.count, self.inked) = (0, 0..0);
     }
 
     /// The weighted sums of the pending rows at one output pixel.
-    fn sums(&self, output: &Output) -> [f64; LANES] {
+    fn sums(&self, output: &Output) -> [i32; LANES] {
         if self.solid.start <= output.window.start && output.window.end <= self.solid.end {
             return [output.full; LANES];
         }
+        let first = output.window.start.max(self.room.start);
+        let pixels = &self.pending[self.place(&(first..output.window.end.min(self.room.end)))];
+        let weights = &self.columns.weights(output)[first - output.window.start..];
         let mut sums = [0.0; LANES];
-        let pixels = &self.pending[output.window.clone()];
-        for (pixel, &weight) in pixels.iter().zip(self.columns.weights(output)) {
+        for (pixel, &weight) in pixels.iter().zip(weights) {
             for lane in 0..LANES {
                 sums[lane] += pixel[lane] * weight;
             }
         }
-        sums
+        sums.map(whole)
     }
 
     /// Resizes by `rows`; gives `put` the first column, the row and the levels of what can hold ink.
@@ -319,13 +338,13 @@ impl<'a> Narrow<'a> {
             sums.resize(inked.len(), 0);
             for ((span, offset), &weight) in spans.iter().zip(rows.weights(output)) {
                 let line = &self.ink[*offset..*offset + span.len()];
-                let weight = weight as i32;
+                let weight = whole(weight);
                 for (sum, &ink) in sums[span.start.max(inked.start) - inked.start..].iter_mut().zip(line) {
                     *sum += i32::from(ink) * weight;
                 }
             }
             levels.clear();
-            levels.extend(sums.iter().map(|&sum| self.paper.level(f64::from(sum), output.full)));
+            levels.extend(sums.iter().map(|&sum| self.paper.level(sum, output.full)));
             put(inked.start, row, &levels);
         }
     }

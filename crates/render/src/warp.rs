@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
 use crate::draw::uniform;
-use crate::quad::{Corners, QuadMap, Sheet};
+use crate::quad::{Corners, QuadMap};
 use crate::resample::Resampling;
+use crate::sheet::Sheet;
 use crate::style::Span;
 
 /// How one character is bent in its cell. In TOML a table with a `kind`.

@@ -1,0 +1,161 @@
+//! Images that are sampled between their pixels, as Pillow's `Geometry.c` does it.
+
+use std::ops::Range;
+
+use crate::quad::{BORDER, Columns, LANES, QuadMap, outside_row};
+use crate::resample::{Resampling, inked};
+
+/// How many pixels in each direction a cubic kernel takes.
+pub(crate) const WINDOW: usize = 4;
+
+/// An 8-bit image that can be sampled between its pixels; beyond its edges it repeats them.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sheet {
+    width: usize,
+    height: usize,
+    /// The number of rows with their border and those of a window outside.
+    stride: usize,
+    /// The levels with their border, column by column: four pixels one above the other lie side by side. Floats hold
+    /// them and their differences exactly.
+    levels: Vec<f32>,
+    /// For each place of a 4 x 4 window, column by column, what it holds.
+    windows: Vec<Window>,
+    /// The columns and rows that hold ink.
+    inked: (Range<usize>, Range<usize>),
+}
+
+/// What 4 x 4 pixels of a [`Sheet`] hold. Most of a letter's cell is all paper or all ink.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Window {
+    Paper,
+    Ink,
+    Both,
+}
+
+impl Sheet {
+    /// A sheet of `width x height` pixels, at least one each, with the levels `levels`, row by row.
+    pub(crate) fn new(width: usize, height: usize, levels: &[u8]) -> Self {
+        let unbordered = |index: usize, size: usize| index.saturating_sub(BORDER).min(size - 1);
+        let stride = outside_row(height) + WINDOW;
+        let mut bordered = vec![0.0; stride * (width + 2 * BORDER)];
+        for (column, line) in bordered.chunks_exact_mut(stride).enumerate() {
+            let column = unbordered(column, width);
+            for (row, level) in line[..outside_row(height)].iter_mut().enumerate() {
+                *level = f32::from(levels[unbordered(row, height) * width + column]);
+            }
+        }
+        let rows = levels.chunks_exact(width).map(inked).enumerate().filter(|(_, row)| !row.is_empty());
+        let inked = rows.fold((width..0, height..0), |(columns, rows), (y, row)| {
+            (columns.start.min(row.start)..columns.end.max(row.end), rows.start.min(y)..y + 1)
+        });
+        let mut sheet = Self { width, height, stride, levels: bordered, windows: Vec::new(), inked };
+        let places = (0..=width).flat_map(|column| (0..stride).map(move |row| (column, row)));
+        sheet.windows = places
+            .map(|(column, row)| match sheet.window(column, row.min(outside_row(height))).as_flattened() {
+                window if window.iter().all(|&level| level == 0.0) => Window::Paper,
+                window if window.iter().all(|&level| level == 255.0) => Window::Ink,
+                _ => Window::Both,
+            })
+            .collect();
+        sheet
+    }
+
+    /// Width and height in pixels.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        (self.width, self.height)
+    }
+
+    /// The sheet seen through `map`, of the same size, row by row; 0 where the source is outside.
+    pub(crate) fn warp(&self, map: &QuadMap, resampling: Resampling) -> Vec<u8> {
+        /// How far from ink, in pixels, a sample can still see it.
+        const REACH: f64 = 3.0;
+        let (columns, rows) = &self.inked;
+        let (left, right) = (columns.start as f64 - REACH, columns.end as f64 + REACH);
+        let (top, bottom) = (rows.start as f64 - REACH, rows.end as f64 + REACH);
+        let mut warped = vec![0; self.width * self.height];
+        for (y, row) in warped.chunks_exact_mut(self.width).enumerate() {
+            // Along a row the source moves on a straight line with constant speed.
+            let ((x0, y0), (x1, y1)) = (map.source(0, y), map.source(1, y));
+            let inked = Columns::all(self.width)
+                .within(x0, x1 - x0, left, right)
+                .within(y0, y1 - y0, top, bottom)
+                .range();
+            self.sample_row(map, (inked.start, y), resampling, &mut row[inked]);
+        }
+        warped
+    }
+
+    /// Samples the sources of the output pixels from `(x, y)` to the right.
+    fn sample_row(&self, map: &QuadMap, (x, y): (usize, usize), resampling: Resampling, levels: &mut [u8]) {
+        if resampling == Resampling::Nearest {
+            for (level, x) in levels.iter_mut().zip(x..) {
+                *level = self.nearest(map.source(x, y));
+            }
+            return;
+        }
+        for (levels, x) in levels.chunks_mut(LANES).zip((x..).step_by(LANES)) {
+            let places = map.places(x, y, self.size());
+            let count = levels.len();
+            for lane in 0..LANES.min(count) {
+                let (column, row) = (places.column[lane] as usize, places.row[lane] as usize);
+                levels[lane] = match self.windows[column * self.stride + row] {
+                    Window::Paper => 0,
+                    Window::Ink => 255,
+                    Window::Both => {
+                        interpolate(self.window(column, row), places.dx[lane], places.dy[lane], resampling)
+                    }
+                };
+            }
+        }
+    }
+
+    fn nearest(&self, (x, y): (f64, f64)) -> u8 {
+        if x < 0.0 || y < 0.0 || x >= self.width as f64 || y >= self.height as f64 {
+            return 0;
+        }
+        self.levels[(x as usize + BORDER) * self.stride + y as usize + BORDER] as u8
+    }
+
+    /// The columns of the 4 x 4 pixels from `(column, row)` on, counted with the border.
+    fn window(&self, column: usize, row: usize) -> [[f32; WINDOW]; WINDOW] {
+        let mut window = [[0.0; WINDOW]; WINDOW];
+        for (levels, column) in window.iter_mut().zip(column..) {
+            levels.copy_from_slice(&self.levels[column * self.stride + row..][..WINDOW]);
+        }
+        window
+    }
+}
+
+/// The level between the inner four of 4 x 4 pixels, given column by column, `dx` and `dy` from the upper left one of
+/// these.
+///
+/// The operations and their order are those of Pillow, with `a = -1` in Keys' cubic convolution (and -0.5 in
+/// [`Axis`](crate::resample::Axis), where Pillow resizes). Differences of levels are exact in any order.
+#[inline(always)]
+pub(crate) fn interpolate(
+    [v1, v2, v3, v4]: [[f32; WINDOW]; WINDOW],
+    dx: f64,
+    dy: f64,
+    resampling: Resampling,
+) -> u8 {
+    let mut lines = [0.0; WINDOW];
+    if resampling == Resampling::Bilinear {
+        for line in 0..WINDOW {
+            lines[line] = f64::from(v2[line]) + f64::from(v3[line] - v2[line]) * dx;
+        }
+        return (lines[1] + (lines[2] - lines[1]) * dy) as u8;
+    }
+    for line in 0..WINDOW {
+        let (v1, v2, v3, v4) = (v1[line], v2[line], v3[line], v4[line]);
+        let p2 = f64::from(v3 - v1);
+        let p3 = f64::from(2.0 * (v1 - v2) + v3 - v4);
+        let p4 = f64::from(v2 - v1 + v4 - v3);
+        lines[line] = f64::from(v2) + dx * (p2 + dx * (p3 + dx * p4));
+    }
+    let [v1, v2, v3, v4] = lines;
+    let p2 = -v1 + v3;
+    let p3 = 2.0 * (v1 - v2) + v3 - v4;
+    let p4 = -v1 + v2 - v3 + v4;
+    // Truncation with saturation, as in Pillow.
+    (v2 + dy * (p2 + dy * (p3 + dy * p4))) as u8
+}
