@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use captcha_lab::dataset::{
-    CorpusOptions, FolderOptions, LabelledFolder, LetterSet, LetterSummary, ShuffledLetters, extract_letters,
-    generate_corpus,
+    CorpusOptions, FolderOptions, LabelledFolder, LetterOptions, LetterSet, LetterSummary, ShuffledLetters,
+    extract_letters, generate_corpus,
 };
 use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{TorchRecognizer, TrainOptions, Trained, train};
@@ -72,7 +72,8 @@ fn main() -> ExitCode {
         std::fs::create_dir_all(&out).map_err(|error| format!("{}: {error}", out.display()))?;
 
         let captchas = draw(&out.join("captchas"), size.training_images, args.seed)?;
-        let segmenter = Segmenter::new(SegmentOptions::default().with_letter_size(args.network.letter_size()))?;
+        let segmenter =
+            Segmenter::new(SegmentOptions::default().with_letter_size(args.network.letter_size()))?;
         let (letters, cut) = cut(&captchas, &out.join("letters"), &segmenter)?;
         let trained = learn(&letters, &segmenter, &args, size.epochs, &out)?;
         let test = draw(&out.join("test"), size.test_images, args.seed + 1)?;
@@ -86,7 +87,10 @@ fn main() -> ExitCode {
             ("curves.png, .svg", "the learning curves"),
             ("confusion.png, .svg", "which letter was read as which"),
             ("failures.png", "what went wrong"),
-            ("run/model.safetensors", "the network: cargo run --release --example solve -- --model FILE IMAGE"),
+            (
+                "run/model.safetensors",
+                "the network: cargo run --release --example solve -- --model FILE IMAGE",
+            ),
         ] {
             print(format_args!("  {file:<22} {what}"))?;
         }
@@ -112,7 +116,7 @@ fn cut(
     let progress = Progress::new("Cutting them into letters", "images");
     let summary = extract_letters(captchas, segmenter, folder, &progress)?;
     progress.finish();
-    let letters = LetterSet::open(folder)?;
+    let (letters, _) = LetterSet::open(folder, &LetterOptions::default())?;
     pictures::save_letter_sheet(&letters, &pictures::beside(folder, "-sheet.png"))?;
     Ok((letters, summary))
 }
@@ -146,10 +150,8 @@ fn read(test: &LabelledFolder, trained: &Trained, out: &Path) -> Result<Report, 
     let solver = Solver::with_recognizer(Box::new(TorchRecognizer::new(&trained.model)?))?;
     let progress = Progress::new("Reading", "images");
     let mut failures = pictures::Failures::default();
-    let load = |sample: captcha_lab::dataset::Sample| Exam {
-        label: sample.label.to_string(),
-        image: sample.load(),
-    };
+    let load =
+        |sample: captcha_lab::dataset::Sample| Exam { label: sample.label.to_string(), image: sample.load() };
     let report = evaluate(&solver, test.samples(), load, &progress, |answer| failures.add(answer));
     progress.finish();
     pictures::save_results(out, &solver.metadata().alphabet, &report.evaluation, &failures)?;
@@ -163,15 +165,25 @@ fn results(cut: &LetterSummary, trained: &Trained, report: &Report) -> String {
     let training: Duration = trained.history.iter().map(|row| Duration::from_secs_f64(row.seconds)).sum();
     let mut table = Table::new(["", "captcha-lab", "the post", "the post's scripts, all images counted"]);
     table.row(["letters, validation", &format::percent(best), POST_VALIDATION, SCRIPTS_VALIDATION]);
-    let yields = format::percent(cut.segmented as f64 / cut.images as f64);
+    let yields = format::percent(cut.segmentation_yield());
     table.row(["training images cut into 6", &yields, "", SCRIPTS_SEGMENTED]);
-    table.row(["new images cut into 6", &format::percent(evaluation.segmented.value()), "", SCRIPTS_SEGMENTED]);
+    table.row([
+        "new images cut into 6",
+        &format::percent(evaluation.segmented.value()),
+        "",
+        SCRIPTS_SEGMENTED,
+    ]);
     table.row(["letters of new images", &format::percent(evaluation.characters.value()), POST_TEST, ""]);
     table.row(["whole new CAPTCHAs", &format::percent(evaluation.whole.value()), "", SCRIPTS_WHOLE]);
     let (low, high) = evaluation.whole.interval();
     let interval = format!("{} to {}", format::percent(low), format::percent(high));
     table.row(["  95 % interval", &interval, "", ""]);
     table.row(["training time", &format::duration(training), "", ""]);
-    table.row(["time an image", &format::duration(report.solving / evaluation.images().max(1) as u32), "", ""]);
+    table.row([
+        "time an image",
+        &format::duration(report.solving / evaluation.images().max(1) as u32),
+        "",
+        "",
+    ]);
     table.to_string()
 }

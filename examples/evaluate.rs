@@ -94,7 +94,7 @@ fn main() -> ExitCode {
             ))?;
         }
         if !folder.skipped().is_empty() {
-            print(format_args!("Left out, for they are no labelled images: {}", folder.skipped()))?;
+            print(folder.skipped())?;
         }
         Ok(())
     })

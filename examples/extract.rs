@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use captcha_lab::core::Alphabet;
-use captcha_lab::dataset::{FolderOptions, LabelledFolder, LetterSet, extract_letters};
+use captcha_lab::dataset::{FolderOptions, LabelledFolder, LetterOptions, LetterSet, extract_letters};
 use captcha_lab::segment::{SegmentOptions, Segmenter};
 use captcha_lab_examples::{Method, Progress, Table, format, pictures, print, run};
 use clap::Parser;
@@ -58,18 +58,18 @@ fn main() -> ExitCode {
         table.row([
             format::count(summary.images),
             format::count(summary.segmented),
-            format::percent(summary.segmented as f64 / summary.images as f64),
+            format::percent(summary.segmentation_yield()),
             format::count(summary.letters),
         ]);
         print(&table)?;
         if !summary.skipped.is_empty() {
-            print(format_args!("skipped: {}", summary.skipped))?;
+            print(&summary.skipped)?;
         }
         if !folder.skipped().is_empty() {
-            print(format_args!("files left out: {}", folder.skipped()))?;
+            print(folder.skipped())?;
         }
         if args.sheet {
-            let letters = LetterSet::open(&args.out)?;
+            let (letters, _) = LetterSet::open(&args.out, &LetterOptions::default())?;
             let sheet = pictures::beside(&args.out, "-sheet.png");
             pictures::save_letter_sheet(&letters, &sheet)?;
             print(format_args!("sheet of the letters: {}", sheet.display()))?;

@@ -11,7 +11,9 @@ use std::process::ExitCode;
 use captcha_lab::core::{Alphabet, image::ImageFormat};
 use captcha_lab::dataset::{CorpusOptions, Shard, generate_corpus};
 use captcha_lab::render::{Noise, Resampling, Style, WhiteNoise};
-use captcha_lab_examples::{Progress, open_style, parse_lengths, parse_size, pictures, print, run};
+use captcha_lab_examples::{
+    Progress, open_style, parse_lengths, parse_resampling, parse_size, pictures, print, run,
+};
 use clap::Parser;
 
 /// Draw CAPTCHAs into a folder. The same options give the same files, on every machine; a run that was cut off is
@@ -20,8 +22,8 @@ use clap::Parser;
 #[command(name = "generate", max_term_width = 100)]
 struct Args {
     /// The folder to draw into.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "print_style")]
+    out: Option<PathBuf>,
     /// A preset (seed, claptcha) or a TOML file.
     #[arg(long, default_value = "seed", value_name = "STYLE")]
     style: String,
@@ -50,7 +52,7 @@ struct Args {
     #[arg(long, value_name = "FONT")]
     font: Vec<String>,
     /// How pixels are interpolated: nearest, bilinear or bicubic.
-    #[arg(long, value_name = "FILTER")]
+    #[arg(long, value_parser = parse_resampling, value_name = "FILTER")]
     resampling: Option<Resampling>,
     /// White noise, 0 to 1.
     #[arg(long, value_name = "AMOUNT")]
@@ -76,9 +78,9 @@ fn main() -> ExitCode {
     run(|| {
         let args = Args::parse();
         let style = style(&args)?;
-        if args.print_style {
+        let Some(out) = args.out.as_deref().filter(|_| !args.print_style) else {
             return Ok(print(style.to_toml())?);
-        }
+        };
         let format = ImageFormat::from_extension(&args.format)
             .ok_or_else(|| format!("{:?} is no image format, expected png, jpg, bmp ...", args.format))?;
         let count = if args.text.is_empty() { args.count } else { args.count.max(args.text.len() as u64) };
@@ -91,7 +93,7 @@ fn main() -> ExitCode {
             options = options.with_texts(args.text);
         }
         let progress = Progress::new("Drawing", "images");
-        let summary = generate_corpus(&options, &args.out, &progress)?;
+        let summary = generate_corpus(&options, out, &progress)?;
         progress.finish();
         print(format_args!(
             "{} images in {}, {} of them new",

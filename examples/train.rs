@@ -8,9 +8,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use captcha_lab::dataset::{Augmentation, LetterSet, ShuffledLetters, render_letters};
+use captcha_lab::dataset::{Augmentation, LetterOptions, LetterSet, ShuffledLetters};
 use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{DeviceChoice, TrainOptions, train};
+use captcha_lab::render::Renderer;
 use captcha_lab::segment::{SegmentOptions, Segmenter};
 use captcha_lab_examples::{
     Method, Network, Progress, TrainingProgress, open_style, parse_lengths, pictures, print, run,
@@ -81,15 +82,22 @@ fn main() -> ExitCode {
         let mut segmentation = SegmentOptions::from(args.method).with_letter_size(args.network.letter_size());
         let mut lengths = args.length.clone().map(|lengths| (*lengths.start(), *lengths.end()));
         let letters = match (&args.letters, &args.style) {
-            (Some(folder), _) => LetterSet::open(folder)?,
+            (Some(folder), _) => {
+                let (letters, skipped) = LetterSet::open(folder, &LetterOptions::default())?;
+                if !skipped.is_empty() {
+                    print(&skipped)?;
+                }
+                letters
+            }
             (None, Some(style)) => {
-                let style = open_style(style)?;
-                lengths = Some((style.lengths.min, style.lengths.max));
+                let renderer = Renderer::new(open_style(style)?)?;
+                lengths = Some((renderer.style().lengths.min, renderer.style().lengths.max));
                 let progress = Progress::new("Drawing", "images");
                 let segmenter = Segmenter::new(segmentation.clone())?;
-                let (letters, summary) = render_letters(&style, args.count, args.seed, &segmenter, &progress)?;
+                let (letters, summary) =
+                    LetterSet::from_source(&renderer, args.count, args.seed, &segmenter, &progress)?;
                 progress.finish();
-                print(format_args!("{} letters of {} images", summary.letters, summary.images))?;
+                print(&summary)?;
                 letters
             }
             (None, None) => return Err("expected --letters or --style".into()),
@@ -100,12 +108,14 @@ fn main() -> ExitCode {
         let mut metadata = ModelMetadata::new(architecture, letters.alphabet().clone());
         metadata.segmentation = Some(serde_json::to_value(&segmentation)?);
         metadata.lengths = lengths;
-        metadata.training.insert("command".to_owned(), std::env::args().skip(1).collect::<Vec<_>>().join(" "));
+        metadata
+            .training
+            .insert("command".to_owned(), std::env::args().skip(1).collect::<Vec<_>>().join(" "));
 
         let [training, validation] = letters.split([1.0 - args.validation, args.validation], args.seed)?;
         let mut training = ShuffledLetters::new(training, args.seed);
         if args.augment {
-            training = training.with_augmentation(Augmentation::light());
+            training = training.with_augmentation(Augmentation::light())?;
         }
         let validation = ShuffledLetters::new(validation, args.seed);
         let options = TrainOptions::default()

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use captcha_lab::infer::Architecture;
-use captcha_lab::render::Style;
+use captcha_lab::render::{Resampling, Style};
 use captcha_lab::segment::SegmentOptions;
 use captcha_lab::{ModelFile, Solver};
 
@@ -124,12 +124,26 @@ pub fn parse_lengths(text: &str) -> Result<RangeInclusive<usize>, String> {
     }
 }
 
+/// `nearest`, `bilinear` or `bicubic`.
+///
+/// # Errors
+/// If it is none of them.
+pub fn parse_resampling(text: &str) -> Result<Resampling, String> {
+    match text {
+        "nearest" => Ok(Resampling::Nearest),
+        "bilinear" => Ok(Resampling::Bilinear),
+        "bicubic" => Ok(Resampling::Bicubic),
+        _ => Err("expected nearest, bilinear or bicubic".to_owned()),
+    }
+}
+
 /// `300x150`.
 ///
 /// # Errors
 /// If it is not two numbers with an `x` between them.
 pub fn parse_size(text: &str) -> Result<(u32, u32), String> {
-    let numbers = text.split_once('x').and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
+    let numbers =
+        text.split_once('x').and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
     numbers.ok_or_else(|| "expected two numbers such as 300x150".to_owned())
 }
 

@@ -23,7 +23,9 @@ mod table;
 #[cfg(feature = "torch")]
 mod training;
 
-pub use args::{Backend, Method, Network, open_solver, open_style, parse_lengths, parse_size};
+pub use args::{
+    Backend, Method, Network, open_solver, open_style, parse_lengths, parse_resampling, parse_size,
+};
 pub use output::{print, print_json};
 pub use progress::{Progress, interrupted};
 pub use run::{INTERRUPTED, run};

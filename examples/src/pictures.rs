@@ -32,7 +32,8 @@ impl Failures {
             return;
         }
         let Some(image) = answer.image else { return };
-        let read = answer.reading.map(|prediction| prediction.text).map_err(|error| error.reason().to_owned());
+        let read =
+            answer.reading.map(|prediction| prediction.text).map_err(|error| error.reason().to_owned());
         self.0.push(Failure { image, truth: answer.label, read });
     }
 }

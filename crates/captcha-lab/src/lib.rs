@@ -1,1 +1,65 @@
-//! placeholder
+//! Render text CAPTCHAs, cut them into letters, train networks on them and read them back.
+//!
+//! A laboratory for deep learning on a problem that can be seen whole, a source of labelled synthetic text images,
+//! and a measure of how strong a text CAPTCHA of your own is. It works on images that you made or hold; nothing in
+//! it talks to a web site.
+//!
+//! ```
+//! use captcha_lab::Solver;
+//! use captcha_lab::render::{Renderer, Style};
+//!
+//! // A CAPTCHA is a function of style, text and seed.
+//! let captcha = Renderer::new(Style::seed())?.render("QXKZEF", 42)?;
+//!
+//! // The weights that ship read it, without libtorch.
+//! let prediction = Solver::pretrained()?.solve(&captcha.image)?;
+//! assert_eq!(prediction.text, "QXKZEF");
+//! for character in &prediction.characters {
+//!     println!("{} {:.3} {:?}", character.character, character.confidence.value(), character.bounds);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # From text to a trained network
+//!
+//! | step | module | first thing to look at |
+//! |---|---|---|
+//! | draw | [`render`] | [`render::Renderer`], [`render::Style`] |
+//! | cut into letters | [`segment`] | [`segment::Segmenter`] |
+//! | keep and load | [`dataset`] | [`dataset::generate_corpus`], [`dataset::LabelledFolder`], [`dataset::LetterSet`] |
+//! | train | `model` | `model::train` (feature `torch`) |
+//! | read | here | [`Solver`], [`infer::Recognizer`] |
+//! | measure | here | [`evaluate`](fn@evaluate), [`Evaluation`] |
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `render` | yes | [`render`] |
+//! | `dataset` | yes | [`dataset`], and `render` |
+//! | `pretrained` | yes | the weights that ship (1 MB): [`Solver::pretrained`] |
+//! | `torch` | no | `model`: training, and inference with libtorch. `cargo xtask setup` in the repository installs libtorch |
+//!
+//! Without `torch` there is no C or C++ in the dependency tree.
+
+mod evaluate;
+mod solver;
+
+pub use captcha_core as core;
+#[cfg(feature = "dataset")]
+pub use captcha_dataset as dataset;
+pub use captcha_infer as infer;
+#[cfg(feature = "torch")]
+pub use captcha_model as model;
+#[cfg(feature = "render")]
+pub use captcha_render as render;
+pub use captcha_segment as segment;
+
+pub use captcha_core::{Alphabet, GlyphBox, Label};
+pub use captcha_infer::{
+    Alternative, Character, Confidence, Evaluation, ModelFile, ModelMetadata, Prediction, Recognizer, Share,
+};
+pub use evaluate::{Answer, Exam, Report, evaluate};
+#[cfg(feature = "pretrained")]
+pub use solver::SEED_LETTERS;
+pub use solver::{SolveError, Solver};

@@ -91,6 +91,8 @@ pub fn train(
     tch::set_num_threads(options.threads as i32);
     let run = describe_run(metadata, training, validation, options);
     let mut state = State::begin(metadata, run, options, folder)?;
+    let steps = training.samples_per_epoch().div_ceil(options.batch);
+    monitor.progress((state.progress.history.len() * steps) as u64, (options.epochs * steps) as u64);
     let stop = loop {
         if state.progress.history.len() >= options.epochs {
             break Stop::Finished;
@@ -104,7 +106,12 @@ pub fn train(
         }
         monitor.epoch(&metrics);
     };
-    Ok(Trained { model: state.model(metadata, options)?, history: state.progress.history, stop })
+    let model = state.model(metadata, options)?;
+    if let Some(folder) = folder {
+        // A finished run that is called again may have been given other words for the metadata.
+        model.save(&folder.join(MODEL_FILE))?;
+    }
+    Ok(Trained { model, history: state.progress.history, stop })
 }
 
 /// What a run is known by: another value of any of these makes it another run.

@@ -1,0 +1,125 @@
+//! A solver against labelled images.
+
+use std::time::{Duration, Instant};
+
+use captcha_core::image::DynamicImage;
+use captcha_core::{DecodeError, Monitor};
+use captcha_infer::{Evaluation, Outcome, Prediction};
+use rayon::prelude::*;
+
+use crate::{SolveError, Solver};
+
+/// A labelled image, or why it can't be read: such an image counts as wrong.
+#[derive(Debug)]
+pub struct Exam {
+    /// The text that the image shows.
+    pub label: String,
+    /// The image.
+    pub image: Result<DynamicImage, DecodeError>,
+}
+
+/// What a solver made of one image.
+#[derive(Debug)]
+pub struct Answer {
+    /// The text that the image shows.
+    pub label: String,
+    /// The image, if it could be read.
+    pub image: Option<DynamicImage>,
+    /// What was read, or why nothing was.
+    pub reading: Result<Prediction, SolveError>,
+    /// Whether the whole text was right.
+    pub right: bool,
+}
+
+/// How well and how fast a solver reads a set of images.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// What was right and what was wrong, over all images.
+    pub evaluation: Evaluation,
+    /// Time spent to load or draw the images.
+    pub loading: Duration,
+    /// Time spent to read them.
+    pub solving: Duration,
+}
+
+impl Report {
+    /// Images loaded and read per second, on all threads together.
+    #[must_use]
+    pub fn images_per_second(&self) -> f64 {
+        self.evaluation.images() as f64 / (self.loading + self.solving).as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+
+    /// Images read per second once they are loaded, on all threads together.
+    #[must_use]
+    pub fn solved_per_second(&self) -> f64 {
+        self.evaluation.images() as f64 / self.solving.as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+}
+
+/// Images in flight: memory does not grow with the number of images.
+const CHUNK: usize = 64;
+
+/// Lets `solver` read the images that `load` gives for `items`, in parallel, and counts what is right.
+///
+/// `each` sees every answer, in the order of `items`. The work stops early if `monitor` asks for it; the report is
+/// then over the images so far.
+///
+/// ```no_run
+/// use captcha_lab::{Exam, Solver, evaluate};
+/// use captcha_lab::render::{Renderer, Style};
+///
+/// let solver = Solver::open("model.safetensors")?;
+/// let renderer = Renderer::new(Style::seed())?;
+/// let draw = |seed: u64| {
+///     let captcha = renderer.random(seed).expect("a preset always renders");
+///     Exam { label: captcha.text, image: Ok(captcha.image) }
+/// };
+/// let report = evaluate(&solver, 0..2000u64, draw, &(), |_| ());
+/// println!("{:.2} % of {}", 100.0 * report.evaluation.whole.value(), report.evaluation.images());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn evaluate<T: Send>(
+    solver: &Solver,
+    items: impl ExactSizeIterator<Item = T>,
+    load: impl Fn(T) -> Exam + Sync,
+    monitor: &dyn Monitor,
+    mut each: impl FnMut(Answer),
+) -> Report {
+    let total = items.len() as u64;
+    let mut items = items;
+    let mut report = Report::default();
+    while !monitor.interrupted() {
+        let chunk: Vec<T> = items.by_ref().take(CHUNK).collect();
+        if chunk.is_empty() {
+            break;
+        }
+        let started = Instant::now();
+        let exams: Vec<Exam> = chunk.into_par_iter().map(&load).collect();
+        let loaded = Instant::now();
+        let answers: Vec<Answer> = exams.into_par_iter().map(|exam| answer(solver, exam)).collect();
+        report.loading += loaded - started;
+        report.solving += loaded.elapsed();
+        for mut answer in answers {
+            let outcome = match &answer.reading {
+                Ok(prediction) => Outcome::Read(prediction),
+                Err(error) => Outcome::Failed(error.reason()),
+            };
+            answer.right = report.evaluation.record(&answer.label, outcome);
+            each(answer);
+        }
+        monitor.progress(report.evaluation.images(), total);
+    }
+    report
+}
+
+fn answer(solver: &Solver, exam: Exam) -> Answer {
+    let (image, reading) = match exam.image {
+        Ok(image) => {
+            let reading = solver.solve(&image);
+            (Some(image), reading)
+        }
+        Err(error) => (None, Err(SolveError::Decode(error))),
+    };
+    Answer { label: exam.label, image, reading, right: false }
+}
