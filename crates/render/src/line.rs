@@ -52,9 +52,32 @@ struct Layer {
     along: [f64; 4],
     across: [f64; 2],
     /// The columns that are set in each row, with a border as in [`crate::sheet::Sheet`]: row, start and end are counted
-    /// with it.
+    /// with it. An empty run starts at `i32::MAX` and ends at 0.
     starts: Vec<i32>,
     ends: Vec<i32>,
+    /// For each row what it and the next three have in common.
+    windows: Vec<FourRuns>,
+}
+
+/// The runs of four neighbouring rows, empty ones from `i32::MAX` to 0.
+struct FourRuns {
+    earliest_start: i32,
+    latest_start: i32,
+    earliest_end: i32,
+    latest_end: i32,
+}
+
+impl FourRuns {
+    fn new((starts, ends): (&[i32], &[i32])) -> Self {
+        let least = |values: &[i32]| values.iter().copied().min().unwrap_or(0);
+        let largest = |values: &[i32]| values.iter().copied().max().unwrap_or(0);
+        Self {
+            earliest_start: least(starts),
+            latest_start: largest(starts),
+            earliest_end: least(ends),
+            latest_end: largest(ends),
+        }
+    }
 }
 
 impl Layer {
@@ -88,13 +111,15 @@ impl Layer {
             // The border repeats the pixels at the edge.
             let start = if run.start == 0 { 0 } else { run.start + BORDER };
             let end = if run.end == width { width + 2 * BORDER } else { run.end + BORDER };
-            starts.push(start as i32);
-            ends.push(if run.start == run.end { start as i32 } else { end as i32 });
+            let empty = run.start == run.end;
+            starts.push(if empty { i32::MAX } else { start as i32 });
+            ends.push(if empty { 0 } else { end as i32 });
         }
         // What is outside is empty.
-        starts.resize(outside_row(height) + WINDOW, 0);
+        starts.resize(outside_row(height) + WINDOW, i32::MAX);
         ends.resize(outside_row(height) + WINDOW, 0);
-        Self { width, height, map, direction, along, across, starts, ends }
+        let windows = starts.windows(WINDOW).zip(ends.windows(WINDOW)).map(FourRuns::new).collect();
+        Self { width, height, map, direction, along, across, starts, ends, windows }
     }
 
     /// Row `y` of the bent layer: writes the levels of the columns that can hold ink, and gives them and those
@@ -171,20 +196,19 @@ impl Layer {
     /// The level in the 4 x 4 window at `(column, row)`, `dx` and `dy` between its inner four pixels: what
     /// [`crate::sheet::Sheet`] gives for the drawn line.
     fn between(&self, column: i32, row: usize, dx: f64, dy: f64, resampling: Resampling) -> u8 {
-        let four = |runs: &[i32]| -> [i32; WINDOW] { std::array::from_fn(|line| runs[line] - column) };
-        let (starts, ends) = (four(&self.starts[row..row + WINDOW]), four(&self.ends[row..row + WINDOW]));
-        let count = |holds: [bool; WINDOW]| holds.map(u8::from).iter().sum::<u8>();
-        if count(std::array::from_fn(|line| (starts[line] <= 0) & (ends[line] >= 4))) == 4 {
+        let window = &self.windows[row];
+        if window.latest_start <= column && column + WINDOW as i32 <= window.earliest_end {
             return 255;
         }
-        let empty = |line: usize| (starts[line] >= 4) | (ends[line] <= 0) | (starts[line] >= ends[line]);
-        if count(std::array::from_fn(empty)) == 4 {
+        if column + WINDOW as i32 <= window.earliest_start || window.latest_end <= column {
             return 0;
         }
+        let (starts, ends) = (&self.starts[row..row + WINDOW], &self.ends[row..row + WINDOW]);
         let mut columns = [[0.0; WINDOW]; WINDOW];
-        for (column, levels) in (0..).zip(&mut columns) {
+        for (column, levels) in (column..).zip(&mut columns) {
             for line in 0..WINDOW {
-                levels[line] = if (starts[line] <= column) & (column < ends[line]) { 255.0 } else { 0.0 };
+                let set = (starts[line] <= column) & (column < ends[line]);
+                levels[line] = if set { 255.0 } else { 0.0 };
             }
         }
         interpolate(columns, dx, dy, resampling)
