@@ -71,11 +71,11 @@ const CHUNK: usize = 64;
 ///
 /// let solver = Solver::open("model.safetensors")?;
 /// let renderer = Renderer::new(Style::seed())?;
-/// let draw = |seed: u64| {
-///     let captcha = renderer.random(seed).expect("a preset always renders");
+/// let draw = |seed: u32| {
+///     let captcha = renderer.random(seed.into()).expect("a preset always renders");
 ///     Exam { label: captcha.text, image: Ok(captcha.image) }
 /// };
-/// let report = evaluate(&solver, 0..2000u64, draw, &(), |_| ());
+/// let report = evaluate(&solver, 0..2000, draw, &(), |_| ());
 /// println!("{:.2} % of {}", 100.0 * report.evaluation.whole.value(), report.evaluation.images());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -63,3 +63,8 @@ pub use evaluate::{Answer, Exam, Report, evaluate};
 #[cfg(feature = "pretrained")]
 pub use solver::SEED_LETTERS;
 pub use solver::{SolveError, Solver};
+
+/// The programs in the README compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -179,7 +179,7 @@ impl Network {
     }
 
     /// The batch as a tensor on the network's device.
-    pub(crate) fn tensor(&self, images: ArrayView4<'_, f32>) -> Result<Tensor, ModelError> {
+    pub(crate) fn tensor(&self, images: &ArrayView4<'_, f32>) -> Result<Tensor, ModelError> {
         let shape: Vec<i64> = images.shape().iter().map(|&extent| extent as i64).collect();
         let images = images.as_standard_layout();
         let values = images.as_slice().unwrap_or_default();

@@ -71,7 +71,7 @@ impl Recognizer for TorchRecognizer {
         };
         no_grad(|| {
             for chunk in input.axis_chunks_iter(captcha_core::ndarray::Axis(0), CHUNK) {
-                let logits = network.forward(&network.tensor(chunk)?, false)?;
+                let logits = network.forward(&network.tensor(&chunk)?, false)?;
                 values.extend(to_vec(&logits)?);
             }
             Ok(())

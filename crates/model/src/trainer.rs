@@ -271,7 +271,7 @@ impl State {
         }
         let labels: Vec<i64> = batch.labels.iter().map(|&label| label as i64).collect();
         let labels = Tensor::f_from_slice(&labels)?.f_to_device(self.network.device())?;
-        Ok((self.network.tensor(batch.images.view())?, labels))
+        Ok((self.network.tensor(&batch.images.view())?, labels))
     }
 
     fn save(

@@ -1,5 +1,7 @@
 //! libtorch passes the suite that every backend passes.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
 use captcha_infer::{ModelFile, Recognizer};
 use captcha_model::TorchRecognizer;
 

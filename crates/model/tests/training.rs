@@ -1,5 +1,7 @@
 //! Training end to end on a small problem: it learns, it can be stopped and resumed, and it says what is wrong.
 
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
