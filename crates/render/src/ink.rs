@@ -5,7 +5,8 @@ use std::ops::Range;
 use captcha_core::GlyphBox;
 use image::GrayImage;
 
-use crate::resample::{Axis, Narrow, Paper, inked};
+use crate::narrow::{Narrow, Paper, inked};
+use crate::resample::Axis;
 
 /// A warped cell at its place on the canvas.
 #[derive(Debug, Clone, PartialEq, Eq)]

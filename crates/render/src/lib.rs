@@ -8,6 +8,7 @@ mod font;
 mod ink;
 mod kerning;
 mod line;
+mod narrow;
 mod noise;
 mod polygon;
 mod quad;

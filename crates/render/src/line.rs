@@ -11,14 +11,19 @@ use rand::Rng;
 
 use crate::clutter::LineClutter;
 use crate::ink::cover;
+use crate::narrow::{Narrow, Paper};
 use crate::polygon::WideLine;
 use crate::quad::{BORDER, Columns, Corners, LANES, QuadMap, outside_row};
-use crate::resample::{Axis, Narrow, Paper, Resampling};
+use crate::resample::{Axis, Resampling};
 use crate::sheet::{WINDOW, interpolate};
 use crate::warp::draw_points;
 
 /// How many times larger than the canvas Claptcha's layer is.
 const LAYER_SCALE: usize = 5;
+
+/// The least width of a drawn line in pixels of the layer. Pillow draws thinner ones in another way, which no sensible
+/// size of a CAPTCHA comes to.
+const THINNEST: f64 = 2.0;
 
 /// Draws the line over `canvas`.
 pub(crate) fn draw(line: &LineClutter, canvas: &mut GrayImage, resampling: Resampling, rng: &mut impl Rng) {
@@ -51,8 +56,8 @@ struct Layer {
     /// also the inner ones.
     along: [f64; 4],
     across: [f64; 2],
-    /// The columns that are set in each row, with a border as in [`crate::sheet::Sheet`]: row, start and end are counted
-    /// with it. An empty run starts at `i32::MAX` and ends at 0.
+    /// The columns that are set in each row, all counted with a border as in [`crate::sheet::Sheet`]. An empty run
+    /// starts at `i32::MAX` and ends at 0.
     starts: Vec<i32>,
     ends: Vec<i32>,
     /// For each row what it and the next three have in common.
@@ -87,7 +92,7 @@ impl Layer {
         let y0 = (h * crate::draw::unit(rng)).trunc();
         let x1 = (w * line.end.draw(rng)).trunc();
         let y1 = (h * crate::draw::unit(rng)).trunc();
-        let thickness = ((w * h).sqrt() * line.thickness).round_ties_even();
+        let thickness = ((w * h).sqrt() * line.thickness).round_ties_even().max(THINNEST);
         let [first, second] = draw_points((w, h), line.reach, line.reach, rng);
         let abs = |(x, y): (f64, f64)| (x.abs(), y.abs());
         let map = QuadMap::new(Corners::displaced((w, h), abs(first), abs(second)), width, height);
@@ -146,8 +151,8 @@ impl Layer {
     fn columns(&self, y: usize, sign: f64) -> Range<usize> {
         /// How far a cubic kernel sees to each side.
         const KERNEL: f64 = 2.0;
-        /// What Pillow's whole pixels and filled corners can add to the ideal line.
-        const ROUNDING: f64 = 1.5;
+        /// How far a pixel of the drawn line can be from the ideal one, whose rows end between pixels.
+        const ROUNDING: f64 = 0.51;
         // Along a row the source moves on a straight line with constant speed: so do its coordinates along and
         // across the drawn line.
         let (source, next) = (self.map.source(0, y), self.map.source(1, y));

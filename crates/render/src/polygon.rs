@@ -1,7 +1,8 @@
 //! A wide straight line as the pixels that Pillow's `ImageDraw.line` sets.
 //!
 //! Pillow draws a line as a filled quadrilateral with whole-numbered corners (`ImagingDrawWideLine` and
-//! `polygon_generic` of `Draw.c`). Being convex, it covers at most one run of pixels in each row.
+//! `polygon_generic` of `Draw.c`). Being convex, it covers at most one run of pixels in each row; being a rectangle
+//! but for rounding, it has none of the sharp corners that Pillow fills in its own way.
 
 use std::ops::Range;
 
@@ -100,7 +101,7 @@ impl Runs {
 /// Where the edges cross `row`, an even number of places.
 fn crossings(edges: &[&Edge], row: i32, bottom: i32) -> Vec<f32> {
     let mut found: Vec<f32> = Vec::with_capacity(2 * edges.len());
-    for (i, edge) in edges.iter().enumerate() {
+    for edge in edges {
         if row < edge.top || row > edge.bottom {
             continue;
         }
@@ -109,27 +110,6 @@ fn crossings(edges: &[&Edge], row: i32, bottom: i32) -> Vec<f32> {
         if row == edge.bottom && row < bottom {
             // The edge that goes on from here counts once more.
             found.push(x);
-        } else if edge.slope != 0.0 && x.round() == x {
-            // At a sharp corner, Pillow fills up to where the two edges are in the next row.
-            for (k, other) in edges[..i].iter().enumerate() {
-                if (edge.slope > 0.0 && other.slope <= 0.0) || (edge.slope < 0.0 && other.slope >= 0.0) {
-                    continue;
-                }
-                let corner =
-                    (row == edge.top && row == other.top) || (row == edge.bottom && row == other.bottom);
-                if !corner || x != other.at(row) {
-                    continue;
-                }
-                let next = if row == bottom { row - 1 } else { row + 1 };
-                let (a, b) = (edge.at(next), other.at(next));
-                found[k] = match (row == edge.bottom, edge.slope > 0.0) {
-                    (true, true) => a.max(b) + 1.0,
-                    (true, false) => a.min(b) - 1.0,
-                    (false, true) => a.min(b),
-                    (false, false) => a.max(b) + 1.0,
-                };
-                break;
-            }
         }
     }
     found

@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::font::Face;
 use crate::quad::{Corners, QuadMap};
 use crate::renderer::{Stream, Streams};
-use crate::resample::{self, Axis, Resampling};
+use crate::resample::{Axis, Resampling};
 use crate::sheet::Sheet;
-use crate::{Renderer, Style};
+use crate::{Renderer, Style, narrow};
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
@@ -130,7 +130,7 @@ fn resized_pictures_are_those_of_pillow() {
     for row in &rows[1..] {
         let (out_width, out_height) = (number(&row[1]), number(&row[2]));
         let filter = resampling(&row[0]);
-        let actual = resample::resize(
+        let actual = narrow::resize(
             &source,
             &Axis::new(width, out_width, filter),
             &Axis::new(height, out_height, filter),

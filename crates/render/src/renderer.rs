@@ -10,10 +10,10 @@ use rand::Rng;
 use crate::captcha::{Captcha, Glyph};
 use crate::font::{Cell, Face};
 use crate::ink::Ink;
-use crate::resample::{self, Axis};
+use crate::resample::Axis;
 use crate::sheet::Sheet;
 use crate::text::MAX_TEXT;
-use crate::{RenderError, Style, TextSampler, draw};
+use crate::{RenderError, Style, TextSampler, draw, narrow};
 
 /// Most pixels of a canvas: the largest image in the widest font stays below.
 const MAX_CANVAS: u64 = 1 << 27;
@@ -244,7 +244,7 @@ impl Renderer {
         }
         let columns = Axis::new(width, style.width as usize, style.resampling);
         let rows = Axis::new(height, style.height as usize, style.resampling);
-        Ok(Painting { image: resample::resize(&canvas, &columns, &rows), inks, columns, rows })
+        Ok(Painting { image: narrow::resize(&canvas, &columns, &rows), inks, columns, rows })
     }
 }
 

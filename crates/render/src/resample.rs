@@ -1,8 +1,7 @@
-//! How pixels are resampled: the kernels of Pillow, and its resize.
+//! How pixels are resampled: the kernels of Pillow's `resize`, as fixed-point weights.
 
 use std::ops::Range;
 
-use image::GrayImage;
 use serde::{Deserialize, Serialize};
 
 /// The interpolation of every warp and resize of a style.
@@ -22,35 +21,40 @@ pub enum Resampling {
 }
 
 impl Resampling {
-    /// Half the width of the kernel in pixels.
-    fn support(self) -> f64 {
+    /// The kernel of Pillow's `resize` and half its width in pixels; none for the nearest pixel.
+    fn kernel(self) -> Option<(fn(f64) -> f64, f64)> {
         match self {
-            Self::Nearest => 0.5,
-            Self::Bilinear => 1.0,
-            Self::Bicubic => 2.0,
-        }
-    }
-
-    /// The kernel of Pillow's `resize` at distance `x`: Keys' cubic has `a = -0.5` here (and -1 in a warp).
-    fn kernel(self, x: f64) -> f64 {
-        let x = x.abs();
-        match self {
-            Self::Nearest => f64::from(x <= 0.5),
-            Self::Bilinear => (1.0 - x).max(0.0),
-            Self::Bicubic if x < 1.0 => (1.5 * x - 2.5) * x * x + 1.0,
-            Self::Bicubic if x < 2.0 => (((x - 5.0) * x + 8.0) * x - 4.0) * -0.5,
-            Self::Bicubic => 0.0,
+            Self::Nearest => None,
+            Self::Bilinear => Some((triangle, 1.0)),
+            Self::Bicubic => Some((cubic, 2.0)),
         }
     }
 }
 
+fn triangle(x: f64) -> f64 {
+    (1.0 - x.abs()).max(0.0)
+}
+
+/// Keys' cubic with `a = -0.5`; in warps, Pillow uses it with -1 ([`crate::sheet::interpolate`]).
+fn cubic(x: f64) -> f64 {
+    const A: f64 = -0.5;
+    let x = x.abs();
+    if x < 1.0 {
+        ((A + 2.0) * x - (A + 3.0)) * x * x + 1.0
+    } else if x < 2.0 {
+        (((x - 5.0) * x + 8.0) * x - 4.0) * A
+    } else {
+        0.0
+    }
+}
+
 /// Bits after the binary point of a weight, as in Pillow's `Resample.c`.
-const PRECISION_BITS: u32 = 32 - 8 - 2;
+pub(crate) const PRECISION_BITS: u32 = 32 - 8 - 2;
 
 /// The fixed-point weights that make each pixel of one axis of a resized image.
 #[derive(Debug, Clone)]
 pub(crate) struct Axis {
-    outputs: Vec<Output>,
+    pub(crate) outputs: Vec<Output>,
     /// Whole numbers. Their products with levels and the sums of these are below 2^53, so they are exact as doubles,
     /// which SIMD of any age multiplies faster than 32-bit integers.
     weights: Vec<f64>,
@@ -58,13 +62,13 @@ pub(crate) struct Axis {
 
 /// One pixel of a resized image.
 #[derive(Debug, Clone)]
-struct Output {
+pub(crate) struct Output {
     /// The input pixels that it is made of.
-    window: Range<usize>,
+    pub(crate) window: Range<usize>,
     /// Where its first weight is.
     weight: usize,
     /// The sum that an input of level 255 everywhere gives it.
-    full: i32,
+    pub(crate) full: i32,
 }
 
 impl Axis {
@@ -72,7 +76,7 @@ impl Axis {
     pub(crate) fn new(input: usize, output: usize, resampling: Resampling) -> Self {
         let mut axis = Self { outputs: Vec::with_capacity(output), weights: Vec::new() };
         let scale = input as f64 / output as f64;
-        if resampling == Resampling::Nearest {
+        let Some((kernel_at, support)) = resampling.kernel() else {
             // Pillow adds up the steps instead of multiplying.
             let mut position = scale * 0.5;
             for _ in 0..output {
@@ -81,9 +85,9 @@ impl Axis {
                 position += scale;
             }
             return axis;
-        }
+        };
         let stretch = scale.max(1.0);
-        let support = resampling.support() * stretch;
+        let support = support * stretch;
         let per_stretch = 1.0 / stretch;
         let mut kernel = Vec::new();
         for out in 0..output {
@@ -95,8 +99,7 @@ impl Axis {
             let repeats = scale.fract() == 0.0 && first > 0 && kernel.len() == end - first;
             if !repeats {
                 kernel.clear();
-                kernel
-                    .extend((first..end).map(|x| resampling.kernel((x as f64 - centre + 0.5) * per_stretch)));
+                kernel.extend((first..end).map(|x| kernel_at((x as f64 - centre + 0.5) * per_stretch)));
             }
             axis.push(first..end, &kernel);
         }
@@ -117,7 +120,8 @@ impl Axis {
         self.outputs.len()
     }
 
-    fn weights(&self, output: &Output) -> &[f64] {
+    /// The weights of the window of one of the outputs.
+    pub(crate) fn weights(&self, output: &Output) -> &[f64] {
         &self.weights[output.weight..output.weight + output.window.len()]
     }
 
@@ -138,13 +142,6 @@ fn fixed_point(weight: f64) -> f64 {
     f64::from((if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i32)
 }
 
-/// Rounds a sum of levels times weights to a level.
-fn to_level(sum: i32) -> u8 {
-    let level = (sum + (1 << (PRECISION_BITS - 1))) >> PRECISION_BITS;
-    // The overshoot of a cubic kernel fits into 16 bits, in which all processors can clamp.
-    (level as i16).clamp(0, 255) as u8
-}
-
 /// 1.5 * 2^52: doubles of this size are whole numbers, and their lowest bits are that number.
 pub(crate) const WHOLE: f64 = 6_755_399_441_055_744.0;
 
@@ -153,234 +150,4 @@ pub(crate) const WHOLE: f64 = 6_755_399_441_055_744.0;
 #[inline(always)]
 pub(crate) fn whole(value: f64) -> i32 {
     (value + WHOLE).to_bits() as i32
-}
-
-/// What a picture is where nothing was drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Paper {
-    /// 0: masks.
-    Empty,
-    /// 255: pictures. Their ink is what they lack to 255.
-    White,
-}
-
-impl Paper {
-    /// The level under ink whose weighted sum is `sum`.
-    ///
-    /// With weights `w` and levels `255 - ink`, the weighted sum of the levels is `full` less that of the ink: so
-    /// empty paper costs nothing and the rounding is that of the levels.
-    fn level(self, sum: i32, full: i32) -> u8 {
-        match self {
-            Self::Empty => to_level(sum),
-            Self::White => to_level(full - sum),
-        }
-    }
-
-    /// From level to ink and back.
-    fn ink(self, level: u8) -> u8 {
-        match self {
-            Self::Empty => level,
-            Self::White => 255 - level,
-        }
-    }
-}
-
-/// Resizes `image`, which is mostly white: columns first, then rows, rounding between the two, bit for bit as
-/// Pillow does.
-pub(crate) fn resize(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImage {
-    let width = image.width() as usize;
-    let mut narrow = Narrow::new(Paper::White, columns, 0..width, image.height() as usize);
-    let mut ink = Vec::with_capacity(width);
-    for line in image.as_raw().chunks_exact(width) {
-        ink.clear();
-        ink.extend(line.iter().map(|&level| 255 - level));
-        let inked = inked(&ink);
-        narrow.push(&ink[inked.clone()], inked, 0..0);
-    }
-    let mut resized = GrayImage::from_pixel(columns.len() as u32, rows.len() as u32, image::Luma([255]));
-    narrow.resize(rows, |x, y, levels| {
-        let start = y * columns.len() + x;
-        resized.as_mut()[start..start + levels.len()].copy_from_slice(levels);
-    });
-    resized
-}
-
-/// How many rows are resized together.
-const LANES: usize = 4;
-
-/// A picture that is resized in its columns and waits to be resized in its rows. It costs what its ink costs.
-pub(crate) struct Narrow<'a> {
-    paper: Paper,
-    columns: &'a Axis,
-    /// For each resized row: the columns that can hold ink, and where it is.
-    spans: Vec<(Range<usize>, usize)>,
-    ink: Vec<u8>,
-    /// The columns that can hold ink in any row.
-    room: Range<usize>,
-    /// Up to four rows of these columns that wait to be resized, pixel by pixel.
-    pending: Vec<[f64; LANES]>,
-    /// What any of them holds.
-    mark: Vec<u8>,
-    count: usize,
-    inked: Range<usize>,
-    solid: Range<usize>,
-}
-
-impl<'a> Narrow<'a> {
-    /// A picture on `paper` that will have `height` rows with ink at the columns `room`, resized by `columns`.
-    pub(crate) fn new(paper: Paper, columns: &'a Axis, room: Range<usize>, height: usize) -> Self {
-        Self {
-            paper,
-            columns,
-            spans: Vec::with_capacity(height + LANES),
-            ink: Vec::new(),
-            pending: vec![[0.0; LANES]; room.len()],
-            mark: vec![0; room.len()],
-            room,
-            count: 0,
-            inked: 0..0,
-            solid: 0..0,
-        }
-    }
-
-    /// Starts with `count` rows without ink.
-    pub(crate) fn skip(&mut self, count: usize) {
-        self.spans.extend(std::iter::repeat_n((0..0, 0), count));
-    }
-
-    /// Adds a row with `ink` at the columns `inked`, which is 255 at the columns `solid`, a part of `inked`.
-    pub(crate) fn push(&mut self, ink: &[u8], inked: Range<usize>, solid: Range<usize>) {
-        let place = self.place(&inked);
-        for (pixel, &ink) in self.pending[place.clone()].iter_mut().zip(ink) {
-            pixel[self.count] = f64::from(ink);
-        }
-        for (mark, &ink) in self.mark[place].iter_mut().zip(ink) {
-            *mark |= ink;
-        }
-        self.solid = match self.count {
-            0 => solid,
-            _ => self.solid.start.max(solid.start)..self.solid.end.min(solid.end),
-        };
-        self.inked = union(&self.inked, &inked);
-        self.count += 1;
-        if self.count == LANES {
-            self.flush();
-        }
-    }
-
-    /// Where `columns` are among the pending ones.
-    fn place(&self, columns: &Range<usize>) -> Range<usize> {
-        columns.start.saturating_sub(self.room.start)..columns.end.saturating_sub(self.room.start)
-    }
-
-    /// Resizes the pending rows.
-    fn flush(&mut self) {
-        let touched = self.columns.touched(&self.inked);
-        let offset = self.ink.len();
-        for lane in 0..self.count {
-            self.spans.push((touched.clone(), offset + lane * touched.len()));
-        }
-        self.ink.resize(offset + self.count * touched.len(), 0);
-        let mut next = touched.start;
-        let pending = self.place(&self.inked);
-        for run in runs(&self.mark[pending.clone()]) {
-            let run = run.start + self.inked.start..run.end + self.inked.start;
-            let outputs = &self.columns.outputs[next..touched.end];
-            let skipped = outputs.iter().take_while(|output| output.window.end <= run.start).count();
-            for output in &outputs[skipped..] {
-                if output.window.start >= run.end {
-                    break;
-                }
-                let ink = self.sums(output).map(|sum| self.paper.ink(self.paper.level(sum, output.full)));
-                let place = offset + next + skipped - touched.start;
-                for (lane, &ink) in ink.iter().enumerate().take(self.count) {
-                    self.ink[place + lane * touched.len()] = ink;
-                }
-                next += 1;
-            }
-            next += skipped;
-        }
-        self.pending[pending.clone()].fill([0.0; LANES]);
-        self.mark[pending].fill(0);
-        (self.count, self.inked) = (0, 0..0);
-    }
-
-    /// The weighted sums of the pending rows at one output pixel.
-    fn sums(&self, output: &Output) -> [i32; LANES] {
-        if self.solid.start <= output.window.start && output.window.end <= self.solid.end {
-            return [output.full; LANES];
-        }
-        let first = output.window.start.max(self.room.start);
-        let pixels = &self.pending[self.place(&(first..output.window.end.min(self.room.end)))];
-        let weights = &self.columns.weights(output)[first - output.window.start..];
-        let mut sums = [0.0; LANES];
-        for (pixel, &weight) in pixels.iter().zip(weights) {
-            for lane in 0..LANES {
-                sums[lane] += pixel[lane] * weight;
-            }
-        }
-        sums.map(whole)
-    }
-
-    /// Resizes by `rows`; gives `put` the first column, the row and the levels of what can hold ink.
-    pub(crate) fn resize(mut self, rows: &Axis, mut put: impl FnMut(usize, usize, &[u8])) {
-        self.flush();
-        let mut sums: Vec<i32> = Vec::new();
-        let mut levels = Vec::with_capacity(self.columns.len());
-        for (row, output) in rows.outputs.iter().enumerate() {
-            let count = self.spans.len();
-            let spans = &self.spans[output.window.start.min(count)..output.window.end.min(count)];
-            let inked = spans.iter().fold(0..0, |all, (span, _)| union(&all, span));
-            if inked.start == inked.end {
-                continue;
-            }
-            sums.clear();
-            sums.resize(inked.len(), 0);
-            for ((span, offset), &weight) in spans.iter().zip(rows.weights(output)) {
-                let line = &self.ink[*offset..*offset + span.len()];
-                let weight = whole(weight);
-                for (sum, &ink) in sums[span.start.max(inked.start) - inked.start..].iter_mut().zip(line) {
-                    *sum += i32::from(ink) * weight;
-                }
-            }
-            levels.clear();
-            levels.extend(sums.iter().map(|&sum| self.paper.level(sum, output.full)));
-            put(inked.start, row, &levels);
-        }
-    }
-}
-
-/// The smallest range that holds both; an empty range adds nothing.
-fn union(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
-    match (a.is_empty(), b.is_empty()) {
-        (true, _) => b.clone(),
-        (_, true) => a.clone(),
-        _ => a.start.min(b.start)..a.end.max(b.end),
-    }
-}
-
-/// The columns from the first to the last that is not 0.
-pub(crate) fn inked(row: &[u8]) -> Range<usize> {
-    const STEP: usize = 16;
-    let Some(first) = row.chunks(STEP).position(holds_ink) else { return 0..0 };
-    let first = first * STEP + row[first * STEP..].iter().take_while(|&&level| level == 0).count();
-    let last = row.rchunks(STEP).position(holds_ink).unwrap_or(0);
-    let end = row.len() - last * STEP;
-    first..end - row[..end].iter().rev().take_while(|&&level| level == 0).count()
-}
-
-/// The parts of `line` with ink, in steps of a few columns.
-fn runs(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    const STEP: usize = 8;
-    let mut place = 0;
-    std::iter::from_fn(move || {
-        let start = place + line[place..].chunks(STEP).position(holds_ink)? * STEP;
-        let steps = line[start..].chunks(STEP).position(|chunk| !holds_ink(chunk));
-        place = steps.map_or(line.len(), |steps| start + steps * STEP);
-        Some(start..place)
-    })
-}
-
-fn holds_ink(levels: &[u8]) -> bool {
-    levels.iter().fold(0, |all, &level| all | level) != 0
 }

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use crate::narrow::inked;
 use crate::quad::{BORDER, Columns, LANES, QuadMap, outside_row};
-use crate::resample::{Resampling, inked};
+use crate::resample::Resampling;
 
 /// How many pixels in each direction a cubic kernel takes.
 pub(crate) const WINDOW: usize = 4;
