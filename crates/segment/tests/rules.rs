@@ -42,7 +42,7 @@ fn letters_apart_are_found_left_to_right() {
     for expected in [None, Some(3)] {
         let found = segment(&image, expected).unwrap();
         assert_eq!(boxes(&found, 4), [[1, 1, 2, 3], [4, 0, 3, 4], [9, 2, 1, 2]]);
-        assert!(found.letters.iter().all(|letter| letter.image.dimensions() == (28, 28)));
+        assert!(found.letters.iter().all(|letter| letter.image.dimensions() == (24, 24)));
     }
 }
 
@@ -133,7 +133,7 @@ fn a_neighbour_that_reaches_into_the_box_is_not_in_the_letter() {
             first.put_pixel(x, y, Luma([0]));
         }
     }
-    assert_eq!(found.letters[0].image, letter_image(&first, 28, 1, Fit::Contain));
+    assert_eq!(found.letters[0].image, letter_image(&first, 24, 1, Fit::Contain));
 }
 
 #[test]
