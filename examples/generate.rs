@@ -79,7 +79,7 @@ fn main() -> ExitCode {
         let args = Args::parse();
         let style = style(&args)?;
         let Some(out) = args.out.as_deref().filter(|_| !args.print_style) else {
-            return Ok(print(style.to_toml())?);
+            return Ok(print(style.to_toml()?)?);
         };
         let format = ImageFormat::from_extension(&args.format)
             .ok_or_else(|| format!("{:?} is no image format, expected png, jpg, bmp ...", args.format))?;

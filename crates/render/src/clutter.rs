@@ -57,6 +57,20 @@ impl LineClutter {
         self
     }
 
+    /// The same with other places where it starts and ends, in shares of the width.
+    #[must_use]
+    pub fn with_ends(mut self, start: Span, end: Span) -> Self {
+        (self.start, self.end) = (start, end);
+        self
+    }
+
+    /// The same with corners that move by other shares of the layer's sides.
+    #[must_use]
+    pub fn with_reach(mut self, reach: Span) -> Self {
+        self.reach = reach;
+        self
+    }
+
     fn validate(&self) -> Result<(), RenderError> {
         self.start.check("clutter.start", 0.0, 1.0)?;
         self.end.check("clutter.end", 0.0, 1.0)?;

@@ -85,6 +85,9 @@ pub enum RenderError {
     /// A TOML text is no style.
     #[error("the style can't be read: {0}")]
     ParseStyle(#[from] toml::de::Error),
+    /// A style can't be written as TOML.
+    #[error("the style can't be written as TOML: {0}")]
+    WriteStyle(#[from] toml::ser::Error),
     /// A style file can't be read.
     #[error("the style {} can't be read: {source}", path.display())]
     StyleFile {

@@ -93,7 +93,9 @@ impl Face {
         let missing = || RenderError::MissingGlyph { character, font: self.name.clone() };
         let bad = |reason: String| RenderError::BadFont { font: self.name.clone(), reason };
         let font = self.font();
-        let glyph = font.charmap().map(character).filter(|glyph| glyph.to_u32() != 0).ok_or_else(missing)?;
+        // Fonts map some control characters to empty glyphs.
+        let glyph = font.charmap().map(character).filter(|_| !character.is_control());
+        let glyph = glyph.filter(|glyph| glyph.to_u32() != 0).ok_or_else(missing)?;
         let outline_glyph = font.outline_glyphs().get(glyph).ok_or_else(missing)?;
         let mut outline = Outline::default();
         outline_glyph

@@ -229,3 +229,59 @@ fn along(point: (f64, f64), direction: (f64, f64)) -> f64 {
 fn across(point: (f64, f64), direction: (f64, f64)) -> f64 {
     point.0 * direction.1 - point.1 * direction.0
 }
+
+#[cfg(test)]
+mod tests {
+    use captcha_core::seed::rng;
+    use image::Luma;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::sheet::Sheet;
+
+    /// As Claptcha does it: the whole layer is drawn, bent and scaled down.
+    fn naive(canvas: &mut GrayImage, line: &LineClutter, resampling: Resampling, seed: u64) {
+        let (width, height) = (canvas.width() as usize, canvas.height() as usize);
+        let layer = Layer::draw(line, width * LAYER_SCALE, height * LAYER_SCALE, &mut rng(seed));
+        let mut drawn = vec![0; layer.width * layer.height];
+        let runs = layer.starts.iter().zip(&layer.ends).skip(BORDER);
+        for (row, (&start, &end)) in drawn.chunks_exact_mut(layer.width).zip(runs) {
+            for (x, level) in row.iter_mut().enumerate() {
+                let column = (x + BORDER) as i32;
+                *level = if start <= column && column < end { 255 } else { 0 };
+            }
+        }
+        let bent = Sheet::new(layer.width, layer.height, &drawn).warp(&layer.map, resampling);
+        let columns = Axis::new(layer.width, width, resampling);
+        let rows = Axis::new(layer.height, height, resampling);
+        let mut narrow = Narrow::new(Paper::Empty, &columns, 0..layer.width, layer.height);
+        for row in bent.chunks_exact(layer.width) {
+            narrow.push(row, 0..layer.width, 0..0);
+        }
+        narrow.resize(&rows, |x, y, alphas| {
+            for (x, &alpha) in (x..).zip(alphas) {
+                let pixel = canvas.get_pixel_mut(x as u32, y as u32);
+                pixel.0[0] = cover(pixel.0[0], alpha);
+            }
+        });
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn the_rim_is_all_that_needs_to_be_computed(
+            seed: u64, width in 5u32..120, height in 4u32..60, thickness in 0.003f64..0.3,
+            filter in prop_oneof![
+                1 => Just(Resampling::Nearest), 1 => Just(Resampling::Bilinear), 3 => Just(Resampling::Bicubic)
+            ],
+        ) {
+            let line = LineClutter::default().with_thickness(thickness);
+            let mut fast = GrayImage::from_pixel(width, height, Luma([255]));
+            let mut slow = fast.clone();
+            draw(&line, &mut fast, filter, &mut rng(seed));
+            naive(&mut slow, &line, filter, seed);
+            prop_assert_eq!(fast, slow);
+        }
+    }
+}

@@ -242,3 +242,84 @@ fn runs(line: &[u8]) -> impl Iterator<Item = Range<usize>> {
 fn holds_ink(levels: &[u8]) -> bool {
     levels.iter().fold(0, |all, &level| all | level) != 0
 }
+
+#[cfg(test)]
+mod tests {
+    use image::Luma;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::resample::Resampling;
+
+    /// Pillow's `Resample.c` as it is written: dense, one pixel at a time.
+    fn naive(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImage {
+        let level = |axis: &Axis, output: &Output, at: &dyn Fn(u32) -> u8| {
+            let taps = output.window.clone().zip(axis.weights(output));
+            to_level(taps.map(|(place, &weight)| i32::from(at(place as u32)) * weight as i32).sum())
+        };
+        let narrow = GrayImage::from_fn(columns.len() as u32, image.height(), |x, y| {
+            Luma([level(columns, &columns.outputs[x as usize], &|x| image.get_pixel(x, y).0[0])])
+        });
+        GrayImage::from_fn(columns.len() as u32, rows.len() as u32, |x, y| {
+            Luma([level(rows, &rows.outputs[y as usize], &|y| narrow.get_pixel(x, y).0[0])])
+        })
+    }
+
+    fn pictures() -> impl Strategy<Value = GrayImage> {
+        let level = prop_oneof![4 => Just(255u8), 3 => Just(0u8), 2 => any::<u8>()];
+        (1u32..60, 1u32..20).prop_flat_map(move |(width, height)| {
+            proptest::collection::vec(level.clone(), (width * height) as usize)
+                .prop_map(move |levels| GrayImage::from_raw(width, height, levels).expect("a level a pixel"))
+        })
+    }
+
+    fn filters() -> impl Strategy<Value = Resampling> {
+        prop_oneof![Just(Resampling::Nearest), Just(Resampling::Bilinear), Just(Resampling::Bicubic)]
+    }
+
+    proptest! {
+        #[test]
+        fn sparse_rows_are_resized_as_dense_ones(
+            picture in pictures(), width in 1usize..80, height in 1usize..40, filter in filters(),
+        ) {
+            let columns = Axis::new(picture.width() as usize, width, filter);
+            let rows = Axis::new(picture.height() as usize, height, filter);
+            prop_assert_eq!(resize(&picture, &columns, &rows), naive(&picture, &columns, &rows));
+        }
+
+        #[test]
+        fn a_patch_is_resized_as_the_picture_that_holds_nothing_else(
+            patch in pictures(), (x, y) in (0usize..30, 0usize..30), width in 1usize..80, height in 1usize..40,
+            filter in filters(),
+        ) {
+            let (w, h) = (patch.width() as usize, patch.height() as usize);
+            let mut picture = GrayImage::new((w + x + 3) as u32, (h + y + 2) as u32);
+            image::imageops::replace(&mut picture, &patch, x as i64, y as i64);
+            let columns = Axis::new(w + x + 3, width, filter);
+            let rows = Axis::new(h + y + 2, height, filter);
+
+            let mut narrow = Narrow::new(Paper::Empty, &columns, x..x + w, y + h);
+            narrow.skip(y);
+            for line in patch.chunks_exact(w) {
+                narrow.push(line, x..x + w, 0..0);
+            }
+            let mut resized = GrayImage::new(width as u32, height as u32);
+            narrow.resize(&rows, |x, y, levels| {
+                resized.as_mut()[y * width + x..][..levels.len()].copy_from_slice(levels);
+            });
+            prop_assert_eq!(resized, naive(&picture, &columns, &rows));
+        }
+    }
+
+    #[test]
+    fn ink_is_found_wherever_it_is() {
+        for (first, last) in [(0, 0), (0, 40), (3, 17), (15, 16), (40, 40)] {
+            let mut row = [0; 41];
+            (row[first], row[last]) = (1, 200);
+            assert_eq!(inked(&row), first..last + 1);
+            assert!(runs(&row).any(|run| run.contains(&first)) && runs(&row).any(|run| run.contains(&last)));
+        }
+        assert_eq!(inked(&[0; 41]), 0..0);
+        assert_eq!(runs(&[0; 41]).count(), 0);
+    }
+}

@@ -160,3 +160,82 @@ pub(crate) fn interpolate(
     // Truncation with saturation, as in Pillow.
     (v2 + dy * (p2 + dy * (p3 + dy * p4))) as u8
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::quad::Corners;
+
+    /// Pillow's filters as they are written in `Geometry.c`: one pixel at a time, every coordinate clipped.
+    fn naive(width: usize, height: usize, levels: &[u8], (x, y): (f64, f64), resampling: Resampling) -> u8 {
+        let (w, h) = (width as i64, height as i64);
+        if x < 0.0 || x >= w as f64 || y < 0.0 || y >= h as f64 {
+            return 0;
+        }
+        let level = |x: i64, y: i64| f64::from(levels[(y.clamp(0, h - 1) * w + x.clamp(0, w - 1)) as usize]);
+        let (floor_x, floor_y) = ((x - 0.5).floor(), (y - 0.5).floor());
+        let (dx, dy) = (x - 0.5 - floor_x, y - 0.5 - floor_y);
+        let (column, row) = (floor_x as i64, floor_y as i64);
+        let cubic = |[v1, v2, v3, v4]: [f64; 4], d: f64| {
+            let (p2, p3, p4) = (-v1 + v3, 2.0 * (v1 - v2) + v3 - v4, -v1 + v2 - v3 + v4);
+            v2 + d * (p2 + d * (p3 + d * p4))
+        };
+        match resampling {
+            Resampling::Nearest => level(x as i64, y as i64) as u8,
+            Resampling::Bilinear => {
+                let across = |y| level(column, y) + (level(column + 1, y) - level(column, y)) * dx;
+                (across(row) + (across(row + 1) - across(row)) * dy) as u8
+            }
+            Resampling::Bicubic => {
+                let across = |y| cubic([-1, 0, 1, 2].map(|offset| level(column + offset, y)), dx);
+                cubic([-1, 0, 1, 2].map(|offset| across(row + offset)), dy) as u8
+            }
+        }
+    }
+
+    fn sheets() -> impl Strategy<Value = (usize, usize, Vec<u8>)> {
+        // Mostly paper and ink in large areas, as in letters, with some levels between.
+        let level = prop_oneof![5 => Just(0u8), 5 => Just(255u8), 2 => any::<u8>()];
+        (1usize..20, 1usize..20, 1usize..6).prop_flat_map(move |(width, height, block)| {
+            let blocks = proptest::collection::vec(level.clone(), 400);
+            blocks.prop_map(move |blocks| {
+                let at = |i: usize| blocks[(i / width / block) * 20 + i % width / block];
+                (width, height, (0..width * height).map(at).collect())
+            })
+        })
+    }
+
+    fn corners() -> impl Strategy<Value = Corners> {
+        let point = || (-15i32..35, -15i32..35).prop_map(|(x, y)| (f64::from(x), f64::from(y)));
+        (point(), point(), point(), point()).prop_map(|(north_west, south_west, south_east, north_east)| {
+            Corners { north_west, south_west, south_east, north_east }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn eight_at_once_are_as_one_by_one((width, height, levels) in sheets(), corners in corners()) {
+            let sheet = Sheet::new(width, height, &levels);
+            let map = QuadMap::new(corners, width, height);
+            for resampling in [Resampling::Nearest, Resampling::Bilinear, Resampling::Bicubic] {
+                let expected: Vec<u8> = (0..width * height)
+                    .map(|i| naive(width, height, &levels, map.source(i % width, i / width), resampling))
+                    .collect();
+                prop_assert_eq!(sheet.warp(&map, resampling), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn the_map_that_moves_nothing_changes_nothing() {
+        let levels: Vec<u8> = (0..30).map(|i| i * 8).collect();
+        let (w, h) = (6.0, 5.0);
+        let corners = Corners::displaced((w, h), (0.0, 0.0), (0.0, 0.0));
+        let sheet = Sheet::new(6, 5, &levels);
+        for resampling in [Resampling::Nearest, Resampling::Bilinear, Resampling::Bicubic] {
+            assert_eq!(sheet.warp(&QuadMap::new(corners, 6, 5), resampling), levels);
+        }
+    }
+}

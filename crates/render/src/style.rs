@@ -27,7 +27,7 @@ use crate::{RenderError, font};
 /// use captcha_render::{Noise, Style, WhiteNoise};
 ///
 /// let style = Style::claptcha().with_size(200, 80).with_noise(vec![Noise::White(WhiteNoise::new(0.3))]);
-/// assert_eq!(Style::from_toml(&style.to_toml())?, style);
+/// assert_eq!(Style::from_toml(&style.to_toml()?)?, style);
 /// # Ok::<(), captcha_render::RenderError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -212,9 +212,11 @@ impl Style {
     }
 
     /// The style as TOML, all fields written out.
-    #[must_use]
-    pub fn to_toml(&self) -> String {
-        toml::to_string(self).expect("every field of a style has a TOML form")
+    ///
+    /// # Errors
+    /// [`RenderError::WriteStyle`] if a length is above 2^63 - 1, which TOML can't say.
+    pub fn to_toml(&self) -> Result<String, RenderError> {
+        Ok(toml::to_string(self)?)
     }
 
     /// The same with another size in pixels.

@@ -1,0 +1,221 @@
+//! Styles as data: TOML, presets, and what a renderer refuses.
+
+use captcha_render::{
+    Clutter, LineClutter, Noise, QuadWarp, RenderError, Renderer, Resampling, Span, Style, Warp, WhiteNoise,
+};
+use proptest::prelude::*;
+
+#[test]
+fn every_preset_has_its_name_and_can_be_drawn() {
+    for name in Style::PRESETS {
+        let renderer = Renderer::new(Style::preset(name).unwrap()).unwrap();
+        assert_eq!(renderer.random(1).unwrap().text.len(), 6, "{name}");
+    }
+    let error = Style::preset("sed").unwrap_err();
+    assert_eq!(error.to_string(), "no style preset is named \"sed\", expected one of seed, claptcha");
+}
+
+#[test]
+fn presets_are_those_of_the_seed_and_of_claptcha() {
+    let seed = Style::seed();
+    assert_eq!((seed.width, seed.height, seed.margin.x, seed.margin.y), (300, 150, 20, 20));
+    assert_eq!((seed.lengths.min, seed.lengths.max), (6, 6));
+    assert_eq!(seed.alphabet.to_string(), "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    assert_eq!((seed.resampling, seed.clutter.len()), (Resampling::Bicubic, 0));
+    assert_eq!(Style::default(), seed);
+    assert_eq!(Style::claptcha().with_clutter(vec![]), seed);
+}
+
+#[test]
+fn a_style_is_written_as_one_expects() {
+    let style = Style::claptcha().with_noise(vec![Noise::White(WhiteNoise::new(0.3))]);
+    let expected = r#"width = 300
+height = 150
+alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+fonts = ["pt-sans-bold"]
+resampling = "bicubic"
+
+[lengths]
+min = 6
+max = 6
+
+[margin]
+x = 20
+y = 20
+
+[[warp]]
+kind = "quad"
+reach_x = [0.2, 0.7]
+reach_y = [0.2, 0.7]
+
+[[clutter]]
+kind = "line"
+start = [0.0, 0.1]
+end = [0.9, 1.0]
+thickness = 0.02284
+reach = [0.2, 0.5]
+
+[[noise]]
+kind = "white"
+amount = 0.3
+"#;
+    assert_eq!(style.to_toml().unwrap(), expected);
+    assert_eq!(Style::from_toml(expected).unwrap(), style);
+}
+
+#[test]
+fn what_a_text_leaves_out_is_that_of_the_seed() {
+    assert_eq!(Style::from_toml("").unwrap(), Style::seed());
+    let style = Style::from_toml("width = 200\n[[clutter]]\nkind = \"line\"\nthickness = 0.05").unwrap();
+    let line = Clutter::Line(LineClutter::default().with_thickness(0.05));
+    assert_eq!(style, Style::seed().with_size(200, 150).with_clutter(vec![line]));
+}
+
+#[test]
+fn what_no_style_has_is_an_error_that_names_it() {
+    let cases = [
+        ("heigth = 3", "heigth"),
+        ("[margin]\nx = 1\ny = 1\nz = 1", "z"),
+        ("[[warp]]\nkind = \"quad\"\nreach = [0.1, 0.2]", "reach"),
+        ("[[warp]]\nkind = \"wave\"", "wave"),
+        ("[[warp]]\nreach_x = [0.1, 0.2]", "kind"),
+        ("[[clutter]]\nkind = \"line\"\ncolour = 3", "colour"),
+        ("[[noise]]\nkind = \"white\"", "amount"),
+        ("[[noise]]\nkind = \"white\"\namount = 0.1\nseed = 3", "seed"),
+        ("resampling = \"lanczos\"", "lanczos"),
+        ("alphabet = \"ABA\"", "'A' stands in it twice"),
+        ("lengths = 6", "lengths"),
+        ("width = -1", "width"),
+        ("width", "width"),
+    ];
+    for (text, name) in cases {
+        let error = Style::from_toml(text).unwrap_err();
+        assert!(matches!(error, RenderError::ParseStyle(_)), "{text}: {error}");
+        assert!(error.to_string().contains(name), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_style_file_is_named_in_its_errors() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.toml");
+    let error = Style::from_file(&path).unwrap_err();
+    assert!(error.to_string().contains("mine.toml"), "{error}");
+    std::fs::write(&path, "heigth = 3").unwrap();
+    let error = Style::from_file(&path).unwrap_err().to_string();
+    assert!(error.contains("mine.toml") && error.contains("heigth"), "{error}");
+    std::fs::write(&path, "height = 80").unwrap();
+    assert_eq!(Style::from_file(&path).unwrap().height, 80);
+}
+
+#[test]
+fn values_out_of_range_are_refused_by_their_name() {
+    let seed = Style::seed;
+    let quad = |x: Span, y: Span| vec![Warp::Quad(QuadWarp::default().with_reach(x, y))];
+    let fine = Span::new(0.1, 0.2);
+    let line = |line: LineClutter| vec![Clutter::Line(line)];
+    let thick = |thickness| line(LineClutter::default().with_thickness(thickness));
+    let with_ends = |start, end| line(LineClutter::default().with_ends(start, end));
+    let snow = |amount| vec![Noise::White(WhiteNoise::new(amount))];
+    let cases = [
+        ("width", seed().with_size(0, 150)),
+        ("height", seed().with_size(300, 0)),
+        ("width", seed().with_size(4097, 150)),
+        ("height", seed().with_size(300, u32::MAX)),
+        ("margin.x", seed().with_margin(150, 20)),
+        ("margin.x", seed().with_margin(u32::MAX, 20)),
+        ("margin.y", seed().with_margin(20, 74)),
+        ("margin.y", seed().with_margin(20, u32::MAX)),
+        ("fonts", seed().with_fonts(Vec::<String>::new())),
+        #[expect(clippy::reversed_empty_ranges, reason = "the range under test")]
+        ("lengths", seed().with_lengths(5..=4)),
+        ("lengths", seed().with_lengths(0..=4)),
+        ("lengths", seed().with_lengths(1..=usize::MAX)),
+        ("warp.reach_x", seed().with_warp(quad(Span::new(0.3, 0.2), fine))),
+        ("warp.reach_x", seed().with_warp(quad(Span::new(f64::NAN, 0.2), fine))),
+        ("warp.reach_y", seed().with_warp(quad(fine, Span::new(0.2, f64::INFINITY)))),
+        ("warp.reach_y", seed().with_warp(quad(fine, Span::new(-0.2, 0.2)))),
+        ("clutter.thickness", seed().with_clutter(thick(0.0))),
+        ("clutter.thickness", seed().with_clutter(thick(f64::NAN))),
+        ("clutter.start", seed().with_clutter(with_ends(Span::new(-0.1, 0.1), Span::new(0.9, 1.0)))),
+        ("clutter.end", seed().with_clutter(with_ends(Span::new(0.0, 0.5), Span::new(0.6, 1.0)))),
+        ("clutter.end", seed().with_clutter(with_ends(Span::new(0.0, 0.1), Span::new(0.9, 1.1)))),
+        ("noise.amount", seed().with_noise(snow(1.5))),
+        ("noise.amount", seed().with_noise(snow(f64::NAN))),
+    ];
+    for (name, style) in cases {
+        match Renderer::new(style) {
+            Err(RenderError::BadStyle { field, .. }) => assert_eq!(field, name),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn an_error_says_what_was_expected() {
+    let error = Renderer::new(Style::seed().with_margin(20, 80)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the style's margin.y is 80, expected to leave 4 of the height 150 for the font"
+    );
+}
+
+fn spans(low: f64, high: f64) -> impl Strategy<Value = Span> {
+    (low..high, low..high).prop_map(|(a, b)| Span::new(a.min(b), a.max(b)))
+}
+
+fn styles() -> impl Strategy<Value = Style> {
+    let size = (1u32..=400, 4u32..=200);
+    let warp = (spans(0.0, 4.0), spans(0.0, 4.0));
+    let line = (spans(0.0, 0.4), spans(0.6, 1.0), 0.001f64..0.5, spans(0.0, 0.5));
+    let filter =
+        prop_oneof![Just(Resampling::Nearest), Just(Resampling::Bilinear), Just(Resampling::Bicubic)];
+    let font = proptest::sample::subsequence(captcha_render::BUILT_IN_FONTS, 1..=3);
+    (size, 0.0f64..1.0, 0.0f64..1.0, (0usize..3, warp), (0usize..3, line), 0.0f64..1.0, filter, font)
+        .prop_map(
+            |((width, height), x, y, (warps, (reach_x, reach_y)), (lines, line), noise, filter, fonts)| {
+                let (start, end, thickness, reach) = line;
+                let line =
+                    LineClutter::default().with_ends(start, end).with_thickness(thickness).with_reach(reach);
+                Style::seed()
+                    .with_size(width, height)
+                    .with_margin(
+                        (x * f64::from((width - 1) / 2)) as u32,
+                        (y * f64::from((height - 4) / 2)) as u32,
+                    )
+                    .with_warp(vec![Warp::Quad(QuadWarp::default().with_reach(reach_x, reach_y)); warps])
+                    .with_clutter(vec![Clutter::Line(line); lines])
+                    .with_noise(vec![Noise::White(WhiteNoise::new(noise))])
+                    .with_resampling(filter)
+                    .with_fonts(fonts)
+            },
+        )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn toml_keeps_every_style(style in styles()) {
+        prop_assert_eq!(Style::from_toml(&style.to_toml().unwrap()).unwrap(), style);
+    }
+
+    #[test]
+    fn every_style_within_its_ranges_is_drawn(style in styles(), text in "[A-Za-z0-9]{1,9}", seed: u64) {
+        let renderer = Renderer::new(style).unwrap();
+        let captcha = renderer.render(&text, seed).unwrap();
+        let size = (renderer.style().width, renderer.style().height);
+        prop_assert_eq!((captcha.image.width(), captcha.image.height()), size);
+        prop_assert_eq!(captcha.glyphs.iter().map(|glyph| glyph.character).collect::<String>(), text);
+        for glyph in &captcha.glyphs {
+            match glyph.bounds {
+                None => prop_assert_eq!(glyph.mask.dimensions(), (0, 0)),
+                Some(bounds) => {
+                    prop_assert_eq!(glyph.mask.dimensions(), (bounds.width(), bounds.height()));
+                    prop_assert!(bounds.right() <= size.0 && bounds.bottom() <= size.1);
+                    prop_assert_eq!(glyph.bounds_above(1), Some(bounds));
+                }
+            }
+        }
+    }
+}
