@@ -18,7 +18,7 @@ pub enum Isa {
     Portable,
     /// AVX2 and FMA, 256-bit registers.
     Avx2,
-    /// AVX-512F, 512-bit registers.
+    /// AVX-512F and AVX-512VL, 512-bit registers.
     Avx512,
 }
 
@@ -44,7 +44,7 @@ impl Isa {
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => is_x86_feature_detected!("avx512f"),
+            Self::Avx512 => is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl"),
             #[cfg(not(target_arch = "x86_64"))]
             Self::Avx2 | Self::Avx512 => false,
         }

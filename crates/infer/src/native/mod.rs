@@ -9,6 +9,7 @@ mod linear;
 mod network;
 mod options;
 mod panels;
+mod peak;
 mod session;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -12,6 +12,7 @@
 #![allow(unsafe_code)]
 
 mod dots;
+mod peak;
 mod pool;
 mod simd;
 #[cfg(test)]
@@ -99,6 +100,13 @@ impl Kernels {
         dispatch!(self.isa, module => unsafe { module::dots(dots) });
     }
 
+    /// Runs `rounds` of multiplications and additions in registers; gives their number and a result of all of them.
+    pub(super) fn peak(self, rounds: usize, factor: f32, summand: f32) -> (usize, f32) {
+        // SAFETY: `self` exists only if the CPU has the instruction set.
+        let result = dispatch!(self.isa, module => unsafe { module::peak(rounds, factor, summand) });
+        (2 * rounds * self.lanes() * dispatch!(self.isa, module => module::SUMS), result)
+    }
+
     /// Runs one max-pool.
     pub(super) fn pool(self, pool: &mut Pool<'_>) {
         pool.check();
@@ -113,22 +121,23 @@ fn reach(steps: &[(usize, usize)], length: usize) -> usize {
 }
 
 /// A module with the kernels compiled for one instruction set: `tile` for each number of vectors and the numbers of
-/// pixels given, `dots` for the numbers of channels given, and `pool`.
+/// pixels given, `dots` for the numbers of channels given, `pool`, and `peak` with as many sums as the registers hold.
 ///
 /// Every function is unsafe for the same reason: the CPU must have the instruction set and the operation must have
 /// passed its check.
 macro_rules! kernels {
     ($(#[$attribute:meta])* $module:ident, $simd:ident $(, $features:literal)?;
-        $(tiles $vectors:literal x [$($pixels:literal)+];)+ dots [$($channels:literal)+]) => {
+        $(tiles $vectors:literal x [$($pixels:literal)+];)+ dots [$($channels:literal)+]; sums $sums:literal) => {
         $(#[$attribute])*
         mod $module {
             use super::simd::{$simd, Simd};
-            use super::{Dots, Pool, Tile, dots, pool, tile};
+            use super::{Dots, Pool, Tile, dots, peak, pool, tile};
 
             pub(super) const LANES: usize = $simd::LANES;
             /// The most pixels of a tile, by vectors less one.
             pub(super) const HEIGHTS: &[usize] = &[$([$($pixels),+].len()),+];
             pub(super) const MAX_DOTS: usize = [$($channels),+].len();
+            pub(super) const SUMS: usize = $sums;
 
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
@@ -163,6 +172,12 @@ macro_rules! kernels {
             }
 
             $(#[target_feature(enable = $features)])?
+            pub(super) unsafe fn peak(rounds: usize, factor: f32, summand: f32) -> f32 {
+                // SAFETY: the caller's promise.
+                unsafe { peak::multiply::<$simd, SUMS>(rounds, factor, summand) }
+            }
+
+            $(#[target_feature(enable = $features)])?
             pub(super) unsafe fn pool(p: &mut Pool<'_>) {
                 // SAFETY: the caller's promise.
                 unsafe { pool::max::<$simd>(p) }
@@ -175,7 +190,8 @@ kernels! {
     portable, Portable;
     tiles 1 x [1 2 3 4 5 6 7 8];
     tiles 2 x [1 2 3 4 5 6];
-    dots [1]
+    dots [1];
+    sums 12
 }
 
 // Of 16 registers, 12 hold sums, 2 weights and 1 an input. With 3 x 4 all 16 are taken, and the compiler spills.
@@ -184,14 +200,17 @@ kernels! {
     avx2, Avx2, "avx2,fma";
     tiles 1 x [1 2 3 4 5 6 7 8 9 10];
     tiles 2 x [1 2 3 4 5 6];
-    dots [1 2 3]
+    dots [1 2 3];
+    sums 12
 }
 
-// Of 32 registers, 24 hold sums. Two vectors times twelve pixels read half as many weights as four times six.
+// Of 32 registers, 24 hold sums. Two vectors times twelve pixels read half as many weights as four times six. Without
+// AVX-512VL the compiler could add up the lanes of the lower 16 registers only, and would move everything there.
 kernels! {
     #[cfg(target_arch = "x86_64")]
-    avx512, Avx512, "avx512f";
+    avx512, Avx512, "avx512f,avx512vl";
     tiles 1 x [1 2 3 4 5 6 7 8 9 10 11 12];
     tiles 2 x [1 2 3 4 5 6 7 8 9 10 11 12];
-    dots [1 2 3 4]
+    dots [1 2 3 4];
+    sums 24
 }
