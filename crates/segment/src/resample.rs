@@ -7,9 +7,9 @@ use crate::Fit;
 /// The image of a letter: `crop` resampled to `size` x `size` pixels, centred, with at least `margin` rows and
 /// columns of paper on each side.
 ///
-/// A pixel of the result is the mean of the pixels that it covers, weighted by a triangle that is as wide as two
-/// pixels of the larger of both grids, so that no stroke is lost when a letter shrinks. All is paper (255) around
-/// `crop`.
+/// A pixel of the result is the mean of the area of `crop` that it covers, so that no stroke is lost when a letter
+/// shrinks; when a letter grows, it is the mean of an area as large as a pixel of `crop`, which is bilinear
+/// interpolation. All is paper (255) around `crop`.
 ///
 /// ```
 /// use captcha_segment::{Fit, letter_image};
@@ -75,18 +75,16 @@ struct Taps {
 impl Taps {
     /// The taps of `size` pixels, if `length` pixels are laid centred over them, `scale` to one.
     fn of(length: u32, size: u32, scale: f32) -> Self {
-        let reach = scale.max(1.0);
-        let per_pixel = (2.0 * reach).ceil() as usize + 1;
-        let mut taps =
-            Self { firsts: Vec::new(), weights: vec![0.0; per_pixel.min(length as usize) * size as usize] };
-        for (i, weights) in taps.weights.chunks_exact_mut(per_pixel.min(length as usize)).enumerate() {
+        let reach = scale.max(1.0) / 2.0;
+        let per_pixel = ((2.0 * reach).ceil() as usize + 1).min(length as usize);
+        let mut taps = Self { firsts: Vec::new(), weights: vec![0.0; per_pixel * size as usize] };
+        for (i, weights) in taps.weights.chunks_exact_mut(per_pixel).enumerate() {
             let centre = (i as f32 + 0.5 - size as f32 / 2.0) * scale + length as f32 / 2.0;
-            let start = (centre - reach - 0.5).ceil();
-            let weight = |pixel: f32| (1.0 - (pixel + 0.5 - centre).abs() / reach).max(0.0);
-            let total: f32 = (0..per_pixel).map(|tap| weight(start + tap as f32)).sum();
-            let first = start.clamp(0.0, (length as usize - weights.len()) as f32);
-            for (tap, value) in weights.iter_mut().enumerate() {
-                *value = weight(first + tap as f32) / total;
+            let (start, end) = (centre - reach, centre + reach);
+            let first = start.floor().clamp(0.0, (length as usize - per_pixel) as f32);
+            for (tap, weight) in weights.iter_mut().enumerate() {
+                let pixel = first + tap as f32;
+                *weight = (end.min(pixel + 1.0) - start.max(pixel)).max(0.0) / (2.0 * reach);
             }
             taps.firsts.push(first as usize);
         }
@@ -114,20 +112,39 @@ mod tests {
         })
     }
 
-    /// The same by `image`, on a canvas with so much paper around that its edges do not matter.
-    fn naive(crop: &GrayImage, size: u32) -> GrayImage {
-        let (width, height) = crop.dimensions();
-        let mut canvas = GrayImage::from_pixel(3 * width, 3 * height, Luma([255]));
-        replace(&mut canvas, crop, width.into(), height.into());
-        let resized = resize(&canvas, 3 * size, 3 * size, FilterType::Triangle);
-        image::imageops::crop_imm(&resized, size, size, size, size).to_image()
+    /// The mean ink of the square of `side` pixels around `(x, y)`, all pixels of the crop one by one.
+    fn naive(crop: &GrayImage, x: f64, y: f64, side: [f64; 2]) -> f64 {
+        let share = |pixel: u32, centre: f64, side: f64| {
+            let (start, end) = (f64::from(pixel), f64::from(pixel + 1));
+            (end.min(centre + side / 2.0) - start.max(centre - side / 2.0)).max(0.0) / side
+        };
+        let ink = |(column, row, pixel): (u32, u32, &Luma<u8>)| {
+            f64::from(255 - pixel.0[0]) * share(column, x, side[0]) * share(row, y, side[1])
+        };
+        crop.enumerate_pixels().map(ink).sum()
     }
 
     proptest! {
         #[test]
-        fn stretching_is_that_of_image(crop in crops(), size in 4u32..40) {
-            let letter = letter_image(&crop, size, 0, Fit::Stretch);
-            for (found, expected) in letter.iter().zip(naive(&crop, size).iter()) {
+        fn a_pixel_is_the_mean_of_what_it_covers(crop in crops(), size in 4u32..40) {
+            let scales = [crop.width(), crop.height()].map(|length| f64::from(length) / f64::from(size));
+            for (x, y, pixel) in letter_image(&crop, size, 0, Fit::Stretch).enumerate_pixels() {
+                let [x, y] = [(x, scales[0]), (y, scales[1])].map(|(i, scale)| (f64::from(i) + 0.5) * scale);
+                let expected = 255.0 - naive(&crop, x, y, scales.map(|scale| scale.max(1.0)));
+                prop_assert!((f64::from(pixel.0[0]) - expected).abs() <= 0.51, "{pixel:?} {expected}");
+            }
+        }
+
+        #[test]
+        fn growing_is_the_bilinear_interpolation_of_image(crop in crops(), factor in 1u32..4) {
+            let (width, height) = crop.dimensions();
+            let side = width.max(height);
+            // So much paper around that it does not matter how an edge is continued.
+            let mut canvas = GrayImage::from_pixel(side + 4, side + 4, Luma([255]));
+            replace(&mut canvas, &crop, 2, 2);
+            let size = (side + 4) * factor;
+            let expected = resize(&canvas, size, size, FilterType::Triangle);
+            for (found, expected) in letter_image(&canvas, size, 0, Fit::Stretch).iter().zip(expected.iter()) {
                 prop_assert!(found.abs_diff(*expected) <= 1, "{found} {expected}");
             }
         }
@@ -161,9 +178,7 @@ mod tests {
         let letter = letter_image(&GrayImage::new(60, 60), 20, 3, Fit::Contain);
         for (x, y, pixel) in letter.enumerate_pixels() {
             let inside = (3..17).contains(&x) && (3..17).contains(&y);
-            // The triangle reaches half a pixel over the edge.
-            let edge = x == 2 || x == 17 || y == 2 || y == 17;
-            assert!(edge || (pixel.0[0] < 128) == inside, "{x} {y} {pixel:?}");
+            assert_eq!(pixel.0[0], if inside { 0 } else { 255 }, "{x} {y}");
         }
     }
 
