@@ -89,6 +89,7 @@ pub fn evaluate<T: Send>(
     let total = items.len() as u64;
     let mut items = items;
     let mut report = Report::default();
+    monitor.progress(0, total);
     while !monitor.interrupted() {
         let chunk: Vec<T> = items.by_ref().take(CHUNK).collect();
         if chunk.is_empty() {
