@@ -1,4 +1,4 @@
-//! Fonts: the built-in ones, the user's, and the cells that their characters are set in.
+//! Fonts: the built-in ones and the user's.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 use crate::RenderError;
 use crate::kerning::kerning;
 use crate::raster::Outline;
+use crate::setting::{Scale, Setting, whole_pixels};
 
 /// The font of the seed.
 pub(crate) const PT_SANS_BOLD: &str = "pt-sans-bold";
@@ -29,32 +30,20 @@ const BUILT_IN: [(&str, &[u8]); 6] = [
 pub const BUILT_IN_FONTS: &[&str] =
     &[PT_SANS_BOLD, "because-we-build", "caladea-bold", "comic-neue-bold", "courier-prime-bold", "lobster"];
 
-/// Most pixels of a side of a glyph, in font heights. Real glyphs stay within 3.
-const MAX_GLYPH: i32 = 16;
+/// How far from its origin a glyph can reach, in font heights. Real glyphs stay within 3.
+const MAX_GLYPH: i32 = 4;
+
+/// Most pixels of a glyph's cell: several times a capital W in the largest font.
+const MAX_GLYPH_PIXELS: usize = 1 << 26;
 
 /// A font at one size, with FreeType's hinting.
 pub(crate) struct Face {
     name: String,
     data: Cow<'static, [u8]>,
-    height: u32,
-    units_per_em: i64,
+    scale: Scale,
     hinting: HintingInstance,
     /// The ascender above the baseline in whole pixels.
     ascent: i32,
-}
-
-/// What Pillow's `getsize` and `draw.text` make of one character: a cell with its ink.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cell {
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    /// Row by row, 0 paper, 255 ink.
-    pub(crate) levels: Vec<u8>,
-    /// The advance in 1/64 pixel, the right end of the ink and its left end relative to the origin.
-    advance: i64,
-    left: i32,
-    right: i32,
-    glyph: GlyphId,
 }
 
 impl Face {
@@ -79,17 +68,20 @@ impl Face {
         if units_per_em == 0 {
             return Err(bad("it has 0 units per em".to_owned()));
         }
-        let ascent = ascent_in_pixels(metrics.ascent as i64, height, units_per_em);
-        drop(font);
-        Ok(Self { name: name.to_owned(), data, height, units_per_em, hinting, ascent })
+        let scale = Scale { height, units_per_em };
+        let ascent = scale.ascent(metrics.ascent as i64);
+        if ascent > height as i32 * MAX_GLYPH {
+            return Err(bad(format!("its ascender is larger than {MAX_GLYPH} times the font")));
+        }
+        Ok(Self { name: name.to_owned(), data, scale, hinting, ascent })
     }
 
     fn font(&self) -> FontRef<'_> {
         FontRef::from_index(&self.data, 0).expect("the data was parsed when the font was loaded")
     }
 
-    /// The cell of `character`.
-    pub(crate) fn cell(&self, character: char) -> Result<Cell, RenderError> {
+    /// `character` as it is set in this font, and its outline.
+    pub(crate) fn set(&self, character: char) -> Result<(Setting, Outline), RenderError> {
         let missing = || RenderError::MissingGlyph { character, font: self.name.clone() };
         let bad = |reason: String| RenderError::BadFont { font: self.name.clone(), reason };
         let font = self.font();
@@ -102,83 +94,38 @@ impl Face {
             .draw(DrawSettings::hinted(&self.hinting, false), &mut outline)
             .map_err(|error| bad(format!("the glyph of {character:?}: {error}")))?;
         let advance = font.hmtx().ok().and_then(|hmtx| hmtx.advance(glyph)).unwrap_or(0);
-        let advance = advance_in_64ths(advance, self.height, self.units_per_em);
-
-        let ink = outline.pixel_box();
-        let largest = self.height as i32 * MAX_GLYPH;
-        if [ink.left, ink.right, ink.bottom, ink.top].iter().any(|side| side.abs() > largest)
-            || advance >> 6 > i64::from(largest)
-        {
-            return Err(bad(format!("the glyph of {character:?} is over {largest} pixels large")));
+        let setting = Setting {
+            glyph,
+            advance: self.scale.advance(advance),
+            ink: outline.pixel_box(),
+            ascent: self.ascent,
+        };
+        let largest = self.scale.height as i32 * MAX_GLYPH;
+        if setting.reach() > largest || setting.width() * setting.height() > MAX_GLYPH_PIXELS {
+            let reason = format!("the glyph of {character:?} is larger than {MAX_GLYPH} times the font");
+            return Err(bad(reason));
         }
-        let bitmap = outline.rasterise();
-        let (left, right) = (ink.left.min(0), ink.right.max(whole_pixels(advance)).max(0));
-        // A cell without room, as that of a combining mark, has one empty pixel.
-        let width = (right - left).max(1) as usize;
-        let height = (self.ascent - ink.bottom.min(0)).max(1) as usize;
-        let mut levels = vec![0; width * height];
-        let ink_width = (ink.right - ink.left) as usize;
-        for (row, line) in bitmap.coverage.chunks_exact(ink_width.max(1)).enumerate() {
-            let y = self.ascent - ink.top + row as i32;
-            for (column, &level) in line.iter().enumerate() {
-                let x = ink.left + column as i32;
-                // What hangs over the cell's left or upper side is lost, as in Claptcha.
-                if (0..width as i32).contains(&x) && (0..height as i32).contains(&y) {
-                    levels[y as usize * width + x as usize] = level;
-                }
-            }
-        }
-        Ok(Cell { width, height, levels, advance, left: ink.left, right: ink.right, glyph })
+        Ok((setting, outline))
     }
 
-    /// The width that a text of these cells has when it is set with kerning, and its height: Pillow's `getsize`.
-    pub(crate) fn measure<'a>(&self, cells: impl IntoIterator<Item = &'a Cell>) -> (usize, usize) {
+    /// The width that a text of these characters has when it is set with kerning, and its height: Pillow's `getsize`.
+    pub(crate) fn measure(&self, settings: &[Setting]) -> (usize, usize) {
         let (mut position, mut left, mut right, mut height) = (0i64, 0i32, 0i32, 0usize);
         let font = self.font();
         let mut previous: Option<GlyphId> = None;
-        for cell in cells {
+        for setting in settings {
             if let Some(previous) = previous {
-                position +=
-                    kerning_in_64ths(kerning(&font, previous, cell.glyph), self.height, self.units_per_em);
+                position += self.scale.kerning(kerning(&font, previous, setting.glyph));
             }
             let x = whole_pixels(position);
-            position += cell.advance;
-            right = right.max(whole_pixels(position)).max(x + cell.right);
-            left = left.min(x + cell.left);
-            height = height.max(cell.height);
-            previous = Some(cell.glyph);
+            position += setting.advance;
+            right = right.max(whole_pixels(position)).max(x + setting.ink.right);
+            left = left.min(x + setting.ink.left);
+            height = height.max(setting.height());
+            previous = Some(setting.glyph);
         }
         ((right - left) as usize, height)
     }
-}
-
-/// Rounds 1/64 pixels to pixels, as Pillow does.
-fn whole_pixels(position: i64) -> i32 {
-    ((position + 32) >> 6) as i32
-}
-
-/// FreeType's factor from font units to 1/64 pixel, with 16 bits behind the point.
-fn factor(height: u32, units_per_em: i64) -> i64 {
-    (((i64::from(height) * 64) << 16) + units_per_em / 2) / units_per_em
-}
-
-/// An unhinted advance in 1/64 pixel, rounded where HarfBuzz rounds it: `FT_Get_Advance` gives 16 bits behind the
-/// point, `hb-ft` makes 6 of them.
-fn advance_in_64ths(units: u16, height: u32, units_per_em: i64) -> i64 {
-    let pixels = (i64::from(units) * factor(height, units_per_em) + 32) >> 6;
-    (pixels + (1 << 9)) >> 10
-}
-
-/// A kerning in 1/64 pixel, rounded where HarfBuzz rounds it (`hb_font_t::em_mult`).
-fn kerning_in_64ths(units: i32, height: u32, units_per_em: i64) -> i64 {
-    let factor = ((i64::from(height) * 64) << 16) / units_per_em;
-    (i64::from(units) * factor + 0x8000) >> 16
-}
-
-/// An ascender in whole pixels, rounded up as FreeType does.
-fn ascent_in_pixels(units: i64, height: u32, units_per_em: i64) -> i32 {
-    let ascent = (units * factor(height, units_per_em) + 0x8000) >> 16;
-    ((ascent + 63) >> 6) as i32
 }
 
 fn read_font(name: &str) -> Result<Vec<u8>, RenderError> {

@@ -17,6 +17,7 @@ mod raster;
 mod reference;
 mod renderer;
 mod resample;
+mod setting;
 mod sheet;
 mod style;
 mod text;

@@ -182,10 +182,9 @@ impl Layer {
         }
         for (levels, x) in levels.chunks_mut(LANES).zip((x..).step_by(LANES)) {
             let places = self.map.places(x, y, (self.width, self.height));
-            let count = levels.len();
-            for lane in 0..LANES.min(count) {
+            for (level, lane) in levels.iter_mut().zip(0..LANES) {
                 let (column, row) = (places.column[lane], places.row[lane] as usize);
-                levels[lane] = self.between(column, row, places.dx[lane], places.dy[lane], resampling);
+                *level = self.between(column, row, places.dx[lane], places.dy[lane], resampling);
             }
         }
     }

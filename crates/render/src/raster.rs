@@ -38,13 +38,6 @@ pub(crate) struct PixelBox {
     pub(crate) top: i32,
 }
 
-/// The coverage of the pixels of a box, row by row from the top, 0 to 255.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Bitmap {
-    pub(crate) bounds: PixelBox,
-    pub(crate) coverage: Vec<u8>,
-}
-
 impl Outline {
     /// The whole pixels that hold all points. Zeros for an outline without points.
     pub(crate) fn pixel_box(&self) -> PixelBox {
@@ -58,8 +51,9 @@ impl Outline {
         }
     }
 
-    /// The share of each pixel that the outline covers (non-zero winding rule).
-    pub(crate) fn rasterise(&self) -> Bitmap {
+    /// The share of each pixel of the pixel box that the outline covers (non-zero winding rule), row by row from the
+    /// top, 0 to 255.
+    pub(crate) fn rasterise(&self) -> Vec<u8> {
         let bounds = self.pixel_box();
         let width = (bounds.right - bounds.left) as usize;
         let height = (bounds.top - bounds.bottom) as usize;
@@ -73,13 +67,13 @@ impl Outline {
         }
         let mut coverage = Vec::with_capacity(width * height);
         for row in cells.cells.chunks_exact(width + 1).rev() {
-            let mut cover = 0;
+            let mut cover = 0i64;
             coverage.extend(row[..width].iter().map(|&(cell_cover, area)| {
-                cover += cell_cover;
-                level(cover * (2 * ONE_PIXEL) - area)
+                cover += i64::from(cell_cover);
+                level(cover * (2 * ONE_PIXEL) - i64::from(area))
             }));
         }
-        Bitmap { bounds, coverage }
+        coverage
     }
 
     fn point(&mut self, x: f32, y: f32) -> Point {
@@ -223,7 +217,7 @@ struct Cells {
     origin: Point,
     /// One more than the width: an edge on the right border lies in the pixel beyond.
     stride: usize,
-    cells: Vec<(i64, i64)>,
+    cells: Vec<(i32, i32)>,
 }
 
 impl Cells {
@@ -275,7 +269,8 @@ impl Cells {
             return;
         }
         let (cover, area) = &mut self.cells[row as usize * self.stride + column as usize];
-        *cover += height;
-        *area += height * (from.0 + to.0);
+        // Only an outline that is made to can overflow this: tens of thousands of edges in one pixel.
+        *cover = cover.wrapping_add(height as i32);
+        *area = area.wrapping_add((height * (from.0 + to.0)) as i32);
     }
 }

@@ -8,9 +8,11 @@ use image::{DynamicImage, GrayImage, Luma};
 use rand::Rng;
 
 use crate::captcha::{Captcha, Glyph};
-use crate::font::{Cell, Face};
+use crate::font::Face;
 use crate::ink::Ink;
+use crate::raster::Outline;
 use crate::resample::Axis;
+use crate::setting::Setting;
 use crate::sheet::Sheet;
 use crate::text::MAX_TEXT;
 use crate::{RenderError, Style, TextSampler, draw, narrow};
@@ -85,41 +87,63 @@ struct Font {
     letters: HashMap<char, Letter>,
 }
 
+/// A character in its cell.
 #[derive(Clone)]
 struct Letter {
-    cell: Cell,
+    setting: Setting,
+    /// The cell, row by row.
+    levels: Vec<u8>,
     sheet: Sheet,
 }
 
+/// Most pixels of the cells that a font keeps, of some 6 bytes each: hundreds of letters at usual sizes. What is
+/// beyond is drawn anew each time.
+const MAX_KEPT: usize = 1 << 23;
+
 impl Font {
     fn new(face: Face, characters: &[char]) -> Result<Self, RenderError> {
-        let mut letters = HashMap::with_capacity(characters.len());
+        let mut letters = HashMap::new();
+        let mut room = MAX_KEPT;
         for &character in characters {
-            letters.insert(character, Letter::new(face.cell(character)?));
+            let (setting, outline) = face.set(character)?;
+            if let Some(left) = room.checked_sub(setting.width() * setting.height()) {
+                room = left;
+                letters.insert(character, Letter::new(setting, &outline));
+            }
         }
         Ok(Self { face, letters })
     }
 
-    fn letter(&self, character: char) -> Result<Cow<'_, Letter>, RenderError> {
+    fn setting(&self, character: char) -> Result<Setting, RenderError> {
         match self.letters.get(&character) {
-            Some(letter) => Ok(Cow::Borrowed(letter)),
-            None => Ok(Cow::Owned(Letter::new(self.face.cell(character)?))),
+            Some(letter) => Ok(letter.setting),
+            None => Ok(self.face.set(character)?.0),
         }
+    }
+
+    fn letter(&self, character: char) -> Result<Cow<'_, Letter>, RenderError> {
+        if let Some(letter) = self.letters.get(&character) {
+            return Ok(Cow::Borrowed(letter));
+        }
+        let (setting, outline) = self.face.set(character)?;
+        Ok(Cow::Owned(Letter::new(setting, &outline)))
     }
 }
 
 impl Letter {
-    fn new(cell: Cell) -> Self {
-        let sheet = Sheet::new(cell.width, cell.height, &cell.levels);
-        Self { cell, sheet }
+    fn new(setting: Setting, outline: &Outline) -> Self {
+        let levels = setting.cell(outline);
+        let sheet = Sheet::new(setting.width(), setting.height(), &levels);
+        Self { setting, levels, sheet }
     }
 
     /// The cell after all warps of `style`.
     fn warped(&self, style: &Style, rng: &mut impl Rng) -> Vec<u8> {
-        let Some((first, others)) = style.warp.split_first() else { return self.cell.levels.clone() };
+        let Some((first, others)) = style.warp.split_first() else { return self.levels.clone() };
         let once = first.apply(&self.sheet, style.resampling, rng);
         others.iter().fold(once, |levels, warp| {
-            warp.apply(&Sheet::new(self.cell.width, self.cell.height, &levels), style.resampling, rng)
+            let sheet = Sheet::new(self.setting.width(), self.setting.height(), &levels);
+            warp.apply(&sheet, style.resampling, rng)
         })
     }
 }
@@ -202,11 +226,12 @@ impl Renderer {
     /// Paints `text` in one of the fonts with the random numbers of `streams`.
     fn paint_in(&self, font: usize, text: &str, streams: &mut impl Streams) -> Result<Painting, RenderError> {
         let font = &self.fonts[font];
-        let letters = text.chars().map(|character| font.letter(character)).collect::<Result<Vec<_>, _>>()?;
+        let settings =
+            text.chars().map(|character| font.setting(character)).collect::<Result<Vec<_>, _>>()?;
         let style = &self.style;
 
         // The canvas: the measured text with margins in its own scale.
-        let (width, height) = font.face.measure(letters.iter().map(|letter| &letter.cell));
+        let (width, height) = font.face.measure(&settings);
         let margin = |margin: u32, measured: usize, whole: u32| {
             (f64::from(margin) * measured as f64 / f64::from(whole)).round_ties_even() as usize
         };
@@ -224,15 +249,15 @@ impl Renderer {
 
         let rng = streams.of(Stream::Letters);
         let mut x = margin_x;
-        let mut inks = Vec::with_capacity(letters.len());
-        for letter in &letters {
-            let levels = letter.warped(style, rng);
-            let ink = Ink::new(levels, letter.cell.width, (x, margin_y), (width, height));
+        let mut inks = Vec::with_capacity(settings.len());
+        for (character, setting) in text.chars().zip(&settings) {
+            let levels = font.letter(character)?.warped(style, rng);
+            let ink = Ink::new(levels, setting.width(), (x, margin_y), (width, height));
             if let Some(ink) = &ink {
                 ink.paste(&mut canvas);
             }
             inks.push(ink);
-            x += letter.cell.width;
+            x += setting.width();
         }
         let rng = streams.of(Stream::Clutter);
         for clutter in &style.clutter {

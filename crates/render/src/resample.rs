@@ -21,14 +21,20 @@ pub enum Resampling {
 }
 
 impl Resampling {
-    /// The kernel of Pillow's `resize` and half its width in pixels; none for the nearest pixel.
-    fn kernel(self) -> Option<(fn(f64) -> f64, f64)> {
+    /// The kernel of Pillow's `resize`; none for the nearest pixel.
+    fn kernel(self) -> Option<Kernel> {
         match self {
             Self::Nearest => None,
-            Self::Bilinear => Some((triangle, 1.0)),
-            Self::Bicubic => Some((cubic, 2.0)),
+            Self::Bilinear => Some(Kernel { at: triangle, support: 1.0 }),
+            Self::Bicubic => Some(Kernel { at: cubic, support: 2.0 }),
         }
     }
+}
+
+/// The weight of a pixel by its distance, which is 0 from `support` pixels on.
+struct Kernel {
+    at: fn(f64) -> f64,
+    support: f64,
 }
 
 fn triangle(x: f64) -> f64 {
@@ -76,7 +82,7 @@ impl Axis {
     pub(crate) fn new(input: usize, output: usize, resampling: Resampling) -> Self {
         let mut axis = Self { outputs: Vec::with_capacity(output), weights: Vec::new() };
         let scale = input as f64 / output as f64;
-        let Some((kernel_at, support)) = resampling.kernel() else {
+        let Some(Kernel { at, support }) = resampling.kernel() else {
             // Pillow adds up the steps instead of multiplying.
             let mut position = scale * 0.5;
             for _ in 0..output {
@@ -89,28 +95,28 @@ impl Axis {
         let stretch = scale.max(1.0);
         let support = support * stretch;
         let per_stretch = 1.0 / stretch;
-        let mut kernel = Vec::new();
+        let mut weights = Vec::new();
         for out in 0..output {
             let centre = (out as f64 + 0.5) * scale;
             // Truncation after + 0.5, and negative values to 0, as in C.
             let first = (centre - support + 0.5).max(0.0) as usize;
             let end = ((centre + support + 0.5) as usize).min(input);
             // A whole scale has the same weights everywhere but at the edges.
-            let repeats = scale.fract() == 0.0 && first > 0 && kernel.len() == end - first;
+            let repeats = scale.fract() == 0.0 && first > 0 && weights.len() == end - first;
             if !repeats {
-                kernel.clear();
-                kernel.extend((first..end).map(|x| kernel_at((x as f64 - centre + 0.5) * per_stretch)));
+                weights.clear();
+                weights.extend((first..end).map(|x| at((x as f64 - centre + 0.5) * per_stretch)));
             }
-            axis.push(first..end, &kernel);
+            axis.push(first..end, &weights);
         }
         axis
     }
 
-    /// Adds an output pixel with the weights `kernel`, which need not sum up to 1.
-    fn push(&mut self, window: Range<usize>, kernel: &[f64]) {
-        let sum: f64 = kernel.iter().sum();
+    /// Adds an output pixel with weights that need not sum up to 1.
+    fn push(&mut self, window: Range<usize>, weights: &[f64]) {
+        let sum: f64 = weights.iter().sum();
         let weight = self.weights.len();
-        self.weights.extend(kernel.iter().map(|&weight| fixed_point(weight / sum)));
+        self.weights.extend(weights.iter().map(|&weight| fixed_point(weight / sum)));
         let full = 255 * whole(self.weights[weight..].iter().sum());
         self.outputs.push(Output { window, weight, full });
     }

@@ -96,10 +96,9 @@ impl Sheet {
         }
         for (levels, x) in levels.chunks_mut(LANES).zip((x..).step_by(LANES)) {
             let places = map.places(x, y, self.size());
-            let count = levels.len();
-            for lane in 0..LANES.min(count) {
+            for (level, lane) in levels.iter_mut().zip(0..LANES) {
                 let (column, row) = (places.column[lane] as usize, places.row[lane] as usize);
-                levels[lane] = match self.windows[column * self.stride + row] {
+                *level = match self.windows[column * self.stride + row] {
                     Window::Paper => 0,
                     Window::Ink => 255,
                     Window::Both => {
