@@ -211,6 +211,7 @@ kernels! {
     avx512, Avx512, "avx512f,avx512vl";
     tiles 1 x [1 2 3 4 5 6 7 8 9 10 11 12];
     tiles 2 x [1 2 3 4 5 6 7 8 9 10 11 12];
+    tiles 3 x [1 2 3 4 5 6 7 8];
     dots [1 2 3 4];
     sums 24
 }

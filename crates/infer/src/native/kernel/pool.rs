@@ -29,27 +29,68 @@ impl Pool<'_> {
 /// The CPU has the instruction set of `S`; [`Pool::check`] passes.
 #[inline(always)]
 pub(super) unsafe fn max<S: Simd>(pool: &mut Pool<'_>) {
-    let &mut Pool { height, width, channels, size, .. } = pool;
+    // SAFETY: the caller's promise; zero stands for the size that the pool says.
+    unsafe {
+        match pool.size {
+            2 => max_of::<S, 2>(pool),
+            _ => max_of::<S, 0>(pool),
+        }
+    }
+}
+
+/// With a side that the compiler knows, or `SIZE` zero.
+///
+/// # Safety
+/// As for [`max`], and `SIZE` is zero or the size of the pool.
+#[inline(always)]
+unsafe fn max_of<S: Simd, const SIZE: usize>(pool: &mut Pool<'_>) {
+    let &mut Pool { height, width, channels, .. } = pool;
+    let size = if SIZE == 0 { pool.size } else { SIZE };
     let (rows, columns) = (height / size, width / size);
-    for (y, x) in (0..rows).flat_map(|y| (0..columns).map(move |x| (y, x))) {
-        let input = pool.input.as_ptr().wrapping_add((y * width + x) * size * channels);
-        let output = pool.output.as_mut_ptr().wrapping_add((y * columns + x) * channels);
-        for channel in (0..channels).step_by(S::LANES) {
-            let count = S::LANES.min(channels - channel);
+    for y in 0..rows {
+        for x in 0..columns {
+            let input = pool.input.as_ptr().wrapping_add((y * width + x) * size * channels);
+            let output = pool.output.as_mut_ptr().wrapping_add((y * columns + x) * channels);
+            let whole = channels / S::LANES * S::LANES;
             // SAFETY: the caller vouches for the instruction set; the addresses are those of values of this square
-            // and of its output, and `count` values of each are left.
+            // and of its output.
             unsafe {
-                let load = |dy: usize, dx: usize| {
-                    let at = input.add((dy * width + dx) * channels + channel);
-                    if count == S::LANES { S::load(at) } else { S::load_part(at, count) }
-                };
-                let mut best = load(0, 0);
-                for (dy, dx) in (0..size).flat_map(|dy| (0..size).map(move |dx| (dy, dx))) {
-                    best = S::max(best, load(dy, dx));
+                for channel in (0..whole).step_by(S::LANES) {
+                    let best = largest::<S>(input.add(channel), size, width * channels, channels, S::LANES);
+                    S::store(output.add(channel), best);
                 }
-                let at = output.add(channel);
-                if count == S::LANES { S::store(at, best) } else { S::store_part(at, best, count) }
+                if whole < channels {
+                    let rest = channels - whole;
+                    let best = largest::<S>(input.add(whole), size, width * channels, channels, rest);
+                    S::store_part(output.add(whole), best, rest);
+                }
             }
         }
+    }
+}
+
+/// The largest of each of `count` channels in the square at `from`.
+///
+/// # Safety
+/// As for [`max`]; there are so many channels at every pixel of the square.
+#[inline(always)]
+unsafe fn largest<S: Simd>(
+    from: *const f32,
+    size: usize,
+    row: usize,
+    pixel: usize,
+    count: usize,
+) -> S::Vector {
+    // SAFETY: the caller's promise.
+    let load = |from| unsafe { if count == S::LANES { S::load(from) } else { S::load_part(from, count) } };
+    // SAFETY: the caller's promise.
+    unsafe {
+        let mut best = load(from);
+        for y in 0..size {
+            for x in 0..size {
+                best = S::max(best, load(from.add(y * row + x * pixel)));
+            }
+        }
+        best
     }
 }
