@@ -1,4 +1,41 @@
 //! Renders text CAPTCHAs with their ground truth, reproducibly from (style, text, seed).
+//!
+//! ```
+//! use captcha_render::image::ImageFormat;
+//! use captcha_render::{Renderer, Style};
+//!
+//! let renderer = Renderer::new(Style::claptcha())?;
+//! let captcha = renderer.random(42)?;
+//!
+//! let png = captcha.encode(ImageFormat::Png)?;
+//! for glyph in &captcha.glyphs {
+//!     println!("{} {:?}", glyph.character, glyph.bounds);
+//! }
+//! # assert!(png.starts_with(b"\x89PNG"));
+//! # Ok::<(), captcha_render::RenderError>(())
+//! ```
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`Style`] | what a family of CAPTCHAs looks like, as data; presets, TOML |
+//! | [`Renderer`] | draws the CAPTCHAs of a style; shared by threads |
+//! | [`Captcha`], [`Glyph`] | the picture, and where each character's ink is in it |
+//! | [`TextSampler`] | texts from an alphabet |
+//! | [`RenderError`] | why a style, a font or a text was refused |
+//!
+//! # The same everywhere
+//! A CAPTCHA is a function of style, text and seed: bit by bit the same on every machine and for any number of
+//! threads. Only integers and those operations on floats are used that IEEE 754 defines exactly; random numbers come
+//! from [`captcha_core::seed`]. The letters, the clutter and the noise have random streams of their own, so that a
+//! seed shows the same letters with and without a line.
+//!
+//! # The same as Claptcha
+//! [`Style::seed`] and [`Style::claptcha`] draw what the Python package Claptcha 0.3.3 draws. With the same random
+//! numbers, the pictures are those of Claptcha with Pillow 9.5 bit for bit: letters are hinted and rasterised as
+//! FreeType does it, measured with the kerning that HarfBuzz uses, bent and resized with Pillow's filters and
+//! rounding. The tests hold this crate to pictures that Claptcha drew. What differs: ligatures and contextual
+//! alternates are not applied (they change the measured width of some texts in script fonts, not of capitals in PT
+//! Sans), and noise has random numbers of its own.
 
 mod captcha;
 mod clutter;

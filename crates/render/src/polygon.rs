@@ -124,3 +124,26 @@ fn round_half_away(value: f64) -> f64 {
 fn round_half_in(value: f64) -> f64 {
     (value.abs() - 0.5).ceil().copysign(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_line_has_its_thickness_in_rows() {
+        for thickness in 2..30 {
+            let runs = WideLine::new((5, 40), (90, 40), f64::from(thickness)).runs(100, 80);
+            let set: Vec<usize> = (0..80).filter(|&row| runs[row] == (5..91)).collect();
+            assert_eq!(set.len(), thickness as usize);
+            assert!(set.is_sorted_by(|a, b| a + 1 == *b) && set.contains(&40));
+        }
+    }
+
+    #[test]
+    fn what_is_outside_is_cut_off() {
+        let runs = WideLine::new((-20, -10), (30, 15), 4.0).runs(20, 10);
+        assert_eq!(runs[0].start, 0);
+        assert!(runs.iter().all(|run| run.end <= 20));
+        assert!(WideLine::new((0, 50), (20, 60), 4.0).runs(20, 10).iter().all(|run| run.start == run.end));
+    }
+}

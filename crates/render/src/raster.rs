@@ -274,3 +274,74 @@ impl Cells {
         *area = area.wrapping_add((height * (from.0 + to.0)) as i32);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn polygon(points: &[(f32, f32)]) -> Outline {
+        let mut outline = Outline::default();
+        outline.move_to(points[0].0, points[0].1);
+        for &(x, y) in &points[1..] {
+            outline.line_to(x, y);
+        }
+        outline.close();
+        outline
+    }
+
+    #[test]
+    fn coverage_is_the_share_of_the_pixel() {
+        // Clockwise, as TrueType's outlines are; the other way round comes out one level lower.
+        let rectangle = |left, bottom, right, top| {
+            polygon(&[(left, bottom), (left, top), (right, top), (right, bottom)]).rasterise()
+        };
+        assert_eq!(rectangle(0.0, 0.0, 2.0, 1.0), [255, 255]);
+        assert_eq!(rectangle(0.5, 0.0, 1.25, 1.0), [128, 64]);
+        // Rows from the top; the box reaches below the baseline.
+        assert_eq!(rectangle(0.0, -0.25, 1.0, 0.5), [128, 64]);
+        assert_eq!(polygon(&[(0.0, 0.0), (0.0, 1.0), (1.0, 0.0)]).rasterise(), [128]);
+        let outline = Outline::default();
+        assert_eq!((outline.pixel_box(), outline.rasterise()), (PixelBox::default(), vec![]));
+    }
+
+    #[test]
+    fn curves_enclose_their_area() {
+        let ink = |outline: &Outline| {
+            outline.rasterise().iter().map(|&level| f64::from(level)).sum::<f64>() / 255.0
+        };
+        let mut parabola = Outline::default();
+        parabola.move_to(0.0, 0.0);
+        parabola.quad_to(20.0, 60.0, 40.0, 0.0);
+        parabola.close();
+        // Two thirds of the triangle of its control points.
+        assert!((ink(&parabola) - 800.0).abs() < 2.0, "{}", ink(&parabola));
+
+        // How far the control points of a circle's quarters are along its tangents: 4/3 (sqrt(2) - 1) radii.
+        let (r, k) = (20.0, 20.0 * 0.552_284_8);
+        let mut circle = Outline::default();
+        circle.move_to(r, 0.0);
+        circle.curve_to(r, k, k, r, 0.0, r);
+        circle.curve_to(-k, r, -r, k, -r, 0.0);
+        circle.curve_to(-r, -k, -k, -r, 0.0, -r);
+        circle.curve_to(k, -r, r, -k, r, 0.0);
+        circle.close();
+        // FreeType's edges may cut a cubic short by an eighth of a pixel or so.
+        let missing = std::f64::consts::PI * 400.0 - ink(&circle);
+        assert!((0.0..std::f64::consts::PI * 40.0 / 8.0).contains(&missing), "{missing}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_direction_does_not_matter(
+            mut points in proptest::collection::vec((-30.0f32..30.0, -30.0f32..30.0), 3..9),
+        ) {
+            let forth = polygon(&points).rasterise();
+            points.reverse();
+            let back = polygon(&points).rasterise();
+            // Divisions are truncated towards one side of an edge.
+            prop_assert!(forth.iter().zip(&back).all(|(a, b)| a.abs_diff(*b) <= 4));
+        }
+    }
+}
