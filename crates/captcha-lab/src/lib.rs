@@ -37,7 +37,7 @@
 //! |---|---|---|
 //! | `render` | yes | [`render`] |
 //! | `dataset` | yes | [`dataset`], and `render` |
-//! | `pretrained` | yes | the weights that ship (1 MB): [`Solver::pretrained`] |
+//! | `pretrained` | yes | the weights that ship (0.4 MB): [`Solver::pretrained`] |
 //! | `torch` | no | `model`: training, and inference with libtorch. `cargo xtask setup` in the repository installs libtorch |
 //!
 //! Without `torch` there is no C or C++ in the dependency tree.
