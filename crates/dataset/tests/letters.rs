@@ -128,7 +128,7 @@ fn other_options_and_other_files_are_refused() {
     extract_letters(&folder, &segmenter(), out.path(), &()).unwrap();
     let before = snapshot(out.path());
 
-    let other = Segmenter::new(SegmentOptions::default()).unwrap();
+    let other = Segmenter::new(SegmentOptions::default().with_letter_size(28)).unwrap();
     let error = extract_letters(&folder, &other, out.path(), &()).unwrap_err();
     assert!(error.to_string().contains("segmentation.letter_size is 12 and 28"), "{error}");
     let [half, _] = folder.split([0.5, 0.5], 1).unwrap();
