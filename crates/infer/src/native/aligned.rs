@@ -1,37 +1,38 @@
-//! Floats that start at a cache line.
+//! Numbers that start at a cache line.
 
-/// The alignment in floats: one cache line and one AVX-512 register.
-const ALIGNMENT: usize = 64 / size_of::<f32>();
+/// A cache line, and an AVX-512 register, in bytes.
+const ALIGNMENT: usize = 64;
 
 /// A buffer of fixed length whose first value stands at the start of a cache line, so that no vector that is
 /// read from it crosses one.
 #[derive(Debug)]
-pub(super) struct Aligned {
-    storage: Vec<f32>,
+pub(super) struct Aligned<T> {
+    storage: Vec<T>,
     start: usize,
     len: usize,
 }
 
-impl Aligned {
+impl<T: Copy + Default> Aligned<T> {
     /// `len` zeros.
     pub(super) fn zeros(len: usize) -> Self {
-        let storage = vec![0.0; len + ALIGNMENT];
+        let spare = ALIGNMENT / size_of::<T>();
+        let storage = vec![T::default(); len + spare];
         // `align_offset` may in theory say that it can't tell: then the buffer is correct, only slower.
-        let start = storage.as_ptr().align_offset(ALIGNMENT * size_of::<f32>()).min(ALIGNMENT);
+        let start = storage.as_ptr().align_offset(ALIGNMENT).min(spare);
         Self { storage, start, len }
     }
 }
 
-impl std::ops::Deref for Aligned {
-    type Target = [f32];
+impl<T> std::ops::Deref for Aligned<T> {
+    type Target = [T];
 
-    fn deref(&self) -> &[f32] {
+    fn deref(&self) -> &[T] {
         &self.storage[self.start..self.start + self.len]
     }
 }
 
-impl std::ops::DerefMut for Aligned {
-    fn deref_mut(&mut self) -> &mut [f32] {
+impl<T> std::ops::DerefMut for Aligned<T> {
+    fn deref_mut(&mut self) -> &mut [T] {
         &mut self.storage[self.start..self.start + self.len]
     }
 }
@@ -43,10 +44,11 @@ mod tests {
     #[test]
     fn the_first_value_starts_a_cache_line() {
         for len in [0, 1, 15, 16, 1000] {
-            let mut buffer = Aligned::zeros(len);
+            let mut buffer = Aligned::<f32>::zeros(len);
             assert_eq!(buffer.len(), len);
             buffer.fill(1.0);
             assert_eq!(buffer.as_ptr() as usize % 64, 0);
+            assert_eq!(Aligned::<i8>::zeros(len).as_ptr() as usize % 64, 0);
         }
     }
 }

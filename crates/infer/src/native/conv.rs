@@ -2,16 +2,14 @@
 
 use std::ops::Range;
 
-use super::aligned::Aligned;
-use super::kernel::{Dots, Kernels, Tile};
+use super::conv_shape::{Columns, ConvShape};
+use super::kernel::{Kernels, Tile};
+use super::odd::Odd;
 use super::panels::{Panel, blocks, panels};
 
 /// Up to this many values in one kernel row of all input channels, the image is copied into a frame of zeros and
 /// all kernel rows run in one tile: what the taps in the frame cost is less than what starting more tiles would.
 const MAX_FRAMED_RUN: usize = 16;
-
-/// What adding up the lanes of a vector costs, in multiplications of vectors.
-const SUMMING_UP: usize = 8;
 
 /// A convolution with a square kernel, stride 1 and zero padding that keeps the size, ready to run on maps
 /// `[height, width, channels]`.
@@ -30,56 +28,22 @@ pub(super) struct Conv {
     columns: Vec<Columns>,
 }
 
-/// The last output channels, when they are so few that a scalar product for each is less work than a vector that is
-/// mostly empty.
-#[derive(Debug)]
-struct Odd {
-    channels: Range<usize>,
-    /// `[channels, kernel, kernel, inputs]`.
-    weights: Aligned,
-    bias: Vec<f32>,
-}
-
-/// The sizes of a convolution.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ConvShape {
-    pub(super) inputs: usize,
-    pub(super) outputs: usize,
-    pub(super) height: usize,
-    pub(super) width: usize,
-    /// Side of the kernel, odd.
-    pub(super) kernel: usize,
-}
-
-/// Neighbouring columns of the map that have the same horizontal taps.
-#[derive(Debug, Clone)]
-struct Columns {
-    x: Range<usize>,
-    taps: Range<usize>,
-}
-
 impl Conv {
     /// The convolution with these weights `[outputs, inputs, kernel, kernel]`, followed by ReLU if `relu`.
     pub(super) fn new(kernels: Kernels, shape: ConvShape, weights: &[f32], bias: &[f32], relu: bool) -> Self {
-        let ConvShape { inputs, width, kernel, .. } = shape;
+        let ConvShape { inputs, kernel, .. } = shape;
         let taps = kernel * kernel;
         // In the order of memory: by tap, then by input.
         let weight = |output: usize, at: usize| {
             let (tap, input) = (at / inputs, at % inputs);
             weights[(output * inputs + input) * taps + tap]
         };
-        let odd = Odd::new(kernels, shape, bias, weight);
-        let in_panels = odd.as_ref().map_or(bias.len(), |odd| odd.channels.start);
+        // In the frame everything is one tile already.
+        let framed = inputs * kernel <= MAX_FRAMED_RUN;
+        let odd = Odd::new(kernels, shape, bias, relu, weight).filter(|_| !framed);
+        let in_panels = odd.as_ref().map_or(bias.len(), Odd::first_channel);
         let panels = panels(kernels, taps * inputs, &bias[..in_panels], weight);
-        let mut columns: Vec<Columns> = Vec::new();
-        for x in 0..width {
-            let taps = shape.valid_taps(x);
-            match columns.last_mut() {
-                Some(last) if last.taps == taps => last.x.end = x + 1,
-                _ => columns.push(Columns { x: x..x + 1, taps }),
-            }
-        }
-        Self { kernels, shape, relu, panels, odd, columns }
+        Self { kernels, shape, relu, panels, odd, columns: shape.columns() }
     }
 
     /// Values in one output.
@@ -103,7 +67,7 @@ impl Conv {
                 self.run_skipping(panel, input, output);
             }
             if let Some(odd) = &self.odd {
-                self.run_odd(odd, input, output);
+                odd.run(&self.columns, input, output);
             }
         } else {
             self.shape.copy_into_frame(input, frame);
@@ -197,84 +161,6 @@ impl Conv {
                     length: columns.taps.len() * inputs,
                 });
             }
-        }
-    }
-}
-
-impl Conv {
-    /// The odd channels, pixel by pixel.
-    fn run_odd(&self, odd: &Odd, input: &[f32], output: &mut [f32]) {
-        let ConvShape { inputs, outputs, height, width, kernel } = self.shape;
-        let radius = kernel / 2;
-        let row = kernel * inputs;
-        for y in 0..height {
-            let taps = radius.saturating_sub(y)..kernel.min(height + radius - y);
-            for columns in &self.columns {
-                let at = y * width + columns.x.start;
-                let from = (y + taps.start - radius) * width + columns.x.start + columns.taps.start - radius;
-                self.kernels.dots(&mut Dots {
-                    output: &mut output[at * outputs + odd.channels.start..],
-                    output_column: outputs,
-                    input: &input[from * inputs..],
-                    input_column: inputs,
-                    input_row: width * inputs,
-                    weights: &odd.weights[(taps.start * kernel + columns.taps.start) * inputs..],
-                    weight_channel: kernel * row,
-                    weight_row: row,
-                    bias: &odd.bias,
-                    relu: self.relu,
-                    columns: columns.x.len(),
-                    rows: taps.len(),
-                    length: columns.taps.len() * inputs,
-                });
-            }
-        }
-    }
-}
-
-impl Odd {
-    /// What is left over after whole vectors of channels, if scalar products halve the work for it.
-    fn new(
-        kernels: Kernels,
-        shape: ConvShape,
-        bias: &[f32],
-        weight: impl Fn(usize, usize) -> f32,
-    ) -> Option<Self> {
-        let ConvShape { inputs, outputs, kernel, .. } = shape;
-        let (lanes, run) = (kernels.lanes(), kernel * inputs);
-        let channels = outputs / lanes * lanes..outputs;
-        // In multiplications of vectors for one pixel.
-        let as_vector = kernel * run;
-        let as_products = channels.len() * (kernel * run.div_ceil(lanes) + SUMMING_UP);
-        if !(1..=kernels.max_dots()).contains(&channels.len())
-            || run <= MAX_FRAMED_RUN
-            || 2 * as_products > as_vector
-        {
-            return None;
-        }
-        let mut weights = Aligned::zeros(channels.len() * as_vector);
-        for (channel, row) in channels.clone().zip(weights.chunks_exact_mut(as_vector)) {
-            row.iter_mut().enumerate().for_each(|(at, value)| *value = weight(channel, at));
-        }
-        Some(Self { bias: bias[channels.clone()].to_vec(), channels, weights })
-    }
-}
-
-impl ConvShape {
-    /// The taps of a kernel centred at column `x` that are inside.
-    fn valid_taps(self, x: usize) -> Range<usize> {
-        let radius = self.kernel / 2;
-        radius.saturating_sub(x)..self.kernel.min(self.width + radius - x)
-    }
-
-    /// Copies an image into the middle of a frame of zeros.
-    fn copy_into_frame(self, input: &[f32], frame: &mut [f32]) {
-        let Self { inputs, width, kernel, .. } = self;
-        let (row, radius) = (width * inputs, kernel / 2);
-        frame.fill(0.0);
-        let rows = frame.chunks_exact_mut(row + 2 * radius * inputs).skip(radius);
-        for (framed, values) in rows.zip(input.chunks_exact(row)) {
-            framed[radius * inputs..][..row].copy_from_slice(values);
         }
     }
 }

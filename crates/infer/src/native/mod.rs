@@ -2,11 +2,13 @@
 
 mod aligned;
 mod conv;
+mod conv_shape;
 mod elementwise;
 mod isa;
 mod kernel;
 mod linear;
 mod network;
+mod odd;
 mod options;
 mod panels;
 mod peak;

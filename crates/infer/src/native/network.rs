@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::iter::Peekable;
 
 use super::aligned::Aligned;
-use super::conv::{Conv, ConvShape};
+use super::conv::Conv;
+use super::conv_shape::ConvShape;
 use super::elementwise::{Affine, MaxPool, relu, transpose};
 use super::kernel::Kernels;
 use super::linear::Linear;
@@ -65,9 +66,9 @@ enum VectorStep {
 /// The buffers of one forward pass; after they were made nothing is allocated.
 #[derive(Debug)]
 pub(super) struct Workspace {
-    maps: [Aligned; 2],
-    frame: Aligned,
-    vectors: [Aligned; 2],
+    maps: [Aligned<f32>; 2],
+    frame: Aligned<f32>,
+    vectors: [Aligned<f32>; 2],
     /// In which direction the last pass read the weights of the fully connected layers.
     backwards: bool,
 }
@@ -124,7 +125,13 @@ impl Network {
     }
 
     /// One image up to the flattening.
-    fn forward_maps(&self, buffers: &mut [Aligned; 2], frame: &mut [f32], image: &[f32], flat: &mut [f32]) {
+    fn forward_maps(
+        &self,
+        buffers: &mut [Aligned<f32>; 2],
+        frame: &mut [f32],
+        image: &[f32],
+        flat: &mut [f32],
+    ) {
         let [from, to] = buffers;
         let InputShape { channels, height, width } = self.input;
         let mut len = image.len();
@@ -155,7 +162,7 @@ impl Network {
     }
 
     /// The flattened samples in the first buffer to the outputs in the first buffer.
-    fn forward_vectors(&self, samples: usize, buffers: &mut [Aligned; 2], backwards: bool) {
+    fn forward_vectors(&self, samples: usize, buffers: &mut [Aligned<f32>; 2], backwards: bool) {
         let [from, to] = buffers;
         let mut len = self.sizes.flat;
         for step in &self.vectors {

@@ -13,9 +13,9 @@ pub(super) struct Panel {
     /// How many vectors they fill; what is left over in the last one is zero.
     pub(super) vectors: usize,
     /// `[inputs, vectors * lanes]`.
-    pub(super) weights: Aligned,
+    pub(super) weights: Aligned<f32>,
     /// `[vectors * lanes]`.
-    pub(super) bias: Aligned,
+    pub(super) bias: Aligned<f32>,
 }
 
 /// The weights of all output channels, in panels that the tiles of `kernels` are wide enough for.
