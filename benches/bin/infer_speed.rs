@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use captcha_lab::core::ndarray::{Array4, Axis, Slice};
 use captcha_lab::infer::{
-    Architecture, Isa, ModelFile, NativeOptions, NativeRecognizer, Recognizer, Session, onnx,
+    Architecture, Isa, ModelFile, NativeOptions, NativeRecognizer, Precision, Recognizer, Session, onnx,
 };
 use captcha_testkit::backend::{formula_images, formula_model};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,14 @@ const IMAGES: usize = 1024;
 #[serde(tag = "engine", rename_all = "snake_case", deny_unknown_fields)]
 enum Request {
     /// The backend in pure Rust.
-    Native { isa: NamedIsa, threads: usize, batch: usize, seconds: f64 },
+    Native {
+        isa: NamedIsa,
+        #[serde(default)]
+        int8: bool,
+        threads: usize,
+        batch: usize,
+        seconds: f64,
+    },
     /// The backend on libtorch.
     Libtorch { threads: usize, batch: usize, seconds: f64 },
     /// Multiplications and additions in registers.
@@ -107,14 +114,16 @@ fn answer(
     request: &Request,
     model: &ModelFile,
     images: &Array4<f32>,
-    sessions: &mut Vec<((Isa, usize), Session)>,
+    sessions: &mut Vec<((Isa, Precision, usize), Session)>,
 ) -> Result<Answer, Failure> {
     match *request {
         Request::Peak { isa: NamedIsa(isa) } => Ok(Answer::Peak(isa.measure_peak()?)),
-        Request::Native { isa: NamedIsa(isa), threads, batch, seconds } => {
-            let key = (isa, threads);
+        Request::Native { isa: NamedIsa(isa), int8, threads, batch, seconds } => {
+            let precision = if int8 { Precision::Int8 } else { Precision::F32 };
+            let key = (isa, precision, threads);
             if !sessions.iter().any(|(made, _)| *made == key) {
-                let options = NativeOptions::default().with_isa(isa).with_threads(threads);
+                let options =
+                    NativeOptions::default().with_isa(isa).with_threads(threads).with_precision(precision);
                 sessions.push((key, NativeRecognizer::with_options(model, options)?.session()?));
             }
             let session = sessions.iter_mut().find(|(made, _)| *made == key).map(|(_, session)| session);

@@ -26,6 +26,8 @@ pub use container::{Container, ContainerError, Tensor};
 pub use evaluation::{Evaluation, Outcome, Share, edit_distance};
 pub use letters::read_letters;
 pub use model_file::{FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation};
-pub use native::{ISA_VARIABLE, Isa, IsaError, NativeError, NativeOptions, NativeRecognizer, Session};
+pub use native::{
+    ISA_VARIABLE, Isa, IsaError, NativeError, NativeOptions, NativeRecognizer, Precision, Session,
+};
 pub use prediction::{Alternative, Character, Confidence, Prediction, softmax};
 pub use recognizer::{RecognizeError, Recognizer};

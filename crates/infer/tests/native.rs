@@ -1,7 +1,8 @@
 //! The native backend passes the suite on every instruction set of this CPU and with several threads.
 
 use captcha_infer::{
-    Architecture, Isa, ModelFile, NativeError, NativeOptions, NativeRecognizer, RecognizeError, Recognizer,
+    Architecture, InputShape, Isa, ModelFile, NativeError, NativeOptions, NativeRecognizer, Precision,
+    RecognizeError, Recognizer,
 };
 use captcha_testkit::backend::{formula_images, formula_model};
 
@@ -86,4 +87,48 @@ fn clones_share_weights_and_agree() {
     let clone = recognizer.clone();
     assert_eq!(clone.logits(images.view()).unwrap(), recognizer.logits(images.view()).unwrap());
     assert_eq!((clone.backend(), clone.isa()), ("native", Isa::from_environment().unwrap()));
+}
+
+#[test]
+fn eight_bits_are_close_and_the_same_on_every_instruction_set() {
+    for architecture in [Architecture::post(26), Architecture::compact(36)] {
+        let model = formula_model(&architecture).unwrap();
+        let images = formula_images(20, architecture.input);
+        let logits = |isa, precision| {
+            let options = NativeOptions::default().with_isa(isa).with_precision(precision);
+            let recognizer = NativeRecognizer::with_options(&model, options).unwrap();
+            assert_eq!(recognizer.precision(), precision);
+            recognizer.logits(images.view()).unwrap()
+        };
+        let exact = logits(Isa::best(), Precision::F32);
+        let expected = logits(Isa::Portable, Precision::Int8);
+        let largest = exact.iter().fold(0.0f32, |largest, logit| largest.max(logit.abs()));
+        let error = (&exact - &expected).iter().fold(0.0f32, |worst, next| worst.max(next.abs()));
+        assert!(error > 0.0 && error < 0.02 * largest, "off by {error} of {largest}");
+        for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
+            let difference = (&logits(isa, Precision::Int8) - &expected).mapv(f32::abs);
+            // A last bit that rounds otherwise before a layer can move an input by one step of 255.
+            assert!(difference.iter().all(|&difference| difference < 0.005 * largest), "{isa}: {difference}");
+        }
+    }
+}
+
+#[test]
+fn layers_that_can_see_negative_numbers_stay_exact_in_eight_bits() {
+    let mut architecture =
+        Architecture { input: InputShape { channels: 4, height: 6, width: 6 }, ..Architecture::compact(10) };
+    // Batch normalisation first: what follows sees negative numbers. Without ReLUs nothing ever changes that.
+    architecture.layers.retain(|layer| *layer != captcha_infer::Layer::Relu);
+    architecture.layers.truncate(3);
+    architecture.layers.insert(0, captcha_infer::Layer::BatchNorm2d);
+    architecture
+        .layers
+        .extend([captcha_infer::Layer::Flatten, captcha_infer::Layer::Linear { features: 10 }]);
+    let model = formula_model(&architecture).unwrap();
+    let images = formula_images(3, architecture.input);
+    let logits = |precision| {
+        let options = NativeOptions::default().with_precision(precision);
+        NativeRecognizer::with_options(&model, options).unwrap().logits(images.view()).unwrap()
+    };
+    assert_eq!(logits(Precision::Int8), logits(Precision::F32));
 }

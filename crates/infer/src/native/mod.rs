@@ -1,6 +1,7 @@
 //! Inference on the CPU in pure Rust.
 
 mod aligned;
+mod builder;
 mod conv;
 mod conv_shape;
 mod elementwise;
@@ -12,6 +13,8 @@ mod odd;
 mod options;
 mod panels;
 mod peak;
+mod precision;
+mod quantised;
 mod session;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,6 +23,7 @@ use captcha_core::ndarray::{Array3, ArrayView4};
 
 pub use self::isa::{ISA_VARIABLE, Isa, IsaError};
 pub use self::options::{NativeError, NativeOptions};
+pub use self::precision::Precision;
 pub use self::session::Session;
 
 use self::kernel::Kernels;
@@ -50,6 +54,7 @@ pub struct NativeRecognizer {
     metadata: Arc<ModelMetadata>,
     network: Arc<Network>,
     isa: Isa,
+    precision: Precision,
     threads: usize,
     /// Those that are not in use, for the next call of `logits`.
     sessions: Arc<Mutex<Vec<Session>>>,
@@ -75,8 +80,9 @@ impl NativeRecognizer {
         let kernels = Kernels::new(options.isa.map_or_else(Isa::from_environment, Ok)?)?;
         Ok(Self {
             metadata: Arc::new(model.metadata().clone()),
-            network: Arc::new(Network::new(model, kernels)?),
+            network: Arc::new(Network::new(model, kernels, options.precision)?),
             isa: kernels.isa(),
+            precision: options.precision,
             threads,
             sessions: Arc::default(),
         })
@@ -86,6 +92,12 @@ impl NativeRecognizer {
     #[must_use]
     pub fn isa(&self) -> Isa {
         self.isa
+    }
+
+    /// How exactly it computes.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.precision
     }
 
     /// Buffers and threads for forward passes without allocation.

@@ -1,6 +1,6 @@
 //! How the native backend runs.
 
-use super::{Isa, IsaError};
+use super::{Isa, IsaError, Precision};
 use crate::ArchitectureError;
 
 /// The most threads that a recognizer may use.
@@ -15,11 +15,13 @@ pub struct NativeOptions {
     pub threads: usize,
     /// The instruction set; default [`Isa::from_environment`].
     pub isa: Option<Isa>,
+    /// How exactly to compute; default [`Precision::F32`].
+    pub precision: Precision,
 }
 
 impl Default for NativeOptions {
     fn default() -> Self {
-        Self { threads: 1, isa: None }
+        Self { threads: 1, isa: None, precision: Precision::F32 }
     }
 }
 
@@ -35,6 +37,13 @@ impl NativeOptions {
     #[must_use]
     pub fn with_isa(mut self, isa: Isa) -> Self {
         self.isa = Some(isa);
+        self
+    }
+
+    /// With this precision.
+    #[must_use]
+    pub fn with_precision(mut self, precision: Precision) -> Self {
+        self.precision = precision;
         self
     }
 

@@ -14,6 +14,7 @@
 mod dots;
 mod peak;
 mod pool;
+mod quads;
 mod simd;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ mod tile;
 
 pub(super) use self::dots::Dots;
 pub(super) use self::pool::Pool;
+pub(super) use self::quads::{QUAD, Quads};
 pub(super) use self::tile::Tile;
 
 use super::{Isa, IsaError};
@@ -107,6 +109,34 @@ impl Kernels {
         (2 * rounds * self.lanes() * dispatch!(self.isa, module => module::SUMS), result)
     }
 
+    /// The kernels for operations with 8 bits: these, if the CPU has the instructions that make it worth while, else
+    /// the portable ones, which give the same numbers slowly.
+    pub(super) fn for_quads(self) -> Self {
+        let has = match self.isa {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => is_x86_feature_detected!("avxvnni"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => is_x86_feature_detected!("avx512vnni"),
+            _ => false,
+        };
+        if has { self } else { Self { isa: Isa::Portable } }
+    }
+
+    /// Runs one tile of 8-bit products. Only for kernels that [`for_quads`](Self::for_quads) gave.
+    pub(super) fn quads(self, quads: &mut Quads<'_>) {
+        assert_eq!(self.for_quads().isa, self.isa);
+        quads.check(self.lanes());
+        // SAFETY: the CPU has the instructions, as was just asserted, and the bounds were checked.
+        dispatch!(self.isa, module => unsafe { module::quads(quads) });
+    }
+
+    /// Rounds numbers to 8 bits: every `row` of the input to the start of the next `stride` of the output. Gives what
+    /// one step stands for; see [`quads::quantise`].
+    pub(super) fn quantise(self, input: &[f32], row: usize, output: &mut [u8], stride: usize) -> f32 {
+        // SAFETY: `self` exists only if the CPU has the instruction set.
+        dispatch!(self.isa, module => unsafe { module::quantise(input, row, output, stride) })
+    }
+
     /// Runs one max-pool.
     pub(super) fn pool(self, pool: &mut Pool<'_>) {
         pool.check();
@@ -126,12 +156,12 @@ fn reach(steps: &[(usize, usize)], length: usize) -> usize {
 /// Every function is unsafe for the same reason: the CPU must have the instruction set and the operation must have
 /// passed its check.
 macro_rules! kernels {
-    ($(#[$attribute:meta])* $module:ident, $simd:ident $(, $features:literal)?;
+    ($(#[$attribute:meta])* $module:ident, $simd:ident $(, $features:literal, $quad_features:literal)?;
         $(tiles $vectors:literal x [$($pixels:literal)+];)+ dots [$($channels:literal)+]; sums $sums:literal) => {
         $(#[$attribute])*
         mod $module {
             use super::simd::{$simd, Simd};
-            use super::{Dots, Pool, Tile, dots, peak, pool, tile};
+            use super::{Dots, Pool, Quads, Tile, dots, peak, pool, quads, tile};
 
             pub(super) const LANES: usize = $simd::LANES;
             /// The most pixels of a tile, by vectors less one.
@@ -144,6 +174,13 @@ macro_rules! kernels {
             unsafe fn tile_of<const PIXELS: usize, const VECTORS: usize>(t: &mut Tile<'_>) {
                 // SAFETY: the caller's promise; the sizes are those of the tile.
                 unsafe { tile::accumulate::<$simd, PIXELS, VECTORS>(t) }
+            }
+
+            $(#[target_feature(enable = $features, enable = $quad_features)])?
+            #[inline(never)]
+            unsafe fn quads_of<const PIXELS: usize, const VECTORS: usize>(q: &mut Quads<'_>) {
+                // SAFETY: the caller's promise; the sizes are those of the operation.
+                unsafe { quads::accumulate::<$simd, PIXELS, VECTORS>(q) }
             }
 
             $(#[target_feature(enable = $features)])?
@@ -160,6 +197,20 @@ macro_rules! kernels {
                     $($(($vectors, $pixels) => unsafe { tile_of::<$pixels, $vectors>(t) },)+)+
                     (vectors, pixels) => unreachable!("no kernel for {pixels} x {vectors}"),
                 }
+            }
+
+            pub(super) unsafe fn quads(q: &mut Quads<'_>) {
+                match (q.vectors, q.pixels) {
+                    (_, 0) => {}
+                    // SAFETY: the caller's promise.
+                    $($(($vectors, $pixels) => unsafe { quads_of::<$pixels, $vectors>(q) },)+)+
+                    (vectors, pixels) => unreachable!("no kernel for {pixels} x {vectors}"),
+                }
+            }
+
+            $(#[target_feature(enable = $features)])?
+            pub(super) unsafe fn quantise(input: &[f32], row: usize, output: &mut [u8], stride: usize) -> f32 {
+                quads::quantise(input, row, output, stride)
             }
 
             pub(super) unsafe fn dots(d: &mut Dots<'_>) {
@@ -197,7 +248,7 @@ kernels! {
 // Of 16 registers, 12 hold sums, 2 weights and 1 an input. With 3 x 4 all 16 are taken, and the compiler spills.
 kernels! {
     #[cfg(target_arch = "x86_64")]
-    avx2, Avx2, "avx2,fma";
+    avx2, Avx2, "avx2,fma", "avxvnni";
     tiles 1 x [1 2 3 4 5 6 7 8 9 10];
     tiles 2 x [1 2 3 4 5 6];
     dots [1 2 3];
@@ -208,7 +259,7 @@ kernels! {
 // AVX-512VL the compiler could add up the lanes of the lower 16 registers only, and would move everything there.
 kernels! {
     #[cfg(target_arch = "x86_64")]
-    avx512, Avx512, "avx512f,avx512vl";
+    avx512, Avx512, "avx512f,avx512vl", "avx512vnni";
     tiles 1 x [1 2 3 4 5 6 7 8 9 10 11 12];
     tiles 2 x [1 2 3 4 5 6 7 8 9 10 11 12];
     tiles 3 x [1 2 3 4 5 6 7 8];

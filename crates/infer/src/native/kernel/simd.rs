@@ -32,7 +32,7 @@ pub(super) trait Simd {
     /// The same address; an implementation may hide from the compiler how it was computed, so that it keeps it in a
     /// register.
     #[inline(always)]
-    fn pin(address: *const f32) -> *const f32 {
+    fn pin<T>(address: *const T) -> *const T {
         address
     }
 }
@@ -226,7 +226,7 @@ impl Simd for Avx512 {
     /// With a dozen pixels the compiler would rather add up strides than keep so many pointers; the additions take
     /// the ports of the multiplications (8 % of a convolution on Sapphire Rapids).
     #[inline(always)]
-    fn pin(address: *const f32) -> *const f32 {
+    fn pin<T>(address: *const T) -> *const T {
         std::hint::black_box(address)
     }
 }

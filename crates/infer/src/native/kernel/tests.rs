@@ -151,6 +151,35 @@ proptest! {
     }
 
     #[test]
+    fn all_quads_are_the_formula(sizes in sizes()) {
+        for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()).map(Kernels::for_quads) {
+            for vectors in 1..=kernels.max_vectors() {
+                for pixels in 1..=kernels.max_pixels(vectors) {
+                    check_quads(kernels, vectors, pixels, &sizes)?;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rounding_to_8_bits_errs_by_half_a_step(
+        row in 1usize..40, rows in 1usize..4, gap in 0usize..4, largest in 0.0f32..100.0,
+    ) {
+        let input: Vec<f32> = values(5, row * rows).iter().map(|value| value * largest).collect();
+        for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
+            let mut output = vec![7; rows * (row + gap)];
+            let scale = kernels.quantise(&input, row, &mut output, row + gap);
+            for (bytes, values) in output.chunks(row + gap).zip(input.chunks(row)) {
+                for (&byte, &value) in bytes.iter().zip(values) {
+                    let error = (f32::from(byte) * scale - value.max(0.0)).abs();
+                    prop_assert!(error <= scale * 0.501, "{value} became {byte} steps of {scale}");
+                }
+                prop_assert!(bytes[row..].iter().all(|&byte| byte == 7));
+            }
+        }
+    }
+
+    #[test]
     fn every_pool_is_the_largest_of_each_square(
         channels in 1usize..40, height in 1usize..9, width in 1usize..9, size in 1usize..4,
     ) {
@@ -168,6 +197,60 @@ proptest! {
             }
         }
     }
+}
+
+/// [`Kernels::quads`] against its formula.
+fn check_quads(kernels: Kernels, vectors: usize, pixels: usize, sizes: &Sizes) -> Result<(), TestCaseError> {
+    let &Sizes { columns, rows, length, missing, gaps, relu, .. } = sizes;
+    let width = vectors * kernels.lanes();
+    let channels = width - missing % kernels.lanes();
+    let [output_stride, input_stride, input_row, weight_row] =
+        [channels + gaps[0], gaps[1], length * QUAD + gaps[2], length * width * QUAD + gaps[3]];
+    let (output_column, input_column) = (pixels * output_stride + gaps[1], gaps[2]);
+    let bytes = columns * input_column + pixels * input_stride + rows * input_row + length * QUAD;
+    let input: Vec<u8> = values(1, bytes).iter().map(|value| (value * 127.0 + 128.0) as u8).collect();
+    let weights: Vec<i8> = values(2, rows * weight_row).iter().map(|value| (value * 127.0) as i8).collect();
+    let (scales, factors, bias) = (values(3, pixels), values(4, width), values(5, width));
+    let mut output = vec![f32::NAN; columns * output_column];
+    kernels.quads(&mut Quads {
+        output: &mut output,
+        output_stride,
+        output_column,
+        input: &input,
+        input_stride,
+        input_column,
+        input_row,
+        weights: &weights,
+        weight_row,
+        scales: &scales,
+        scale_stride: 1,
+        factors: &factors,
+        bias: &bias,
+        relu,
+        columns,
+        pixels,
+        vectors,
+        channels,
+        rows,
+        length,
+    });
+    for (x, p, c) in
+        (0..columns).flat_map(|x| (0..pixels).flat_map(move |p| (0..channels).map(move |c| (x, p, c))))
+    {
+        let products = (0..rows).flat_map(|r| (0..length * QUAD).map(move |i| (r, i))).map(|(r, i)| {
+            let from = x * input_column + p * input_stride + r * input_row + i;
+            let weight = r * weight_row + QUAD * (i / QUAD * width + c) + i % QUAD;
+            i32::from(input[from]) * i32::from(weights[weight])
+        });
+        let sum = bias[c] + factors[c] * scales[p] * products.sum::<i32>() as f32;
+        let expected = if relu { sum.max(0.0) } else { sum };
+        let actual = output[x * output_column + p * output_stride + c];
+        prop_assert!(
+            (actual - expected).abs() <= 1e-5 * expected.abs().max(1.0),
+            "{actual}, expected {expected}"
+        );
+    }
+    Ok(())
 }
 
 #[test]

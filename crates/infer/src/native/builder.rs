@@ -1,0 +1,191 @@
+//! From layers to steps.
+
+use std::collections::BTreeMap;
+use std::iter::Peekable;
+
+use super::Precision;
+use super::conv::Conv;
+use super::conv_shape::ConvShape;
+use super::elementwise::{Affine, MaxPool};
+use super::kernel::Kernels;
+use super::linear::Linear;
+use super::network::{MapStep, Sizes, VectorStep};
+use super::quantised::{QuantisedConv, QuantisedLinear};
+use crate::{Architecture, ArchitectureError, InputShape, Layer, ModelFile, Shape, Tensor};
+
+/// The epsilon of [`Layer::BatchNorm2d`].
+const BATCH_NORM_EPSILON: f64 = 1e-5;
+
+/// The fewest products for one output that are worth 8 bits: below, rounding the inputs costs too much beside them.
+const MIN_QUANTISED: usize = 16;
+
+/// The most: above, a sum of products of 255 and 128 could exceed 31 bits.
+const MAX_QUANTISED: usize = (1 << 31) / (255 * 128);
+
+/// Turns layers into steps, those that can be joined joined.
+#[derive(Debug)]
+pub(super) struct Builder<'a> {
+    kernels: Kernels,
+    precision: Precision,
+    architecture: &'a Architecture,
+    tensors: &'a BTreeMap<String, Tensor>,
+    /// Whether what has been built so far can give no negative number.
+    non_negative: bool,
+    pub(super) maps: Vec<MapStep>,
+    pub(super) vectors: Vec<VectorStep>,
+    pub(super) sizes: Sizes,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(model: &'a ModelFile, kernels: Kernels, precision: Precision) -> Self {
+        Self {
+            kernels,
+            precision,
+            architecture: &model.metadata().architecture,
+            tensors: model.tensors(),
+            // Ink is between 0 and 1.
+            non_negative: true,
+            maps: Vec::new(),
+            vectors: Vec::new(),
+            sizes: Sizes::default(),
+        }
+    }
+
+    /// Itself with all steps.
+    pub(super) fn build(mut self) -> Result<Self, ArchitectureError> {
+        let InputShape { channels, height, width } = self.architecture.input;
+        let input = Shape::Maps { channels, height, width };
+        let shapes = self.architecture.shapes()?;
+        // The last layer gives the result, which is not rounded.
+        let last = self.architecture.layers.iter().rposition(|layer| matches!(layer, Layer::Linear { .. }));
+        // Dropout does nothing at inference and must not stand between layers that can be joined.
+        let layers = self.architecture.layers.iter().copied().enumerate();
+        let layers =
+            layers.zip(std::iter::once(input).chain(shapes)).map(|((i, layer), shape)| (i, layer, shape));
+        let mut layers = layers.filter(|(_, layer, _)| !matches!(layer, Layer::Dropout { .. })).peekable();
+
+        self.sizes = Sizes { maps: input.len(), flat: input.len(), output: input.len(), ..Sizes::default() };
+        // Until a linear layer has taken the flattened maps in their own order: that order.
+        let mut order = Some((channels, height * width));
+        while let Some((index, layer, shape)) = layers.next() {
+            match (layer, shape) {
+                (
+                    Layer::Conv2d { channels: outputs, kernel },
+                    Shape::Maps { channels: inputs, height, width },
+                ) => {
+                    let norm = take_next(&mut layers, Layer::BatchNorm2d);
+                    let relu = take_next(&mut layers, Layer::Relu).is_some();
+                    self.conv(index, ConvShape { inputs, outputs, height, width, kernel }, norm, relu);
+                    order = Some((outputs, height * width));
+                    self.sizes.flat = outputs * height * width;
+                }
+                (Layer::MaxPool2d { size }, Shape::Maps { channels, height, width }) => {
+                    let pool = MaxPool { kernels: self.kernels, channels, height, width, size };
+                    self.maps.push(MapStep::MaxPool(pool));
+                    order = Some((channels, pool.output_len() / channels));
+                    self.sizes.flat = pool.output_len();
+                }
+                (Layer::BatchNorm2d, Shape::Maps { .. }) => {
+                    let (scale, shift) =
+                        self.norm(index).into_iter().map(|(a, b)| (a as f32, b as f32)).unzip();
+                    self.maps.push(MapStep::Affine(Affine { scale, shift }));
+                    self.non_negative = false;
+                }
+                (Layer::Relu, Shape::Maps { .. }) => {
+                    self.maps.push(MapStep::Relu);
+                    self.non_negative = true;
+                }
+                (Layer::Relu, Shape::Vector { .. }) => {
+                    self.vectors.push(VectorStep::Relu);
+                    self.non_negative = true;
+                }
+                (Layer::Linear { features }, shape) => {
+                    let relu = take_next(&mut layers, Layer::Relu).is_some();
+                    self.linear(index, shape.len(), order.take(), relu, last == Some(index));
+                    self.sizes.vectors = self.sizes.vectors.max(features);
+                    self.sizes.output = features;
+                }
+                _ => {}
+            }
+            self.sizes.maps = self.sizes.maps.max(self.sizes.flat);
+        }
+        if let Some((channels, pixels)) = order {
+            self.maps.push(MapStep::ChannelsFirst { channels, pixels });
+            self.sizes.output = self.sizes.flat;
+        }
+        self.sizes.vectors = self.sizes.vectors.max(self.sizes.flat);
+        Ok(self)
+    }
+
+    /// Whether a layer with so many products for one output is to be run in 8 bits.
+    fn quantises(&self, products: usize) -> bool {
+        let range = MIN_QUANTISED..=MAX_QUANTISED;
+        self.precision == Precision::Int8 && self.non_negative && range.contains(&products)
+    }
+
+    /// The values of a tensor of layer `index`; a [`ModelFile`] has all that its architecture needs.
+    fn tensor(&self, index: usize, name: &str) -> &'a [f32] {
+        self.tensors.get(&format!("{index}.{name}")).map_or(&[], Tensor::data)
+    }
+
+    /// Factor and summand of each channel of the batch normalisation in layer `index`.
+    fn norm(&self, index: usize) -> Vec<(f64, f64)> {
+        let [weight, bias, mean, variance] =
+            ["weight", "bias", "running_mean", "running_var"].map(|name| self.tensor(index, name));
+        let channels = weight.iter().zip(bias).zip(mean).zip(variance);
+        channels
+            .map(|(((&weight, &bias), &mean), &variance)| {
+                let scale = f64::from(weight) / (f64::from(variance) + BATCH_NORM_EPSILON).sqrt();
+                (scale, f64::from(bias) - f64::from(mean) * scale)
+            })
+            .collect()
+    }
+
+    fn conv(&mut self, index: usize, shape: ConvShape, norm: Option<usize>, relu: bool) {
+        let mut weights = self.tensor(index, "weight").to_vec();
+        let mut bias = self.tensor(index, "bias").to_vec();
+        let products = shape.inputs * shape.kernel * shape.kernel;
+        if let Some(norm) = norm {
+            let filters = weights.chunks_exact_mut(products);
+            for ((filter, bias), (scale, shift)) in filters.zip(&mut bias).zip(self.norm(norm)) {
+                filter.iter_mut().for_each(|weight| *weight = (f64::from(*weight) * scale) as f32);
+                *bias = (f64::from(*bias) * scale + shift) as f32;
+            }
+        }
+        if self.quantises(products) {
+            let conv = QuantisedConv::new(self.kernels.for_quads(), shape, &weights, &bias, relu);
+            self.sizes.map_bytes = self.sizes.map_bytes.max(conv.frame_len());
+            self.maps.push(MapStep::QuantisedConv(conv));
+        } else {
+            let conv = Conv::new(self.kernels, shape, &weights, &bias, relu);
+            self.sizes.frame = self.sizes.frame.max(conv.frame_len());
+            self.maps.push(MapStep::Conv(conv));
+        }
+        self.non_negative = relu;
+    }
+
+    /// `order` is channels and pixels of the maps that are flattened right before the layer.
+    fn linear(&mut self, index: usize, inputs: usize, order: Option<(usize, usize)>, relu: bool, last: bool) {
+        let (channels, pixels) = order.unwrap_or((1, inputs));
+        let (weights, bias) = (self.tensor(index, "weight"), self.tensor(index, "bias"));
+        let weight = |output: usize, input: usize| {
+            weights[output * inputs + (input % channels) * pixels + input / channels]
+        };
+        if !last && self.quantises(inputs) {
+            let linear = QuantisedLinear::new(self.kernels.for_quads(), inputs, bias, relu, weight);
+            self.sizes.vector_bytes = self.sizes.vector_bytes.max(linear.frame_len());
+            self.vectors.push(VectorStep::QuantisedLinear(linear));
+        } else {
+            self.vectors.push(VectorStep::Linear(Linear::new(self.kernels, inputs, bias, relu, weight)));
+        }
+        self.non_negative = relu;
+    }
+}
+
+/// Takes the next layer if it is `wanted`; gives its index.
+fn take_next(
+    layers: &mut Peekable<impl Iterator<Item = (usize, Layer, Shape)>>,
+    wanted: Layer,
+) -> Option<usize> {
+    layers.next_if(|&(_, layer, _)| layer == wanted).map(|(index, ..)| index)
+}
