@@ -19,6 +19,23 @@ pub(super) struct Linear {
     panels: Vec<Panel>,
 }
 
+/// Part `index` of `count` nearly equal ones.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Share {
+    pub(super) index: usize,
+    pub(super) count: usize,
+}
+
+impl Share {
+    /// Everything.
+    const ALL: Self = Self { index: 0, count: 1 };
+
+    /// The share of `len` things.
+    fn of(self, len: usize) -> Range<usize> {
+        len * self.index / self.count..len * (self.index + 1) / self.count
+    }
+}
+
 impl Linear {
     /// The layer with these weights, followed by ReLU if `relu`. `weight(output, input)` numbers the inputs in the
     /// order in which they lie in memory.
@@ -37,13 +54,31 @@ impl Linear {
         self.outputs
     }
 
+    /// Bytes of weights.
+    pub(super) fn weight_bytes(&self) -> usize {
+        self.panels.iter().map(|panel| size_of_val(&*panel.weights)).sum()
+    }
+
     /// `samples` inputs one after the other to as many outputs.
     ///
     /// Whoever calls again and again changes the direction each time: then the weights that were read last, and are
     /// still in the caches, are read first.
     pub(super) fn run(&self, samples: usize, input: &[f32], output: &mut [f32], backwards: bool) {
-        for i in 0..self.panels.len() {
-            let panel = &self.panels[if backwards { self.panels.len() - 1 - i } else { i }];
+        self.run_share(Share::ALL, samples, input, output, backwards);
+    }
+
+    /// As [`run`](Self::run), for the outputs of a share only; the others are left alone.
+    pub(super) fn run_share(
+        &self,
+        share: Share,
+        samples: usize,
+        input: &[f32],
+        output: &mut [f32],
+        backwards: bool,
+    ) {
+        let panels = &self.panels[share.of(self.panels.len())];
+        for i in 0..panels.len() {
+            let panel = &panels[if backwards { panels.len() - 1 - i } else { i }];
             let most = self.kernels.max_pixels(panel.vectors);
             // One block of samples uses the weights once: nothing to gain from passes.
             let inputs_a_pass = if samples > most { INPUTS_A_PASS } else { self.inputs };
@@ -52,6 +87,16 @@ impl Linear {
                     self.tile(panel, pass.clone(), block, input, output);
                 }
             }
+        }
+    }
+
+    /// The outputs of a share.
+    pub(super) fn outputs_of(&self, share: Share) -> Range<usize> {
+        let panels = &self.panels[share.of(self.panels.len())];
+        match panels {
+            [first, .., last] => first.channels.start..last.channels.end,
+            [only] => only.channels.clone(),
+            [] => 0..0,
         }
     }
 
@@ -96,7 +141,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_layer_is_the_naive_one(
-            samples in 0usize..16, inputs in 1usize..600, outputs in 1usize..150, relu: bool,
+            samples in 0usize..16, inputs in 1usize..600, outputs in 1usize..150, shares in 1usize..5, relu: bool,
         ) {
             let value = |seed: usize, i: usize| ((i * 7919 + seed) % 2001) as f32 / 1000.0 - 1.0;
             let weight = |o: usize, i: usize| value(1, o * inputs + i);
@@ -105,7 +150,11 @@ mod tests {
             for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
                 let layer = Linear::new(kernels, inputs, &bias, relu, weight);
                 let mut output = vec![f32::NAN; samples * outputs];
-                layer.run(samples, &input, &mut output, relu);
+                for index in 0..shares {
+                    let share = Share { index, count: shares };
+                    layer.run_share(share, samples, &input, &mut output, relu);
+                    prop_assert!(output.chunks_exact(outputs).all(|row| !row[layer.outputs_of(share)].iter().any(|v| v.is_nan())));
+                }
                 for (at, &actual) in output.iter().enumerate() {
                     let (n, o) = (at / outputs, at % outputs);
                     let sum: f32 = (0..inputs).map(|i| input[n * inputs + i] * weight(o, i)).sum();

@@ -5,6 +5,7 @@ mod builder;
 mod conv;
 mod conv_shape;
 mod elementwise;
+mod helper;
 mod isa;
 mod kernel;
 mod linear;

@@ -6,13 +6,17 @@ use super::builder::Builder;
 use super::conv::Conv;
 use super::elementwise::{Affine, MaxPool, relu, transpose};
 use super::kernel::Kernels;
-use super::linear::Linear;
+use super::linear::{Linear, Share};
 use super::quantised::{QuantisedConv, QuantisedLinear};
 use crate::{ArchitectureError, InputShape, ModelFile};
 
 /// Samples that pass the layers after the flattening together: enough that reading the weights of a fully connected
 /// layer, often more than a second-level cache holds, costs little beside their use.
-const SAMPLES_A_PASS: usize = 64;
+pub(super) const SAMPLES_A_PASS: usize = 64;
+
+/// From so many bytes of weights on, a fully connected layer is bound by reading them when the batch is small: half of
+/// the second-level cache that server CPUs of 2020 to 2025 have.
+const MANY_WEIGHTS: usize = 1 << 20;
 
 /// The layers of an architecture with their weights, those that can be joined joined. Maps are
 /// `[height, width, channels]` throughout.
@@ -65,11 +69,35 @@ pub(super) enum VectorStep {
     Relu,
 }
 
+/// A part of a network, which one thread runs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Part {
+    /// Images to scores.
+    All,
+    /// Images to flattened maps.
+    Maps,
+    /// Flattened maps to some outputs of the first layer after the flattening, in their places among all.
+    FirstLayer(Share),
+    /// The outputs of that layer to scores.
+    Rest,
+}
+
 /// The buffers of one forward pass; after they were made nothing is allocated.
 #[derive(Debug)]
 pub(super) struct Workspace {
+    maps: MapBuffers,
+    vectors: VectorBuffers,
+}
+
+#[derive(Debug)]
+struct MapBuffers {
     maps: [Aligned<f32>; 2],
     frame: Aligned<f32>,
+    bytes: Aligned<u8>,
+}
+
+#[derive(Debug)]
+struct VectorBuffers {
     vectors: [Aligned<f32>; 2],
     bytes: Aligned<u8>,
     scales: [f32; SAMPLES_A_PASS],
@@ -103,81 +131,121 @@ impl Network {
         self.sizes.output
     }
 
+    /// Values in the flattened maps of one image.
+    pub(super) fn flat_len(&self) -> usize {
+        self.sizes.flat
+    }
+
+    /// The first layer after the flattening, if reading its weights takes longer than using them for a few images.
+    pub(super) fn heavy_layer(&self) -> Option<&Linear> {
+        match self.vectors.first() {
+            Some(VectorStep::Linear(linear)) if linear.weight_bytes() >= MANY_WEIGHTS => Some(linear),
+            _ => None,
+        }
+    }
+
     /// Buffers for this network.
     pub(super) fn workspace(&self) -> Workspace {
         let buffers = |len: usize| [Aligned::zeros(len), Aligned::zeros(len)];
         Workspace {
-            maps: buffers(self.sizes.maps),
-            frame: Aligned::zeros(self.sizes.frame),
-            vectors: buffers(self.sizes.vectors * SAMPLES_A_PASS),
-            bytes: Aligned::zeros(self.sizes.map_bytes.max(self.sizes.vector_bytes * SAMPLES_A_PASS)),
-            scales: [0.0; SAMPLES_A_PASS],
-            backwards: false,
+            maps: MapBuffers {
+                maps: buffers(self.sizes.maps),
+                frame: Aligned::zeros(self.sizes.frame),
+                bytes: Aligned::zeros(self.sizes.map_bytes),
+            },
+            vectors: VectorBuffers {
+                vectors: buffers(self.sizes.vectors * SAMPLES_A_PASS),
+                bytes: Aligned::zeros(self.sizes.vector_bytes * SAMPLES_A_PASS),
+                scales: [0.0; SAMPLES_A_PASS],
+                backwards: false,
+            },
         }
     }
 
-    /// `[n, channels, height, width]` to `[n, outputs]`.
-    pub(super) fn forward(&self, workspace: &mut Workspace, input: &[f32], output: &mut [f32]) {
-        let images = input.chunks(SAMPLES_A_PASS * self.input_len());
-        for (images, output) in images.zip(output.chunks_mut(SAMPLES_A_PASS * self.sizes.output)) {
-            for (at, image) in images.chunks_exact(self.input_len()).enumerate() {
-                self.forward_maps(workspace, image, at);
+    /// Runs a part for any number of images; those after the maps for at most [`SAMPLES_A_PASS`].
+    pub(super) fn run(&self, part: Part, workspace: &mut Workspace, input: &[f32], output: &mut [f32]) {
+        let Workspace { maps, vectors } = workspace;
+        match part {
+            Part::All => {
+                let images = input.chunks(SAMPLES_A_PASS * self.input_len());
+                for (images, output) in images.zip(output.chunks_mut(SAMPLES_A_PASS * self.sizes.output)) {
+                    self.run_maps(maps, images, &mut vectors.vectors[0]);
+                    self.run_vectors(&self.vectors, self.sizes.flat, vectors, output);
+                }
             }
-            self.forward_vectors(workspace, images.len() / self.input_len());
-            output.copy_from_slice(&workspace.vectors[0][..output.len()]);
+            Part::Maps => self.run_maps(maps, input, output),
+            Part::FirstLayer(share) => {
+                if let Some(layer) = self.heavy_layer() {
+                    vectors.backwards = !vectors.backwards;
+                    let samples = input.len() / self.sizes.flat;
+                    layer.run_share(share, samples, input, output, vectors.backwards);
+                }
+            }
+            Part::Rest => {
+                if let (Some(layer), [_, rest @ ..]) = (self.heavy_layer(), &*self.vectors) {
+                    vectors.vectors[0][..input.len()].copy_from_slice(input);
+                    self.run_vectors(rest, layer.output_len(), vectors, output);
+                }
+            }
         }
     }
 
-    /// One image up to the flattening, to place `at` of the first buffer for vectors.
-    fn forward_maps(&self, workspace: &mut Workspace, image: &[f32], at: usize) {
-        let Workspace { maps: [from, to], frame, bytes, .. } = workspace;
+    /// Images to flattened maps.
+    fn run_maps(&self, buffers: &mut MapBuffers, images: &[f32], flat: &mut [f32]) {
+        for (image, flat) in images.chunks_exact(self.input_len()).zip(flat.chunks_exact_mut(self.sizes.flat))
+        {
+            self.run_image(buffers, image);
+            flat.copy_from_slice(&buffers.maps[0][..self.sizes.flat]);
+        }
+    }
+
+    /// One image to its flattened maps in the first buffer.
+    fn run_image(&self, buffers: &mut MapBuffers, image: &[f32]) {
+        let MapBuffers { maps: [from, to], frame, bytes } = buffers;
         let InputShape { channels, height, width } = self.input;
         transpose(channels, height * width, image, from);
         let mut len = image.len();
         for step in &self.maps {
-            let moved = match step {
-                MapStep::Conv(conv) => {
-                    let next = conv.output_len();
-                    conv.run(&from[..len], &mut frame[..conv.frame_len()], &mut to[..next]);
-                    Some(next)
-                }
-                MapStep::QuantisedConv(conv) => {
-                    let next = conv.output_len();
-                    conv.run(&from[..len], &mut bytes[..conv.frame_len()], &mut to[..next]);
-                    Some(next)
-                }
-                MapStep::MaxPool(pool) => {
-                    let next = pool.output_len();
-                    pool.run(&from[..len], &mut to[..next]);
-                    Some(next)
-                }
-                &MapStep::ChannelsFirst { channels, pixels } => {
-                    transpose(pixels, channels, &from[..len], to);
-                    Some(len)
-                }
+            let input = &mut from[..len];
+            match step {
                 MapStep::Affine(affine) => {
-                    affine.run(&mut from[..len]);
-                    None
+                    affine.run(input);
+                    continue;
                 }
                 MapStep::Relu => {
-                    relu(&mut from[..len]);
-                    None
+                    relu(input);
+                    continue;
                 }
-            };
-            if let Some(next) = moved {
-                std::mem::swap(from, to);
-                len = next;
+                MapStep::Conv(conv) => {
+                    len = conv.output_len();
+                    conv.run(input, &mut frame[..conv.frame_len()], &mut to[..len]);
+                }
+                MapStep::QuantisedConv(conv) => {
+                    len = conv.output_len();
+                    conv.run(input, &mut bytes[..conv.frame_len()], &mut to[..len]);
+                }
+                MapStep::MaxPool(pool) => {
+                    len = pool.output_len();
+                    pool.run(input, &mut to[..len]);
+                }
+                &MapStep::ChannelsFirst { channels, pixels } => transpose(pixels, channels, input, to),
             }
+            std::mem::swap(from, to);
         }
-        workspace.vectors[0][at * len..][..len].copy_from_slice(&workspace.maps[0][..len]);
     }
 
-    /// The flattened samples in the first buffer to the outputs in the first buffer.
-    fn forward_vectors(&self, workspace: &mut Workspace, samples: usize) {
-        let Workspace { vectors: [from, to], bytes, scales, backwards, .. } = workspace;
+    /// Vectors of `len` in the first buffer through `steps`, as many as there is room for in `output`.
+    fn run_vectors(
+        &self,
+        steps: &[VectorStep],
+        mut len: usize,
+        buffers: &mut VectorBuffers,
+        output: &mut [f32],
+    ) {
+        let VectorBuffers { vectors: [from, to], bytes, scales, backwards } = buffers;
+        let samples = output.len() / self.sizes.output;
         *backwards = !*backwards;
-        let mut len = self.sizes.flat;
-        for step in &self.vectors {
+        for step in steps {
             let input = &mut from[..samples * len];
             match step {
                 VectorStep::Relu => {
@@ -196,5 +264,6 @@ impl Network {
             }
             std::mem::swap(from, to);
         }
+        output.copy_from_slice(&from[..output.len()]);
     }
 }

@@ -10,8 +10,9 @@ const MAX_THREADS: usize = 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NativeOptions {
-    /// Threads of one call, 1 to 1024, default 1. A batch is split by image: a call with one image uses one. Calls at
-    /// the same time have their threads each, so a program that has its own threads leaves this at 1.
+    /// Threads of one call, 1 to 1024, default 1. A batch is split by image; with few images, threads share the first
+    /// fully connected layer if it has many weights. Calls at the same time have their threads each, so a program that
+    /// has its own threads leaves this at 1.
     pub threads: usize,
     /// The instruction set; default [`Isa::from_environment`].
     pub isa: Option<Isa>,
