@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use captcha_lab::{Exam, Report, dataset, evaluate};
 use captcha_lab_examples::{
-    Backend, Progress, Table, format, open_solver, pictures, print, print_json, run, share_cells,
+    Progress, SolverArgs, Table, format, pictures, print, print_json, run, share_cells,
 };
 use clap::Parser;
 use dataset::{FolderOptions, LabelledFolder, Sample};
@@ -24,15 +24,8 @@ struct Args {
     /// The folder of labelled images.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// A model file that `train` made; without it, the weights that ship.
-    #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
-    /// What runs the network.
-    #[arg(long, value_enum, default_value_t)]
-    backend: Backend,
-    /// How many characters each image has, or 0 for any number; without it, as many as in training.
-    #[arg(long, value_name = "N")]
-    length: Option<usize>,
+    #[command(flatten)]
+    solver: SolverArgs,
     /// Draw a confusion matrix and a sheet of the failures into this folder.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -60,10 +53,7 @@ struct Summary<'a> {
 fn main() -> ExitCode {
     run(|| {
         let args = Args::parse();
-        let mut solver = open_solver(args.model.as_deref(), args.backend)?;
-        if let Some(length) = args.length {
-            solver = solver.with_length((length > 0).then_some(length));
-        }
+        let solver = args.solver.open()?;
         let alphabet = solver.metadata().alphabet.clone();
         let folder = LabelledFolder::open(&args.data, &FolderOptions::default())?;
         let foreign = folder.samples().filter(|s| alphabet.encode(s.label.as_str()).is_err()).count();

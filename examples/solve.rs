@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use captcha_lab_examples::{Backend, format, open_solver, print, print_json, run};
+use captcha_lab_examples::{SolverArgs, format, print, print_json, run};
 use clap::Parser;
 use serde::Serialize;
 
@@ -19,15 +19,8 @@ struct Args {
     /// Image files.
     #[arg(required = true, value_name = "IMAGE")]
     images: Vec<PathBuf>,
-    /// A model file that `train` made; without it, the weights that ship.
-    #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
-    /// What runs the network.
-    #[arg(long, value_enum, default_value_t)]
-    backend: Backend,
-    /// How many characters each image has, or 0 for any number; without it, as many as in training.
-    #[arg(long, value_name = "N")]
-    length: Option<usize>,
+    #[command(flatten)]
+    solver: SolverArgs,
     /// One JSON object a line, with confidence, alternatives and box of every character.
     #[arg(long)]
     json: bool,
@@ -45,10 +38,7 @@ struct Line<'a> {
 fn main() -> ExitCode {
     run(|| {
         let args = Args::parse();
-        let mut solver = open_solver(args.model.as_deref(), args.backend)?;
-        if let Some(length) = args.length {
-            solver = solver.with_length((length > 0).then_some(length));
-        }
+        let solver = args.solver.open()?;
         let mut unread = 0;
         for path in &args.images {
             let file = &*path.to_string_lossy();

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use captcha_lab::infer::Architecture;
 use captcha_lab::render::{Resampling, Style};
@@ -71,25 +71,47 @@ impl Network {
     }
 }
 
-/// A solver with the model file `model`, or without one with the weights that ship.
-///
-/// # Errors
-/// If the file is no model, or the backend is not built in.
-pub fn open_solver(model: Option<&Path>, backend: Backend) -> Result<Solver, Box<dyn Error>> {
-    let model = match model {
-        Some(path) => ModelFile::open(path)?,
-        None => ModelFile::from_bytes(captcha_lab::SEED_LETTERS)?,
-    };
-    match backend {
-        Backend::Native => Ok(Solver::new(&model)?),
-        #[cfg(feature = "torch")]
-        Backend::Libtorch => {
-            Ok(Solver::with_recognizer(Box::new(captcha_lab::model::TorchRecognizer::new(&model)?))?)
-        }
-        #[cfg(not(feature = "torch"))]
-        Backend::Libtorch => {
-            Err("this program was built without libtorch; build it with `--features torch`".into())
-        }
+/// Which model reads, and how: shared by `solve` and `evaluate`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SolverArgs {
+    /// A model file that `train` made; without it, the weights that ship.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// What runs the network.
+    #[arg(long, value_enum, default_value_t)]
+    backend: Backend,
+    /// How many characters each image has, or 0 for any number; without it, as many as in training.
+    #[arg(long, value_name = "N")]
+    length: Option<usize>,
+}
+
+impl SolverArgs {
+    /// The solver that they describe.
+    ///
+    /// # Errors
+    /// If the file is no model, or the backend is not built in.
+    pub fn open(&self) -> Result<Solver, Box<dyn Error>> {
+        let model = match &self.model {
+            Some(path) => ModelFile::open(path)?,
+            None => ModelFile::from_bytes(captcha_lab::SEED_LETTERS)?,
+        };
+        let solver = match self.backend {
+            Backend::Native => Solver::new(&model)?,
+            #[cfg(feature = "torch")]
+            Backend::Libtorch => {
+                Solver::with_recognizer(Box::new(captcha_lab::model::TorchRecognizer::new(&model)?))?
+            }
+            #[cfg(not(feature = "torch"))]
+            Backend::Libtorch => {
+                return Err(
+                    "this program was built without libtorch; build it with `--features torch`".into()
+                );
+            }
+        };
+        Ok(match self.length {
+            None => solver,
+            Some(length) => solver.with_length((length > 0).then_some(length)),
+        })
     }
 }
 

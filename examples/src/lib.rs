@@ -6,7 +6,7 @@
 //! | [`Progress`] | a progress bar for long work that stops cleanly on Ctrl-C |
 //! | [`Table`], [`format`](mod@format) | aligned tables, and numbers the way that people read them |
 //! | [`run`] | the `main` of an example: one clear line when something goes wrong |
-//! | [`Backend`], [`Method`], [`Network`], [`open_solver`], [`open_style`] ... | arguments that several examples take |
+//! | [`Backend`], [`Method`], [`Network`], [`SolverArgs`], [`open_style`] ... | arguments that several examples take |
 //! | [`pictures`] | the pictures of a corpus, a training and an evaluation, as files |
 //! | [`print`](fn@print), [`print_json`] | standard output without a panic when the reader goes away |
 //!
@@ -24,7 +24,7 @@ mod table;
 mod training;
 
 pub use args::{
-    Backend, Method, Network, open_solver, open_style, parse_lengths, parse_resampling, parse_size,
+    Backend, Method, Network, SolverArgs, open_style, parse_lengths, parse_resampling, parse_size,
 };
 pub use output::{print, print_json};
 pub use progress::{Progress, interrupted};

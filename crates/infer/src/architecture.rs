@@ -196,7 +196,7 @@ impl Architecture {
     /// The project's own letter network: `[1, 24, 24]`, five 3x3 convolutions with batch normalisation, three
     /// max-pools, dropout and one fully connected layer.
     ///
-    /// About a seventh of the parameters of [`post`](Self::post) and better accuracy.
+    /// About a seventh of the parameters of [`post`](Self::post).
     #[must_use]
     pub fn compact(classes: usize) -> Self {
         let block = |channels| [Layer::Conv2d { channels, kernel: 3 }, Layer::BatchNorm2d, Layer::Relu];

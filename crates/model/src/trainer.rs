@@ -5,9 +5,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use captcha_core::files::remove_temporaries;
-use captcha_core::{Monitor, seed};
+use captcha_core::{Alphabet, Monitor, seed};
 use captcha_dataset::{Batch, TrainingData};
-use captcha_infer::{ModelFile, ModelMetadata, Tensor as Values};
+use captcha_infer::{Architecture, ModelFile, ModelFileError, ModelMetadata, Tensor as Values};
+use serde::Serialize;
 use tch::{Kind, Reduction, Tensor, no_grad};
 
 use crate::adamw::AdamW;
@@ -89,8 +90,16 @@ pub fn train(
         }
     }
     tch::set_num_threads(options.threads as i32);
-    let run = describe_run(metadata, training, validation, options);
-    let mut state = State::begin(metadata, run, options, folder)?;
+    let run = Run {
+        alphabet: &metadata.alphabet,
+        architecture: &metadata.architecture,
+        segmentation: &metadata.segmentation,
+        lengths: metadata.lengths,
+        training_samples: training.samples_per_epoch(),
+        validation_samples: validation.samples_per_epoch(),
+        options,
+    };
+    let mut state = State::begin(metadata, run.describe()?, options, folder)?;
     let steps = training.samples_per_epoch().div_ceil(options.batch);
     monitor.progress((state.progress.history.len() * steps) as u64, (options.epochs * steps) as u64);
     let stop = loop {
@@ -115,27 +124,23 @@ pub fn train(
 }
 
 /// What a run is known by: another value of any of these makes it another run.
-fn describe_run(
-    metadata: &ModelMetadata,
-    training: &dyn TrainingData,
-    validation: &dyn TrainingData,
-    options: &TrainOptions,
-) -> BTreeMap<String, serde_json::Value> {
-    let mut run = BTreeMap::from([
-        ("alphabet".to_owned(), metadata.alphabet.to_string().into()),
-        ("training_samples".to_owned(), training.samples_per_epoch().into()),
-        ("validation_samples".to_owned(), validation.samples_per_epoch().into()),
-    ]);
-    let parts =
-        [("architecture", serde_json::to_value(&metadata.architecture)), ("", serde_json::to_value(options))];
-    for (name, value) in parts {
-        match value {
-            Ok(serde_json::Value::Object(fields)) if name.is_empty() => run.extend(fields),
-            Ok(value) => drop(run.insert(name.to_owned(), value)),
-            Err(_) => {}
-        }
+#[derive(Serialize)]
+struct Run<'a> {
+    alphabet: &'a Alphabet,
+    architecture: &'a Architecture,
+    segmentation: &'a Option<serde_json::Value>,
+    lengths: Option<(usize, usize)>,
+    training_samples: usize,
+    validation_samples: usize,
+    #[serde(flatten)]
+    options: &'a TrainOptions,
+}
+
+impl Run<'_> {
+    /// The values by name.
+    fn describe(&self) -> Result<BTreeMap<String, serde_json::Value>, ModelFileError> {
+        serde_json::to_value(self).and_then(serde_json::from_value).map_err(ModelFileError::Metadata)
     }
-    run
 }
 
 /// A training under way.
