@@ -16,7 +16,7 @@ fn convolution(c: &mut Criterion) {
             layers: vec![
                 Layer::Conv2d { channels: outputs, kernel },
                 Layer::Relu,
-                Layer::MaxPool2d { size: 2 },
+                Layer::MaxPool2d { size: 2.into() },
                 Layer::Flatten,
             ],
         };

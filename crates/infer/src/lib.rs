@@ -21,7 +21,7 @@ pub mod onnx;
 mod prediction;
 mod recognizer;
 
-pub use architecture::{Architecture, ArchitectureError, InputShape, Layer, Parameter, Shape};
+pub use architecture::{Architecture, ArchitectureError, InputShape, Layer, Parameter, Shape, Window};
 pub use container::{Container, ContainerError, Tensor};
 pub use evaluation::{Evaluation, Outcome, Share, edit_distance};
 pub use letters::read_letters;

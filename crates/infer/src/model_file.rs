@@ -97,7 +97,7 @@ pub enum ModelFileError {
     Architecture(#[from] ArchitectureError),
     /// The network has another number of classes than the alphabet has characters.
     #[error(
-        "the network gives {actual}, expected one score for each of the {expected} characters of {alphabet:?}"
+        "the network gives {actual}, expected one score for each of the {expected} characters of {alphabet:?}, and one more, for the blank, at every step of a sequence network"
     )]
     Classes {
         /// The number of characters.
@@ -166,7 +166,13 @@ impl ModelFile {
     /// not those that it needs.
     pub fn new(metadata: ModelMetadata, tensors: BTreeMap<String, Tensor>) -> Result<Self, ModelFileError> {
         let output = metadata.architecture.output()?;
-        if output != (Shape::Vector { features: metadata.alphabet.len() }) {
+        let fits = match output {
+            Shape::Vector { features } => features == metadata.alphabet.len(),
+            // One more for the blank.
+            Shape::Sequence { features, .. } => features == metadata.alphabet.len() + 1,
+            Shape::Maps { .. } => false,
+        };
+        if !fits {
             return Err(ModelFileError::Classes {
                 expected: metadata.alphabet.len(),
                 actual: output,
@@ -347,7 +353,7 @@ mod tests {
         metadata.alphabet = Alphabet::digits();
         assert_eq!(
             ModelFile::new(metadata, tensors).unwrap_err().to_string(),
-            "the network gives [2], expected one score for each of the 10 characters of \"0123456789\""
+            "the network gives [2], expected one score for each of the 10 characters of \"0123456789\", and one more, for the blank, at every step of a sequence network"
         );
         let mut newer = model();
         newer.metadata.format_version = 2;

@@ -7,7 +7,7 @@ use captcha_testkit::backend::formula_model;
 
 /// Small networks with every kind of layer; their weights are in the committed files.
 fn cases() -> [(&'static str, Architecture); 2] {
-    let (channels, kernel, size) = (7, 3, 2);
+    let (channels, kernel, size) = (7, 3, 2.into());
     let convolutions = Architecture {
         input: InputShape { channels: 3, height: 9, width: 11 },
         layers: vec![

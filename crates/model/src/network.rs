@@ -162,8 +162,8 @@ impl Network {
                 )?,
                 Layer::Relu => x.f_relu()?,
                 Layer::MaxPool2d { size } => {
-                    let size = size as i64;
-                    x.f_max_pool2d([size, size], [size, size], [0, 0], [1, 1], false)?
+                    let size = [size.height as i64, size.width as i64];
+                    x.f_max_pool2d(size, size, [0, 0], [1, 1], false)?
                 }
                 Layer::Dropout { probability } => x.f_dropout(probability, training)?,
                 Layer::Flatten => x.f_flatten(1, -1)?,

@@ -54,7 +54,7 @@ fn metadata() -> ModelMetadata {
             Layer::Conv2d { channels: 6, kernel: 3 },
             Layer::BatchNorm2d,
             Layer::Relu,
-            Layer::MaxPool2d { size: 2 },
+            Layer::MaxPool2d { size: 2.into() },
             Layer::Flatten,
             Layer::Dropout { probability: 0.2 },
             Layer::Linear { features: 3 },

@@ -80,7 +80,7 @@ impl<'a> Builder<'a> {
                     self.sizes.flat = outputs * height * width;
                 }
                 (Layer::MaxPool2d { size }, Shape::Maps { channels, height, width }) => {
-                    let pool = MaxPool { kernels: self.kernels, channels, height, width, size };
+                    let pool = MaxPool { kernels: self.kernels, channels, height, width, size: size.height };
                     self.maps.push(MapStep::MaxPool(pool));
                     order = Some((channels, pool.output_len() / channels));
                     self.sizes.flat = pool.output_len();

@@ -87,9 +87,12 @@ fn node(index: usize, layer: Layer, input: &str, output: &str) -> Message {
         ),
         Layer::Relu => ("Relu", &[], vec![]),
         Layer::MaxPool2d { size } => {
-            ("MaxPool", &[], vec![ints("kernel_shape", &[size; 2]), ints("strides", &[size; 2])])
+            ("MaxPool", &[], vec![
+                ints("kernel_shape", &[size.height, size.width]),
+                ints("strides", &[size.height, size.width]),
+            ])
         }
-        Layer::Flatten => ("Flatten", &[], vec![]),
+        Layer::Flatten | Layer::Columns => ("Flatten", &[], vec![]),
         Layer::Linear { .. } => ("Gemm", &["weight", "bias"], vec![int("transB", 1)]),
         Layer::Dropout { .. } => ("Identity", &[], vec![]),
     };

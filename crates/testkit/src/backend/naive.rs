@@ -1,7 +1,7 @@
 //! Inference by the definitions, in double precision.
 
 use captcha_core::ndarray::{Array2, Array3, Array4, ArrayView3};
-use captcha_infer::{Layer, ModelFile, Shape};
+use captcha_infer::{Layer, ModelFile, Shape, Window};
 
 /// The logits `[n, classes]` that the definitions of the layers give, one product after the other.
 ///
@@ -38,8 +38,10 @@ fn naive_image(model: &ModelFile, image: &ArrayView3<'_, f32>) -> Vec<f64> {
             }
             Layer::Relu => maps.mapv(|value| value.max(0.0)),
             Layer::MaxPool2d { size } => Array3::from_shape_fn(dim, |(c, y, x)| {
-                let square = (0..size * size).map(|i| maps[[c, y * size + i / size, x * size + i % size]]);
-                square.fold(f64::NEG_INFINITY, f64::max)
+                let Window { height, width } = size;
+                let window =
+                    (0..height * width).map(|i| maps[[c, y * height + i / width, x * width + i % width]]);
+                window.fold(f64::NEG_INFINITY, f64::max)
             }),
             Layer::Flatten => maps.into_shape_with_order(dim).expect("as many values as before"),
             Layer::Linear { .. } => {

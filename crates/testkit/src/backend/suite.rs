@@ -77,7 +77,7 @@ fn architecture() -> impl Strategy<Value = Architecture> {
         4 => (1usize..70, 0usize..4).prop_map(|(channels, radius)| Layer::Conv2d { channels, kernel: 2 * radius + 1 }),
         2 => Just(Layer::BatchNorm2d),
         4 => Just(Layer::Relu),
-        2 => (1usize..4).prop_map(|size| Layer::MaxPool2d { size }),
+        2 => (1usize..4).prop_map(|size| Layer::MaxPool2d { size: size.into() }),
         1 => Just(Layer::Dropout { probability: 0.5 }),
     ];
     let vector_layer = prop_oneof![
