@@ -7,6 +7,7 @@
 //! | [`GlyphBox`] | a non-empty rectangle in pixels |
 //! | [`ink`] | the one place where pixels become floats: ink 1.0, paper 0.0 |
 //! | [`decode_image`], [`open_image`] | images from untrusted bytes, with limits and typed errors |
+//! | [`resample`] | images brought to the size that a network reads |
 //! | [`seed`] | derived seeds and the random number generator of the project |
 //! | [`files`] | files that are written whole or not at all |
 //! | [`Monitor`] | how long work reports its progress and is interrupted |
@@ -21,6 +22,7 @@ mod glyph_box;
 pub mod ink;
 mod label;
 mod monitor;
+pub mod resample;
 pub mod seed;
 
 pub use alphabet::{Alphabet, AlphabetError};
@@ -28,6 +30,7 @@ pub use decode::{DecodeError, ImageLimits, decode_image, open_image, to_gray};
 pub use glyph_box::GlyphBox;
 pub use label::{Label, LabelError};
 pub use monitor::Monitor;
+pub use resample::scale_to_height;
 
 pub use image;
 pub use ndarray;

@@ -1,5 +1,6 @@
 //! Letter images: a crop brought to the size that a network reads.
 
+use captcha_core::resample::resample;
 use image::{GrayImage, Luma};
 
 use crate::Fit;
@@ -34,68 +35,7 @@ pub fn letter_image(crop: &GrayImage, size: u32, margin: u32, fit: Fit) -> GrayI
         Fit::Contain => [scales[0].max(scales[1]); 2],
     };
 
-    // Each pass resamples one axis and transposes, so that after both the letter stands upright again.
-    let ink: Vec<f32> = crop.iter().map(|&pixel| f32::from(255 - pixel)).collect();
-    let ink = shrink_rows(&ink, width as usize, &Taps::of(height, size, scale_y));
-    let ink = shrink_rows(&ink, size as usize, &Taps::of(width, size, scale_x));
-    let levels = ink.into_iter().map(|ink| 255 - (ink + 0.5) as u8).collect();
-    GrayImage::from_raw(size, size, levels).unwrap_or_default()
-}
-
-/// Makes one row of each pixel of `taps`, from `rows` of `width` values, and gives the result transposed: `width`
-/// rows.
-fn shrink_rows(rows: &[f32], width: usize, taps: &Taps) -> Vec<f32> {
-    let size = taps.firsts.len();
-    let mut result = vec![0.0; size * width];
-    let mut sum = vec![0.0; width];
-    for (i, (first, weights)) in taps.iter().enumerate() {
-        sum.fill(0.0);
-        let weighted = weights.iter().zip(rows[first * width..].chunks_exact(width));
-        for (weight, row) in weighted.filter(|&(&weight, _)| weight > 0.0) {
-            for (sum, value) in sum.iter_mut().zip(row) {
-                *sum += weight * value;
-            }
-        }
-        for (column, &sum) in result.chunks_exact_mut(size).zip(&sum) {
-            column[i] = sum;
-        }
-    }
-    result
-}
-
-/// Which pixels of a line each pixel of the result is the weighted mean of.
-struct Taps {
-    /// The first of them.
-    firsts: Vec<usize>,
-    /// The weights of all, as many for each pixel; those of a pixel sum to 1, less the share of what lies outside
-    /// the line.
-    weights: Vec<f32>,
-}
-
-impl Taps {
-    /// The taps of `size` pixels, if `length` pixels are laid centred over them, `scale` to one.
-    fn of(length: u32, size: u32, scale: f32) -> Self {
-        let reach = scale.max(1.0) / 2.0;
-        let per_pixel = ((2.0 * reach).ceil() as usize + 1).min(length as usize);
-        let mut taps = Self { firsts: Vec::new(), weights: vec![0.0; per_pixel * size as usize] };
-        for (i, weights) in taps.weights.chunks_exact_mut(per_pixel).enumerate() {
-            let centre = (i as f32 + 0.5 - size as f32 / 2.0) * scale + length as f32 / 2.0;
-            let (start, end) = (centre - reach, centre + reach);
-            let first = start.floor().clamp(0.0, (length as usize - per_pixel) as f32);
-            for (tap, weight) in weights.iter_mut().enumerate() {
-                let pixel = first + tap as f32;
-                *weight = (end.min(pixel + 1.0) - start.max(pixel)).max(0.0) / (2.0 * reach);
-            }
-            taps.firsts.push(first as usize);
-        }
-        taps
-    }
-
-    /// The first tap and the weights of each pixel.
-    fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
-        let per_pixel = self.weights.len() / self.firsts.len();
-        self.firsts.iter().copied().zip(self.weights.chunks_exact(per_pixel))
-    }
+    resample(crop, [size; 2], [scale_x, scale_y])
 }
 
 #[cfg(test)]

@@ -1,0 +1,144 @@
+//! Images brought to the size that a network reads.
+
+use image::{GrayImage, Luma};
+
+/// The grey image `[width, height] = size` that shows `image` centred, `scale` of its pixels, horizontal and vertical,
+/// to one.
+///
+/// A pixel of the result is the mean of the area of `image` that it covers, so that no stroke is lost when an image
+/// shrinks; when it grows, it is the mean of an area as large as a pixel of `image`, which is bilinear interpolation.
+/// All is paper (255) around `image`.
+#[must_use]
+pub fn resample(image: &GrayImage, size: [u32; 2], scale: [f32; 2]) -> GrayImage {
+    let (width, height) = image.dimensions();
+    if width == 0 || height == 0 || size.contains(&0) {
+        return GrayImage::from_pixel(size[0], size[1], Luma([255]));
+    }
+    // Each pass resamples one axis and transposes, so that after both the image stands upright again.
+    let ink: Vec<f32> = image.iter().map(|&pixel| f32::from(255 - pixel)).collect();
+    let ink = shrink_rows(&ink, width as usize, &Taps::of(height, size[1], scale[1]));
+    let ink = shrink_rows(&ink, size[1] as usize, &Taps::of(width, size[0], scale[0]));
+    let levels = ink.into_iter().map(|ink| 255 - (ink + 0.5) as u8).collect();
+    GrayImage::from_raw(size[0], size[1], levels).unwrap_or_default()
+}
+
+/// `image` for a network that reads images of `height` rows and any multiple of `multiple` columns: the width is that
+/// which comes nearest to keeping the aspect ratio, at least `multiple`.
+///
+/// An empty image gives paper of `multiple` columns.
+///
+/// ```
+/// use captcha_core::image::GrayImage;
+/// use captcha_core::resample::scale_to_height;
+///
+/// assert_eq!(scale_to_height(&GrayImage::new(300, 150), 48, 4).dimensions(), (96, 48));
+/// assert_eq!(scale_to_height(&GrayImage::new(72, 24), 48, 4).dimensions(), (144, 48));
+/// assert_eq!(scale_to_height(&GrayImage::new(1, 500), 48, 4).dimensions(), (4, 48));
+/// ```
+#[must_use]
+pub fn scale_to_height(image: &GrayImage, height: u32, multiple: u32) -> GrayImage {
+    let (old_width, old_height) = image.dimensions();
+    let multiple = multiple.max(1);
+    let units = (f64::from(old_width) * f64::from(height)
+        / (f64::from(old_height.max(1)) * f64::from(multiple)))
+    .round();
+    let width = (units.max(1.0) as u32).saturating_mul(multiple);
+    if (width, height) == (old_width, old_height) {
+        return image.clone();
+    }
+    resample(image, [width, height], [old_width as f32 / width as f32, old_height as f32 / height as f32])
+}
+
+/// Makes one row of each pixel of `taps`, from `rows` of `width` values, and gives the result transposed: `width`
+/// rows.
+fn shrink_rows(rows: &[f32], width: usize, taps: &Taps) -> Vec<f32> {
+    let size = taps.firsts.len();
+    let mut result = vec![0.0; size * width];
+    let mut sum = vec![0.0; width];
+    for (i, (first, weights)) in taps.iter().enumerate() {
+        sum.fill(0.0);
+        let weighted = weights.iter().zip(rows[first * width..].chunks_exact(width));
+        for (weight, row) in weighted.filter(|&(&weight, _)| weight > 0.0) {
+            for (sum, value) in sum.iter_mut().zip(row) {
+                *sum += weight * value;
+            }
+        }
+        for (column, &sum) in result.chunks_exact_mut(size).zip(&sum) {
+            column[i] = sum;
+        }
+    }
+    result
+}
+
+/// Which pixels of a line each pixel of the result is the weighted mean of.
+struct Taps {
+    /// The first of them.
+    firsts: Vec<usize>,
+    /// The weights of all, as many for each pixel; those of a pixel sum to 1, less the share of what lies outside
+    /// the line.
+    weights: Vec<f32>,
+}
+
+impl Taps {
+    /// The taps of `size` pixels, if `length` pixels are laid centred over them, `scale` to one.
+    fn of(length: u32, size: u32, scale: f32) -> Self {
+        let reach = scale.max(1.0) / 2.0;
+        let per_pixel = ((2.0 * reach).ceil() as usize + 1).min(length as usize);
+        let mut taps = Self { firsts: Vec::new(), weights: vec![0.0; per_pixel * size as usize] };
+        for (i, weights) in taps.weights.chunks_exact_mut(per_pixel).enumerate() {
+            let centre = (i as f32 + 0.5 - size as f32 / 2.0) * scale + length as f32 / 2.0;
+            let (start, end) = (centre - reach, centre + reach);
+            let first = start.floor().clamp(0.0, (length as usize - per_pixel) as f32);
+            for (tap, weight) in weights.iter_mut().enumerate() {
+                let pixel = first + tap as f32;
+                *weight = (end.min(pixel + 1.0) - start.max(pixel)).max(0.0) / (2.0 * reach);
+            }
+            taps.firsts.push(first as usize);
+        }
+        taps
+    }
+
+    /// The first tap and the weights of each pixel.
+    fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
+        let per_pixel = self.weights.len() / self.firsts.len();
+        self.firsts.iter().copied().zip(self.weights.chunks_exact(per_pixel))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::imageops::{FilterType, resize};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn images() -> impl Strategy<Value = GrayImage> {
+        (1u32..70, 1u32..90).prop_flat_map(|(width, height)| {
+            proptest::collection::vec(any::<u8>(), (width * height) as usize)
+                .prop_map(move |pixels| GrayImage::from_raw(width, height, pixels).unwrap())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_whole_shrink_is_the_mean_of_squares(image in images(), factor in 1u32..5) {
+            let large = resize(&image, image.width() * factor, image.height() * factor, FilterType::Nearest);
+            let size = [image.width(), image.height()];
+            prop_assert_eq!(resample(&large, size, [factor as f32; 2]), image);
+        }
+
+        #[test]
+        fn any_image_gets_the_height_and_a_multiple(image in images(), height in 1u32..60, multiple in 1u32..9) {
+            let scaled = scale_to_height(&image, height, multiple);
+            prop_assert_eq!(scaled.height(), height);
+            prop_assert!(scaled.width() >= multiple && scaled.width().is_multiple_of(multiple));
+            let kept = f64::from(image.width()) * f64::from(height) / f64::from(image.height());
+            prop_assert!((f64::from(scaled.width()) - kept).abs() <= f64::from(multiple));
+        }
+    }
+
+    #[test]
+    fn an_empty_image_is_paper() {
+        assert_eq!(scale_to_height(&GrayImage::new(0, 0), 8, 4), GrayImage::from_pixel(4, 8, Luma([255])));
+    }
+}
