@@ -11,7 +11,11 @@ pub(crate) fn arc(
     if a < 0 || b < 0 {
         return Vec::new();
     }
-    let wanted = if a < b { Sector::new(b, a, 90.0 - end, 90.0 - start).mirrored() } else { Sector::new(a, b, start, end) };
+    let wanted = if a < b {
+        Sector::new(b, a, 90.0 - end, 90.0 - start).mirrored()
+    } else {
+        Sector::new(a, b, start, end)
+    };
     let mut runs = Vec::new();
     for (y, first, last) in ellipse(a, b) {
         wanted.clip(y, first, last, &mut |first, last| {
@@ -137,12 +141,12 @@ impl HalfPlane {
     /// The run from `first` to `last` in this half plane; its last is before its first if nothing is left.
     fn clip(&self, y: i32, mut first: i32, mut last: i32) -> (i32, i32) {
         const NOTHING: f64 = 1e-9;
-        let rest = self.b * f64::from(y) + self.c;
+        let beside = self.b * f64::from(y);
         if self.a.abs() < NOTHING {
-            return if rest < -NOTHING { (1, 0) } else { (first, last) };
+            return if beside + self.c < -NOTHING { (1, 0) } else { (first, last) };
         }
-        let crossing = -rest / self.a;
-        let outside = |x: i32| self.a * f64::from(x) + rest < NOTHING;
+        let crossing = -(beside + self.c) / self.a;
+        let outside = |x: i32| self.a * f64::from(x) + beside + self.c < NOTHING;
         let (left, right) = (f64::from(first), f64::from(last));
         if outside(first) {
             first = left.max(crossing).round() as i32;

@@ -1,13 +1,15 @@
 //! What is drawn over the characters.
 
-use image::GrayImage;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
-use crate::line;
+use crate::canvas::Canvas;
+use crate::colour::Colour;
+use crate::polygon::WideLine;
 use crate::resample::Resampling;
 use crate::style::Span;
+use crate::{arc, draw, line};
 
 /// What is drawn over the characters. In TOML a table with a `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -16,6 +18,10 @@ use crate::style::Span;
 pub enum Clutter {
     /// One bent line from left to right, as in Claptcha.
     Line(LineClutter),
+    /// Short strokes all over, as in the Python package `captcha`.
+    Dots(DotsClutter),
+    /// The upper or lower part of an ellipse, as in the Python package `captcha`.
+    Curve(CurveClutter),
 }
 
 /// Claptcha's line: straight on a layer of five times the canvas, bent by a quadrilateral warp, scaled down and
@@ -93,6 +99,115 @@ impl LineClutter {
     }
 }
 
+/// The dots of the Python package `captcha`: lines from a place to its upper left neighbour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct DotsClutter {
+    /// How many, up to 10,000. Default 30.
+    pub count: u32,
+    /// The width of the lines in pixels, 1 to 64. Default 3.
+    pub width: u32,
+}
+
+impl Default for DotsClutter {
+    fn default() -> Self {
+        Self { count: 30, width: 3 }
+    }
+}
+
+impl DotsClutter {
+    /// `count` dots, `width` pixels wide.
+    #[must_use]
+    pub fn new(count: u32, width: u32) -> Self {
+        Self { count, width }
+    }
+
+    fn validate(&self) -> Result<(), RenderError> {
+        whole(self.count, "clutter.count", 0, MOST)?;
+        whole(self.width, "clutter.width", 1, 64)
+    }
+
+    fn draw(&self, canvas: &mut Canvas, colour: Colour, rng: &mut impl Rng) {
+        // All dots are the same but for their place.
+        let middle = self.width as i32 + 1;
+        let line = WideLine::new((middle, middle), (middle - 1, middle - 1), f64::from(self.width));
+        let runs = line.runs(2 * middle as usize + 1, 2 * middle as usize + 1);
+        for _ in 0..self.count {
+            let x = draw::index(rng, canvas.width + 1) as i32 - middle;
+            let y = draw::index(rng, canvas.height + 1) as i32 - middle;
+            for (row, run) in (y..).zip(&runs).filter(|(_, run)| !run.is_empty()) {
+                canvas.fill_run(row, x + run.start as i32, x + run.end as i32 - 1, colour);
+            }
+        }
+    }
+}
+
+/// The curve of the Python package `captcha`: an arc of an ellipse, one pixel wide.
+///
+/// On a canvas of `w x h` pixels, the ellipse is in the box from `(U(0, w/5), U(h/5, h - h/5))` to `(U(w/5, w),
+/// U(y, h - h/5))` with `y` that of the upper corner, and is drawn from an angle of `U(start)` to `U(end)` degrees,
+/// clockwise from three o'clock: all whole numbers. So it is the lower half, or a little more.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct CurveClutter {
+    /// Where it starts, whole degrees, 0 to 360. Default 0 to 20.
+    pub start: Span,
+    /// Where it ends, whole degrees, 0 to 360. Default 160 to 200.
+    pub end: Span,
+}
+
+impl Default for CurveClutter {
+    fn default() -> Self {
+        Self { start: Span::new(0.0, 20.0), end: Span::new(160.0, 200.0) }
+    }
+}
+
+impl CurveClutter {
+    /// The same from and to other angles in degrees.
+    #[must_use]
+    pub fn with_angles(mut self, start: Span, end: Span) -> Self {
+        (self.start, self.end) = (start, end);
+        self
+    }
+
+    fn validate(&self) -> Result<(), RenderError> {
+        self.start.check("clutter.start", 0.0, 360.0)?;
+        self.end.check("clutter.end", 0.0, 360.0)
+    }
+
+    fn draw(&self, canvas: &mut Canvas, colour: Colour, rng: &mut impl Rng) {
+        let (w, h) = (canvas.width, canvas.height);
+        let x1 = draw::index(rng, w / 5 + 1);
+        let x2 = draw::index(rng, w - w / 5 + 1) + w / 5;
+        let y1 = draw::index(rng, h - 2 * (h / 5) + 1) + h / 5;
+        let y2 = draw::index(rng, h - y1 - h / 5 + 1) + y1;
+        let mut angle =
+            |span: Span| span.low.trunc() + draw::index(rng, (span.high - span.low) as usize + 1) as f64;
+        let (end, start) = (angle(self.end), angle(self.start));
+        let (from, to) = ((x1 as i32, y1 as i32), (x2 as i32, y2 as i32));
+        for (y, first, last) in arc::arc(from, to, (start, end)) {
+            canvas.fill_run(y, first, last, colour);
+        }
+    }
+}
+
+/// Most things of one kind that are drawn.
+const MOST: u32 = 10_000;
+
+/// Refuses a number that leaves `min..=max`.
+fn whole(value: u32, field: &'static str, min: u32, max: u32) -> Result<(), RenderError> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(RenderError::BadStyle {
+        field,
+        actual: value.to_string(),
+        expected: format!("a whole number from {min} to {max}"),
+    })
+}
+
 /// The least distance of a line's ends, in shares of the width: a pixel on the smallest layer.
 const MIN_LENGTH: f64 = 0.2;
 
@@ -100,12 +215,23 @@ impl Clutter {
     pub(crate) fn validate(&self) -> Result<(), RenderError> {
         match self {
             Self::Line(line) => line.validate(),
+            Self::Dots(dots) => dots.validate(),
+            Self::Curve(curve) => curve.validate(),
         }
     }
 
-    pub(crate) fn apply(&self, canvas: &mut GrayImage, resampling: Resampling, rng: &mut impl Rng) {
+    /// Draws it in `colour`.
+    pub(crate) fn apply(
+        &self,
+        canvas: &mut Canvas,
+        colour: Colour,
+        resampling: Resampling,
+        rng: &mut impl Rng,
+    ) {
         match self {
-            Self::Line(line) => line::draw(line, canvas, resampling, rng),
+            Self::Line(line) => line::draw(line, canvas, colour, resampling, rng),
+            Self::Dots(dots) => dots.draw(canvas, colour, rng),
+            Self::Curve(curve) => curve.draw(canvas, colour, rng),
         }
     }
 }

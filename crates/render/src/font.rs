@@ -16,19 +16,30 @@ use crate::setting::{Scale, Setting, whole_pixels};
 /// The font of the seed.
 pub(crate) const PT_SANS_BOLD: &str = "pt-sans-bold";
 
+/// The font of the Python package `captcha`.
+pub(crate) const DROID_SANS_MONO: &str = "droid-sans-mono";
+
 /// The fonts that are built in, each with its file.
-const BUILT_IN: [(&str, &[u8]); 6] = [
+const BUILT_IN: [(&str, &[u8]); 7] = [
     (PT_SANS_BOLD, include_bytes!("../fonts/PTSans-Bold.ttf")),
     ("because-we-build", include_bytes!("../fonts/BecauseWeBuild-Regular.otf")),
     ("caladea-bold", include_bytes!("../fonts/Caladea-Bold.ttf")),
     ("comic-neue-bold", include_bytes!("../fonts/ComicNeue-Bold.otf")),
     ("courier-prime-bold", include_bytes!("../fonts/CourierPrime-Bold.otf")),
+    (DROID_SANS_MONO, include_bytes!("../fonts/DroidSansMono.ttf")),
     ("lobster", include_bytes!("../fonts/Lobster.otf")),
 ];
 
 /// The names of the fonts that are built in; a style can also name the path of a TTF or OTF file.
-pub const BUILT_IN_FONTS: &[&str] =
-    &[PT_SANS_BOLD, "because-we-build", "caladea-bold", "comic-neue-bold", "courier-prime-bold", "lobster"];
+pub const BUILT_IN_FONTS: &[&str] = &[
+    PT_SANS_BOLD,
+    "because-we-build",
+    "caladea-bold",
+    "comic-neue-bold",
+    "courier-prime-bold",
+    DROID_SANS_MONO,
+    "lobster",
+];
 
 /// How far from its origin a glyph can reach, in font heights. Real glyphs stay within 3.
 const MAX_GLYPH: i32 = 4;

@@ -5,6 +5,9 @@ use std::ops::Range;
 use captcha_core::GlyphBox;
 use image::GrayImage;
 
+use crate::canvas::Canvas;
+use crate::colour::Colour;
+use crate::filter::Filter;
 use crate::narrow::{Narrow, Paper, inked};
 use crate::resample::Axis;
 
@@ -36,26 +39,49 @@ impl Ink {
         Some(Self { levels, stride, columns, rows, at })
     }
 
+    /// The ink of a cell `stride` pixels wide at `at`, which can lie outside the canvas of `room` pixels in part.
+    pub(crate) fn clipped(
+        levels: Vec<u8>,
+        stride: usize,
+        at: (i32, i32),
+        room: (usize, usize),
+    ) -> Option<Self> {
+        let (left, above) = ((-at.0).max(0) as usize, (-at.1).max(0) as usize);
+        if (left, above) == (0, 0) {
+            return Self::new(levels, stride, (at.0 as usize, at.1 as usize), room);
+        }
+        if left >= stride {
+            return None;
+        }
+        let seen = levels.chunks_exact(stride).skip(above).flat_map(|line| &line[left..]).copied().collect();
+        Self::new(seen, stride - left, (at.0.max(0) as usize, at.1.max(0) as usize), room)
+    }
+
     /// The rows of the ink.
     fn lines(&self) -> impl Iterator<Item = &[u8]> {
         let rows = self.levels.chunks_exact(self.stride).skip(self.rows.start).take(self.rows.len());
         rows.map(|row| &row[self.columns.clone()])
     }
 
-    /// Draws the ink in black.
-    pub(crate) fn paste(&self, canvas: &mut GrayImage) {
-        let stride = canvas.width() as usize;
+    /// Draws the ink in `colour`.
+    pub(crate) fn paste(&self, canvas: &mut Canvas, colour: Colour) {
         let (x, y) = (self.at.0 + self.columns.start, self.at.1 + self.rows.start);
         for (row, line) in (y..).zip(self.lines()) {
-            let start = row * stride + x;
-            for (pixel, &alpha) in canvas.as_mut()[start..start + line.len()].iter_mut().zip(line) {
-                *pixel = cover(*pixel, alpha);
-            }
+            canvas.paint((x, row), line, colour);
         }
     }
 
-    /// Where the ink is in the final image, and how much of each pixel it covers; `None` if nothing is left.
-    pub(crate) fn resized(&self, columns: &Axis, rows: &Axis) -> Option<(GlyphBox, GrayImage)> {
+    /// The smallest box that holds the ink, and its coverage.
+    pub(crate) fn mask(&self) -> (GlyphBox, GrayImage) {
+        let (width, height) = (self.columns.len() as u32, self.rows.len() as u32);
+        let levels = self.lines().flatten().copied().collect();
+        let corner =
+            GlyphBox::at((self.at.0 + self.columns.start) as u32, (self.at.1 + self.rows.start) as u32);
+        (corner.of_size(width, height), GrayImage::from_raw(width, height, levels).expect("a level a pixel"))
+    }
+
+    /// The ink on a canvas that is resized by `columns` and `rows`; `None` if nothing is left.
+    pub(crate) fn resized(&self, columns: &Axis, rows: &Axis) -> Option<Self> {
         let place = |range: &Range<usize>, at: usize| range.start + at..range.end + at;
         let (x, y) = (place(&self.columns, self.at.0), place(&self.rows, self.at.1));
         let mut narrow = Narrow::new(Paper::Empty, columns, x.clone(), y.end);
@@ -69,20 +95,28 @@ impl Ink {
             let start = (row - y.start) * x.len() + column - x.start;
             mask[start..start + levels.len()].copy_from_slice(levels);
         });
-        let lines = mask.chunks_exact(x.len().max(1));
-        let (inner_x, inner_y) = bounds(lines.clone())?;
-        let (width, height) = (inner_x.len() as u32, inner_y.len() as u32);
-        let mut cut = GrayImage::new(width, height);
-        for (row, line) in cut.chunks_exact_mut(inner_x.len()).zip(lines.skip(inner_y.start)) {
-            row.copy_from_slice(&line[inner_x.clone()]);
+        Self::new(mask, x.len().max(1), (x.start, y.start), (columns.len(), rows.len()))
+    }
+
+    /// The ink after `filter` on a canvas of `room` pixels.
+    pub(crate) fn filtered(&self, filter: &Filter, room: (usize, usize)) -> Option<Self> {
+        let reach = filter.reach() + 1;
+        let around = |at: usize, range: &Range<usize>, room: usize| {
+            (at + range.start).saturating_sub(reach)..(at + range.end + reach).min(room)
+        };
+        let (x, y) = (around(self.at.0, &self.columns, room.0), around(self.at.1, &self.rows, room.1));
+        let mut patch = Canvas::new(x.len(), y.len(), [0; 3], true);
+        let (left, top) = (self.at.0 + self.columns.start - x.start, self.at.1 + self.rows.start - y.start);
+        for (row, line) in (top..).zip(self.lines()) {
+            patch.levels[row * x.len() + left..][..line.len()].copy_from_slice(line);
         }
-        let corner = GlyphBox::at((x.start + inner_x.start) as u32, (y.start + inner_y.start) as u32);
-        Some((corner.of_size(width, height), cut))
+        filter.apply(&mut patch);
+        Self::new(patch.levels, x.len(), (x.start, y.start), room)
     }
 }
 
 /// The columns and rows from the first to the last that hold ink.
-fn bounds<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Option<(Range<usize>, Range<usize>)> {
+pub(crate) fn bounds<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Option<(Range<usize>, Range<usize>)> {
     lines.map(inked).enumerate().filter(|(_, columns)| !columns.is_empty()).fold(None, |all, (row, line)| {
         Some(match all {
             None => (line, row..row + 1),

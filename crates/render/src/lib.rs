@@ -37,13 +37,22 @@
 //! alternates are not applied (they change the measured width of some texts in script fonts, not of capitals in PT
 //! Sans), and noise has random numbers of its own.
 
+mod arc;
+mod background;
+mod canvas;
 mod captcha;
+mod claptcha;
 mod clutter;
+mod colour;
 mod draw;
 mod error;
+mod filter;
 mod font;
 mod ink;
 mod kerning;
+mod layout;
+mod lepture;
+mod lettering;
 mod line;
 mod narrow;
 mod noise;
@@ -54,16 +63,20 @@ mod raster;
 mod reference;
 mod renderer;
 mod resample;
+mod rgba;
 mod setting;
 mod sheet;
 mod style;
 mod text;
 mod warp;
 
+pub use background::Background;
 pub use captcha::{Captcha, Glyph};
-pub use clutter::{Clutter, LineClutter};
+pub use clutter::{Clutter, CurveClutter, DotsClutter, LineClutter};
+pub use colour::Colours;
 pub use error::RenderError;
 pub use font::BUILT_IN_FONTS;
+pub use layout::{Layout, LeptureLayout};
 pub use noise::{Noise, WhiteNoise};
 pub use renderer::Renderer;
 pub use resample::Resampling;

@@ -6,11 +6,11 @@
 
 use std::ops::Range;
 
-use image::GrayImage;
 use rand::Rng;
 
+use crate::canvas::Canvas;
 use crate::clutter::LineClutter;
-use crate::ink::cover;
+use crate::colour::Colour;
 use crate::narrow::{Narrow, Paper};
 use crate::polygon::WideLine;
 use crate::quad::{BORDER, Columns, Corners, LANES, QuadMap, outside_row};
@@ -26,8 +26,14 @@ const LAYER_SCALE: usize = 5;
 const THINNEST: f64 = 2.0;
 
 /// Draws the line over `canvas`.
-pub(crate) fn draw(line: &LineClutter, canvas: &mut GrayImage, resampling: Resampling, rng: &mut impl Rng) {
-    let (width, height) = (canvas.width() as usize, canvas.height() as usize);
+pub(crate) fn draw(
+    line: &LineClutter,
+    canvas: &mut Canvas,
+    colour: Colour,
+    resampling: Resampling,
+    rng: &mut impl Rng,
+) {
+    let (width, height) = (canvas.width, canvas.height);
     let layer = Layer::draw(line, width * LAYER_SCALE, height * LAYER_SCALE, rng);
     let columns = Axis::new(layer.width, width, resampling);
     let rows = Axis::new(layer.height, height, resampling);
@@ -37,12 +43,7 @@ pub(crate) fn draw(line: &LineClutter, canvas: &mut GrayImage, resampling: Resam
         let (inked, solid) = layer.warped_row(y, resampling, &mut levels);
         narrow.push(&levels, inked, solid);
     }
-    narrow.resize(&rows, |x, y, alphas| {
-        let start = y * width + x;
-        for (pixel, &alpha) in canvas.as_mut()[start..start + alphas.len()].iter_mut().zip(alphas) {
-            *pixel = cover(*pixel, alpha);
-        }
-    });
+    narrow.resize(&rows, |x, y, coverage| canvas.paint((x, y), coverage, colour));
 }
 
 /// Claptcha's layer with its line, and how it is bent.
@@ -232,15 +233,15 @@ fn across(point: (f64, f64), direction: (f64, f64)) -> f64 {
 #[cfg(test)]
 mod tests {
     use captcha_core::seed::rng;
-    use image::Luma;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::ink::cover;
     use crate::sheet::Sheet;
 
     /// As Claptcha does it: the whole layer is drawn, bent and scaled down.
-    fn naive(canvas: &mut GrayImage, line: &LineClutter, resampling: Resampling, seed: u64) {
-        let (width, height) = (canvas.width() as usize, canvas.height() as usize);
+    fn naive(canvas: &mut Canvas, line: &LineClutter, resampling: Resampling, seed: u64) {
+        let (width, height) = (canvas.width, canvas.height);
         let layer = Layer::draw(line, width * LAYER_SCALE, height * LAYER_SCALE, &mut rng(seed));
         let mut drawn = vec![0; layer.width * layer.height];
         let runs = layer.starts.iter().zip(&layer.ends).skip(BORDER);
@@ -259,8 +260,8 @@ mod tests {
         }
         narrow.resize(&rows, |x, y, alphas| {
             for (x, &alpha) in (x..).zip(alphas) {
-                let pixel = canvas.get_pixel_mut(x as u32, y as u32);
-                pixel.0[0] = cover(pixel.0[0], alpha);
+                let level = &mut canvas.levels[y * width + x];
+                *level = cover(*level, alpha);
             }
         });
     }
@@ -270,15 +271,15 @@ mod tests {
 
         #[test]
         fn the_rim_is_all_that_needs_to_be_computed(
-            seed: u64, width in 5u32..120, height in 4u32..60, thickness in 0.003f64..0.3,
+            seed: u64, width in 5usize..120, height in 4usize..60, thickness in 0.003f64..0.3,
             filter in prop_oneof![
                 1 => Just(Resampling::Nearest), 1 => Just(Resampling::Bilinear), 3 => Just(Resampling::Bicubic)
             ],
         ) {
             let line = LineClutter::default().with_thickness(thickness);
-            let mut fast = GrayImage::from_pixel(width, height, Luma([255]));
+            let mut fast = Canvas::new(width, height, [255; 3], true);
             let mut slow = fast.clone();
-            draw(&line, &mut fast, filter, &mut rng(seed));
+            draw(&line, &mut fast, [0; 3], filter, &mut rng(seed));
             naive(&mut slow, &line, filter, seed);
             prop_assert_eq!(fast, slow);
         }

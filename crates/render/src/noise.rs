@@ -1,10 +1,11 @@
 //! What is laid over the whole picture.
 
-use image::GrayImage;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
+use crate::canvas::Canvas;
+use crate::filter::Filter;
 
 /// What is laid over the whole picture. In TOML a table with a `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -13,6 +14,9 @@ use crate::RenderError;
 pub enum Noise {
     /// Grey snow, as in Claptcha.
     White(WhiteNoise),
+    /// Every pixel but those at the edges becomes a mean of itself (5 parts) and its eight neighbours (1 part each):
+    /// Pillow's filter `SMOOTH`, as in the Python package `captcha`.
+    Smooth,
 }
 
 /// Claptcha's noise: a picture of pixels `round(255 U(1 - amount, 1))` is blended half and half with the canvas.
@@ -33,7 +37,7 @@ impl WhiteNoise {
         Self { amount }
     }
 
-    fn apply(self, canvas: &mut GrayImage, rng: &mut impl Rng) {
+    fn apply(self, canvas: &mut Canvas, rng: &mut impl Rng) {
         /// The amount up to which Claptcha lays no noise: 1/255 as it writes it.
         const NOTHING: f64 = 0.003_921_569;
         if self.amount <= NOTHING {
@@ -44,10 +48,12 @@ impl WhiteNoise {
             let share = (bits & 0xffff) as f64 / 65536.0;
             (255.0 * (1.0 - self.amount + self.amount * share)).round_ties_even() as u16
         };
-        for pixels in canvas.chunks_mut(4) {
+        for pixels in canvas.levels.chunks_mut(4 * canvas.channels) {
             let mut bits = rng.next_u64();
-            for pixel in pixels {
-                *pixel = ((u16::from(*pixel) + level(bits)) / 2) as u8;
+            for pixel in pixels.chunks_exact_mut(canvas.channels) {
+                for channel in pixel {
+                    *channel = ((u16::from(*channel) + level(bits)) / 2) as u8;
+                }
                 bits >>= 16;
             }
         }
@@ -63,12 +69,19 @@ impl Noise {
                 actual: white.amount.to_string(),
                 expected: "a number from 0 to 1".to_owned(),
             }),
+            Self::Smooth => Ok(()),
         }
     }
 
-    pub(crate) fn apply(&self, canvas: &mut GrayImage, rng: &mut impl Rng) {
+    /// Lays the noise over `canvas`; gives back what moves ink to other pixels.
+    pub(crate) fn apply(&self, canvas: &mut Canvas, rng: &mut impl Rng) -> Option<Filter> {
         match self {
             Self::White(white) => white.apply(canvas, rng),
+            Self::Smooth => {
+                Filter::Smooth.apply(canvas);
+                return Some(Filter::Smooth);
+            }
         }
+        None
     }
 }

@@ -10,16 +10,20 @@ use crate::quad::{Corners, QuadMap};
 use crate::renderer::{Stream, Streams};
 use crate::resample::{Axis, Resampling};
 use crate::sheet::Sheet;
-use crate::{Renderer, Style, narrow};
+use crate::{Layout, LeptureLayout, Renderer, Style, narrow};
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
 fn table(name: &str) -> Vec<Value> {
-    let text = std::fs::read_to_string(data("reference.json")).unwrap();
+    table_of("reference.json", name)
+}
+
+fn table_of(file: &str, name: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(data(file)).unwrap();
     let Value::Array(rows) = serde_json::from_str::<Value>(&text).unwrap()[name].take() else {
-        panic!("{name} is a table of reference.json")
+        panic!("{name} is a table of {file}")
     };
     rows
 }
@@ -199,6 +203,34 @@ fn images_are_those_of_claptcha() {
         let difference = difference(&actual, &cut(&strip, number(&row["x"]), size.0, size.1));
         if difference.pixels > 0 {
             wrong.push(format!("{} line {line} {}: {difference:?}", row["text"], row["resampling"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn images_are_those_of_lepture() {
+    let strip = image::open(data("lepture.png")).unwrap().into_rgb8();
+    let mut wrong = Vec::new();
+    for row in table_of("lepture.json", "images") {
+        let size = (number(&row["size"][0]) as u32, number(&row["size"][1]) as u32);
+        let list = |name: &str| row[name].as_array().unwrap().iter();
+        let layout = LeptureLayout::default().with_sizes(list("sizes").map(|s| number(s) as u32).collect());
+        let style = Style::lepture()
+            .with_size(size.0, size.1)
+            .with_fonts(list("fonts").map(|font| font.as_str().unwrap()))
+            .with_layout(Layout::Lepture(layout));
+        let numbers: Vec<u64> = list("randoms").map(|n| n.as_u64().unwrap()).collect();
+        let mut replay = Replay(numbers.into_iter());
+        let image = Renderer::new(style).unwrap().replay(row["text"].as_str().unwrap(), &mut replay);
+        assert_eq!(replay.0.len(), 0, "every number that the package drew is used");
+        let DynamicImage::ImageRgb8(actual) = image else { panic!("coloured") };
+        let expected =
+            image::imageops::crop_imm(&strip, number(&row["x"]) as u32, 0, size.0, size.1).to_image();
+        let levels = actual.iter().zip(expected.iter()).map(|(a, b)| a.abs_diff(*b));
+        let different = levels.clone().filter(|&level| level > 0).count();
+        if different > 0 {
+            wrong.push(format!("{}: {different} levels, by {:?}", row["text"], levels.max()));
         }
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));

@@ -1,24 +1,19 @@
 //! From a style, a text and a seed to a picture with its ground truth.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-
 use captcha_core::seed;
-use image::{DynamicImage, GrayImage, Luma};
+use image::{DynamicImage, GrayImage, RgbImage};
 use rand::Rng;
 
+use crate::canvas::Canvas;
 use crate::captcha::{Captcha, Glyph};
-use crate::font::Face;
+use crate::claptcha::Font;
+use crate::filter::Filter;
 use crate::ink::Ink;
-use crate::raster::Outline;
+use crate::layout::{Layout, LeptureLayout};
+use crate::lettering::Resize;
 use crate::resample::Axis;
-use crate::setting::Setting;
-use crate::sheet::Sheet;
 use crate::text::MAX_TEXT;
-use crate::{RenderError, Style, TextSampler, draw, narrow};
-
-/// Most pixels of a canvas: the largest image in the widest font stays below.
-const MAX_CANVAS: u64 = 1 << 27;
+use crate::{RenderError, Style, TextSampler, draw, lepture, narrow, rgba};
 
 /// The parts of a picture that draw random numbers.
 ///
@@ -30,6 +25,8 @@ pub(crate) enum Stream {
     Letters,
     Clutter,
     Noise,
+    Ink,
+    Background,
 }
 
 /// Where the random numbers of one picture come from.
@@ -78,74 +75,13 @@ impl Streams for Seeded {
 pub struct Renderer {
     style: Style,
     sampler: TextSampler,
-    fonts: Vec<Font>,
+    setter: Setter,
 }
 
-/// A font with the characters of the style's alphabet, ready to be bent.
-struct Font {
-    face: Face,
-    letters: HashMap<char, Letter>,
-}
-
-/// A character in its cell.
-#[derive(Clone)]
-struct Letter {
-    setting: Setting,
-    /// The cell, row by row.
-    levels: Vec<u8>,
-    sheet: Sheet,
-}
-
-/// Most pixels of the cells that a font keeps, of some 6 bytes each: hundreds of letters at usual sizes. What is
-/// beyond is drawn anew each time.
-const MAX_KEPT: usize = 1 << 23;
-
-impl Font {
-    fn new(face: Face, characters: &[char]) -> Result<Self, RenderError> {
-        let mut letters = HashMap::new();
-        let mut room = MAX_KEPT;
-        for &character in characters {
-            let (setting, outline) = face.set(character)?;
-            if let Some(left) = room.checked_sub(setting.width() * setting.height()) {
-                room = left;
-                letters.insert(character, Letter::new(setting, &outline));
-            }
-        }
-        Ok(Self { face, letters })
-    }
-
-    fn setting(&self, character: char) -> Result<Setting, RenderError> {
-        match self.letters.get(&character) {
-            Some(letter) => Ok(letter.setting),
-            None => Ok(self.face.set(character)?.0),
-        }
-    }
-
-    fn letter(&self, character: char) -> Result<Cow<'_, Letter>, RenderError> {
-        if let Some(letter) = self.letters.get(&character) {
-            return Ok(Cow::Borrowed(letter));
-        }
-        let (setting, outline) = self.face.set(character)?;
-        Ok(Cow::Owned(Letter::new(setting, &outline)))
-    }
-}
-
-impl Letter {
-    fn new(setting: Setting, outline: &Outline) -> Self {
-        let levels = setting.cell(outline);
-        let sheet = Sheet::new(setting.width(), setting.height(), &levels);
-        Self { setting, levels, sheet }
-    }
-
-    /// The cell after all warps of `style`.
-    fn warped(&self, style: &Style, rng: &mut impl Rng) -> Vec<u8> {
-        let Some((first, others)) = style.warp.split_first() else { return self.levels.clone() };
-        let once = first.apply(&self.sheet, style.resampling, rng);
-        others.iter().fold(once, |levels, warp| {
-            let sheet = Sheet::new(self.setting.width(), self.setting.height(), &levels);
-            warp.apply(&sheet, style.resampling, rng)
-        })
-    }
+/// What sets the characters of a style, with its fonts.
+enum Setter {
+    Claptcha(Vec<Font>),
+    Lepture(LeptureLayout, lepture::Faces),
 }
 
 impl std::fmt::Debug for Renderer {
@@ -162,13 +98,14 @@ impl Renderer {
     /// or without a character of the style's alphabet has an error of its own.
     pub fn new(style: Style) -> Result<Self, RenderError> {
         let sampler = style.validate()?;
-        let characters = style.alphabet.characters();
-        let fonts = style
-            .fonts
-            .iter()
-            .map(|name| Font::new(Face::load(name, style.font_height())?, characters))
-            .collect::<Result<_, _>>()?;
-        Ok(Self { style, sampler, fonts })
+        let setter = match &style.layout {
+            Layout::Claptcha => {
+                let fonts = style.fonts.iter().map(|name| Font::new(name, &style));
+                Setter::Claptcha(fonts.collect::<Result<_, _>>()?)
+            }
+            Layout::Lepture(layout) => Setter::Lepture(layout.clone(), lepture::Faces::new(&style, layout)?),
+        };
+        Ok(Self { style, sampler, setter })
     }
 
     /// The style that is drawn.
@@ -218,68 +155,65 @@ impl Renderer {
             length if length > MAX_TEXT => return Err(RenderError::TextTooLong { length, max: MAX_TEXT }),
             _ => {}
         }
-        let mut streams = Seeded::new(seed);
-        let font = draw::index(streams.of(Stream::Font), self.fonts.len());
-        self.paint_in(font, text, &mut streams)
+        self.paint_with(text, &mut Seeded::new(seed))
     }
 
-    /// Paints `text` in one of the fonts with the random numbers of `streams`.
-    fn paint_in(&self, font: usize, text: &str, streams: &mut impl Streams) -> Result<Painting, RenderError> {
-        let font = &self.fonts[font];
-        let settings =
-            text.chars().map(|character| font.setting(character)).collect::<Result<Vec<_>, _>>()?;
+    /// Paints `text` with the random numbers of `streams`.
+    fn paint_with(&self, text: &str, streams: &mut impl Streams) -> Result<Painting, RenderError> {
         let style = &self.style;
-
-        // The canvas: the measured text with margins in its own scale.
-        let (width, height) = font.face.measure(&settings);
-        let margin = |margin: u32, measured: usize, whole: u32| {
-            (f64::from(margin) * measured as f64 / f64::from(whole)).round_ties_even() as usize
-        };
-        let margin_x = margin(style.margin.x, width, style.width);
-        let margin_y = margin(style.margin.y, height, style.height);
-        let (width, height) = (width + 2 * margin_x, height + 2 * margin_y);
-        if width == 0 || height == 0 || width as u64 * height as u64 > MAX_CANVAS {
-            return Err(RenderError::CanvasTooLarge {
-                width: width as u32,
-                height: height as u32,
-                max_pixels: MAX_CANVAS,
-            });
-        }
-        let mut canvas = GrayImage::from_pixel(width as u32, height as u32, Luma([255]));
-
-        let rng = streams.of(Stream::Letters);
-        let mut x = margin_x;
-        let mut inks = Vec::with_capacity(settings.len());
-        for (character, setting) in text.chars().zip(&settings) {
-            let levels = font.letter(character)?.warped(style, rng);
-            let ink = Ink::new(levels, setting.width(), (x, margin_y), (width, height));
-            if let Some(ink) = &ink {
-                ink.paste(&mut canvas);
+        let paper = style.background.draw(streams.of(Stream::Background));
+        let ink = style.ink.draw(streams.of(Stream::Ink));
+        let blank = |width, height| Canvas::new(width, height, paper, style.is_grey());
+        let lettering = match &self.setter {
+            Setter::Claptcha(fonts) => {
+                let font = match fonts.len() {
+                    1 => 0,
+                    count => draw::index(streams.of(Stream::Font), count),
+                };
+                fonts[font].letter(style, text, (ink, &blank), streams.of(Stream::Letters))?
             }
-            inks.push(ink);
-            x += setting.width();
-        }
+            Setter::Lepture(layout, faces) => {
+                faces.letter(style, layout, text, (ink, &blank), streams.of(Stream::Letters))?
+            }
+        };
+        let mut canvas = lettering.canvas;
         let rng = streams.of(Stream::Clutter);
         for clutter in &style.clutter {
-            clutter.apply(&mut canvas, style.resampling, rng);
+            clutter.apply(&mut canvas, ink, style.resampling, rng);
         }
         let rng = streams.of(Stream::Noise);
-        for noise in &style.noise {
-            noise.apply(&mut canvas, rng);
-        }
-        let columns = Axis::new(width, style.width as usize, style.resampling);
-        let rows = Axis::new(height, style.height as usize, style.resampling);
-        Ok(Painting { image: narrow::resize(&canvas, &columns, &rows), inks, columns, rows })
+        let filters = style.noise.iter().filter_map(|noise| noise.apply(&mut canvas, rng)).collect();
+        let room = (canvas.width, canvas.height);
+        let image = match &lettering.resize {
+            Resize::Last(columns, rows) => resized(canvas, columns, rows),
+            _ => canvas.into_image(),
+        };
+        Ok(Painting { image, inks: lettering.inks, resize: lettering.resize, filters, room })
     }
+}
+
+/// The canvas at the size of the image.
+fn resized(canvas: Canvas, columns: &Axis, rows: &Axis) -> DynamicImage {
+    let (width, height) = (canvas.width, canvas.height);
+    let (out_width, out_height) = (columns.len() as u32, rows.len() as u32);
+    let whole = "the levels of every pixel";
+    if canvas.channels == 1 {
+        let canvas = GrayImage::from_raw(width as u32, height as u32, canvas.levels).expect(whole);
+        return narrow::resize(&canvas, columns, rows).into();
+    }
+    let levels = rgba::resize(canvas.levels.as_chunks::<3>().0, (width, height), columns, rows);
+    RgbImage::from_raw(out_width, out_height, levels.into_flattened()).expect(whole).into()
 }
 
 /// A finished picture and the ink that each character left on its canvas.
 struct Painting {
-    image: GrayImage,
+    image: DynamicImage,
     inks: Vec<Option<Ink>>,
-    /// From canvas to image.
-    columns: Axis,
-    rows: Axis,
+    resize: Resize,
+    /// What was done to the canvas that also moved ink.
+    filters: Vec<Filter>,
+    /// The size of the canvas when they were applied.
+    room: (usize, usize),
 }
 
 impl Painting {
@@ -287,21 +221,34 @@ impl Painting {
         text.chars()
             .zip(&self.inks)
             .map(|(character, ink)| {
-                let seen = ink.as_ref().and_then(|ink| ink.resized(&self.columns, &self.rows));
-                Glyph::new(character, seen)
+                let seen = ink.as_ref().and_then(|ink| self.seen(ink));
+                Glyph::new(character, seen.map(|ink| ink.mask()))
             })
             .collect()
     }
 
+    /// What is left of `ink` in the image.
+    fn seen(&self, ink: &Ink) -> Option<Ink> {
+        let drawn = match &self.resize {
+            Resize::Done(columns, rows) => ink.resized(columns, rows)?,
+            _ => ink.clone(),
+        };
+        let filtered = self.filters.iter().try_fold(drawn, |ink, filter| ink.filtered(filter, self.room))?;
+        match &self.resize {
+            Resize::Last(columns, rows) => filtered.resized(columns, rows),
+            _ => Some(filtered),
+        }
+    }
+
     fn into_image(self) -> DynamicImage {
-        DynamicImage::ImageLuma8(self.image)
+        self.image
     }
 }
 
 #[cfg(test)]
 impl Renderer {
-    /// Draws in the first font with random numbers of the test's.
+    /// Draws with random numbers of the test's.
     pub(crate) fn replay(&self, text: &str, streams: &mut impl Streams) -> DynamicImage {
-        self.paint_in(0, text, streams).expect("a text that can be drawn").into_image()
+        self.paint_with(text, streams).expect("a text that can be drawn").into_image()
     }
 }

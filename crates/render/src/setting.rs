@@ -20,8 +20,12 @@ impl Setting {
     /// The width of the cell: from the origin, or what sticks out to the left of it, to the next character, or what
     /// sticks out to the right. A cell without room, as that of a combining mark, has one empty pixel.
     pub(crate) fn width(&self) -> usize {
-        let (left, right) = (self.ink.left.min(0), self.ink.right.max(whole_pixels(self.advance)).max(0));
-        (right - left).max(1) as usize
+        (self.right() as i32 - self.ink.left.min(0)).max(1) as usize
+    }
+
+    /// How far the cell reaches to the right of the origin.
+    pub(crate) fn right(&self) -> usize {
+        self.ink.right.max(whole_pixels(self.advance)).max(0) as usize
     }
 
     /// The height of the cell: from the ascender to the lower end of the ink, at least to the baseline.

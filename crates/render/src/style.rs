@@ -6,7 +6,10 @@ use std::path::Path;
 use captcha_core::Alphabet;
 use serde::{Deserialize, Serialize};
 
-use crate::clutter::{Clutter, LineClutter};
+use crate::background::Background;
+use crate::clutter::{Clutter, CurveClutter, DotsClutter, LineClutter};
+use crate::colour::Colours;
+use crate::layout::{Layout, LeptureLayout};
 use crate::noise::Noise;
 use crate::resample::Resampling;
 use crate::text::TextSampler;
@@ -55,6 +58,12 @@ pub struct Style {
     pub clutter: Vec<Clutter>,
     /// What is laid over all, in this order. Default nothing.
     pub noise: Vec<Noise>,
+    /// How characters are set and put side by side. Default [`Layout::Claptcha`].
+    pub layout: Layout,
+    /// The colour of characters and clutter; each image draws one. Default black.
+    pub ink: Colours,
+    /// What is behind the characters. Default plain white.
+    pub background: Background,
 }
 
 /// Largest width and height of an image in pixels: what `captcha_core::ImageLimits` reads back.
@@ -84,6 +93,14 @@ pub struct Lengths {
     pub min: usize,
     /// The most, at most [`MAX_TEXT`](crate::MAX_TEXT).
     pub max: usize,
+}
+
+impl Lengths {
+    /// Whether `length` is one of them.
+    #[must_use]
+    pub fn holds(self, length: usize) -> bool {
+        (self.min..=self.max).contains(&length)
+    }
 }
 
 impl From<RangeInclusive<usize>> for Lengths {
@@ -152,7 +169,7 @@ impl Default for Style {
 
 impl Style {
     /// The names that [`Style::preset`] knows.
-    pub const PRESETS: &[&str] = &["seed", "claptcha"];
+    pub const PRESETS: &[&str] = &["seed", "claptcha", "lepture"];
 
     /// The CAPTCHAs of the seed: Claptcha 0.3.3 without its line, 300 x 150 pixels, bicubic, PT Sans Bold, six
     /// letters `A` to `Z`.
@@ -169,6 +186,9 @@ impl Style {
             warp: vec![Warp::Quad(QuadWarp::default())],
             clutter: Vec::new(),
             noise: Vec::new(),
+            layout: Layout::Claptcha,
+            ink: Colours::BLACK,
+            background: Background::Plain(Colours::WHITE),
         }
     }
 
@@ -176,6 +196,27 @@ impl Style {
     #[must_use]
     pub fn claptcha() -> Self {
         Self::seed().with_clutter(vec![Clutter::Line(LineClutter::default())])
+    }
+
+    /// The CAPTCHAs of the Python package `captcha` 0.7.1 (`ImageCaptcha` with its defaults): 160 x 60 pixels, Droid
+    /// Sans Mono, four of `0` to `9` and `A` to `Z`, dark on light colours.
+    #[must_use]
+    pub fn lepture() -> Self {
+        Self {
+            width: 160,
+            height: 60,
+            alphabet: Alphabet::uppercase_alphanumeric(),
+            lengths: Lengths { min: 4, max: 4 },
+            fonts: vec![font::DROID_SANS_MONO.to_owned()],
+            warp: Vec::new(),
+            margin: Margin { x: 0, y: 0 },
+            clutter: vec![Clutter::Dots(DotsClutter::default()), Clutter::Curve(CurveClutter::default())],
+            noise: vec![Noise::Smooth],
+            layout: Layout::Lepture(LeptureLayout::default()),
+            ink: Colours::new(10, 200),
+            background: Background::Plain(Colours::new(238, 255)),
+            ..Self::seed()
+        }
     }
 
     /// The preset called `name`, one of [`Style::PRESETS`].
@@ -186,6 +227,7 @@ impl Style {
         match name {
             "seed" => Ok(Self::seed()),
             "claptcha" => Ok(Self::claptcha()),
+            "lepture" => Ok(Self::lepture()),
             _ => {
                 Err(RenderError::UnknownPreset { name: name.to_owned(), expected: Self::PRESETS.join(", ") })
             }
@@ -282,6 +324,25 @@ impl Style {
         self
     }
 
+    /// The same with characters that are set in another way.
+    #[must_use]
+    pub fn with_layout(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// The same with other colours of ink and of a plain background.
+    #[must_use]
+    pub fn with_colours(mut self, ink: Colours, background: Colours) -> Self {
+        (self.ink, self.background) = (ink, Background::Plain(background));
+        self
+    }
+
+    /// Whether the pictures have no colours.
+    pub(crate) fn is_grey(&self) -> bool {
+        self.ink.is_grey() && self.background.is_grey()
+    }
+
     /// The height of the font in pixels.
     pub(crate) fn font_height(&self) -> u32 {
         self.height - 2 * self.margin.y
@@ -306,6 +367,9 @@ impl Style {
         if self.fonts.is_empty() {
             return Err(bad("fonts", "empty".to_owned(), "at least one font".to_owned()));
         }
+        self.ink.check("ink")?;
+        self.background.validate()?;
+        self.layout.validate()?;
         self.warp.iter().try_for_each(Warp::validate)?;
         self.clutter.iter().try_for_each(Clutter::validate)?;
         self.noise.iter().try_for_each(Noise::validate)?;
