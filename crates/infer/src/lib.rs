@@ -13,6 +13,7 @@
 
 mod architecture;
 mod container;
+pub mod ctc;
 mod evaluation;
 mod letters;
 mod model_file;

@@ -33,6 +33,10 @@ pub struct ModelMetadata {
     pub lengths: Option<(usize, usize)>,
     /// How images were cut into letters in training, as `captcha-segment` serialises its options.
     pub segmentation: Option<serde_json::Value>,
+    /// What logits are divided by before the softmax, so that confidences are what they say
+    /// ([`fit_temperature`](crate::fit_temperature)); finite and above 0, 1 if it is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f32>,
     /// How it was trained: command, style, seed, epochs; free text by key.
     pub training: BTreeMap<String, String>,
     /// What it scored and on what; free text by key.
@@ -59,6 +63,7 @@ impl ModelMetadata {
             normalisation: Normalisation::Ink,
             lengths: None,
             segmentation: None,
+            temperature: None,
             training: BTreeMap::new(),
             scores: BTreeMap::new(),
         }
@@ -139,6 +144,12 @@ pub enum ModelFileError {
         /// Its name.
         tensor: String,
     },
+    /// The temperature is not a number that logits can be divided by.
+    #[error("the temperature of the model is {actual}, expected a finite number above 0")]
+    Temperature {
+        /// What it is.
+        actual: f32,
+    },
     /// The file can't be read or written.
     #[error("{0}")]
     Io(#[source] io::Error),
@@ -163,8 +174,9 @@ impl ModelFile {
     ///
     /// # Errors
     /// [`ModelFileError`] if the architecture makes no network, does not fit the alphabet, or the tensors are
-    /// not those that it needs.
+    /// not those that it needs; or if its temperature is no number above 0.
     pub fn new(metadata: ModelMetadata, tensors: BTreeMap<String, Tensor>) -> Result<Self, ModelFileError> {
+        check_temperature(metadata.temperature)?;
         let output = metadata.architecture.output()?;
         let fits = match output {
             Shape::Vector { features } => features == metadata.alphabet.len(),
@@ -226,6 +238,16 @@ impl ModelFile {
         self
     }
 
+    /// The same model with this temperature, or, with `None`, with confidences as the network gives them.
+    ///
+    /// # Errors
+    /// [`ModelFileError::Temperature`] unless it is finite and above 0.
+    pub fn with_temperature(mut self, temperature: Option<f32>) -> Result<Self, ModelFileError> {
+        check_temperature(temperature)?;
+        self.metadata.temperature = temperature;
+        Ok(self)
+    }
+
     /// The model in the bytes of a model file.
     ///
     /// # Errors
@@ -277,6 +299,13 @@ impl ModelFile {
                     .map_err(ModelFileError::Io)
             })
             .map_err(|source| ModelFileError::File { path: path.to_owned(), source: Box::new(source) })
+    }
+}
+
+fn check_temperature(temperature: Option<f32>) -> Result<(), ModelFileError> {
+    match temperature {
+        Some(actual) if !(actual.is_finite() && actual > 0.0) => Err(ModelFileError::Temperature { actual }),
+        _ => Ok(()),
     }
 }
 
@@ -359,6 +388,18 @@ mod tests {
         newer.metadata.format_version = 2;
         let error = ModelFile::from_bytes(&newer.to_bytes().unwrap()).unwrap_err();
         assert!(matches!(error, ModelFileError::Version { found: 2 }), "{error}");
+    }
+
+    #[test]
+    fn a_temperature_is_kept_and_checked() {
+        let calibrated = model().with_temperature(Some(1.7)).unwrap();
+        assert_eq!(ModelFile::from_bytes(&calibrated.to_bytes().unwrap()).unwrap(), calibrated);
+        for actual in [0.0, -1.0, f32::NAN, f32::INFINITY] {
+            let error = model().with_temperature(Some(actual)).unwrap_err();
+            assert!(matches!(error, ModelFileError::Temperature { .. }), "{error}");
+        }
+        // Files from before there were temperatures have no such key, and neither has one without.
+        assert!(!serde_json::to_string(model().metadata()).unwrap().contains("temperature"));
     }
 
     #[test]
