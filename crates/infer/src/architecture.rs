@@ -1,5 +1,7 @@
 //! A network as data.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 /// A network: the shape of one input and the layers it passes, in order.
@@ -321,6 +323,35 @@ impl Architecture {
         widths.fold(1, usize::saturating_mul)
     }
 
+    /// The widths of images that it takes, in pixels: its own, or, if it is a sequence network, every one that leaves at
+    /// least one step.
+    ///
+    /// # Errors
+    /// [`ArchitectureError`] if the layers make no network.
+    pub fn widths(&self) -> Result<RangeInclusive<usize>, ArchitectureError> {
+        let shapes = self.shapes()?;
+        let InputShape { channels, height, width } = self.input;
+        if !self.is_sequence() {
+            return Ok(width..=width);
+        }
+        let mut widest = MAX_EXTENT.min(MAX_VALUES / (channels * height));
+        // Pixels of the image to one column of the maps.
+        let mut column = 1;
+        for (layer, shape) in self.layers.iter().zip(shapes) {
+            if let Layer::MaxPool2d { size } = layer {
+                column *= size.width;
+            }
+            let columns = match shape {
+                Shape::Maps { width, .. } => width,
+                Shape::Sequence { steps, .. } => steps,
+                Shape::Vector { .. } => 1,
+            };
+            let most = MAX_VALUES / (shape.len() / columns);
+            widest = widest.min((most + 1) * column - 1);
+        }
+        Ok(column..=widest)
+    }
+
     /// The shape of one sample after each layer.
     ///
     /// # Errors
@@ -374,7 +405,10 @@ impl Architecture {
                     add("running_mean", vec![channels], false);
                     add("running_var", vec![channels], false);
                 }
-                (Layer::Linear { features }, Shape::Vector { features: inputs } | Shape::Sequence { features: inputs, .. }) => {
+                (
+                    Layer::Linear { features },
+                    Shape::Vector { features: inputs } | Shape::Sequence { features: inputs, .. },
+                ) => {
                     add("weight", vec![features, inputs], true);
                     add("bias", vec![features], true);
                 }
@@ -412,10 +446,9 @@ impl Architecture {
         for (layer, output) in self.layers.iter().zip(self.shapes()?) {
             let products = match (*layer, input) {
                 (Layer::Conv2d { kernel, .. }, Shape::Maps { channels, .. }) => channels * kernel * kernel,
-                (
-                    Layer::Linear { .. },
-                    Shape::Vector { features } | Shape::Sequence { features, .. },
-                ) => features,
+                (Layer::Linear { .. }, Shape::Vector { features } | Shape::Sequence { features, .. }) => {
+                    features
+                }
                 _ => 0,
             };
             flops += 2 * output.len() as u64 * products as u64;
@@ -560,6 +593,18 @@ mod tests {
         assert_eq!(sequence.parameters().unwrap(), sequence.at_width(130).parameters().unwrap());
         assert!(sequence.flops().unwrap() < 40_000_000, "{}", sequence.flops().unwrap());
         assert!(sequence.is_sequence() && !Architecture::post(26).is_sequence());
+    }
+
+    #[test]
+    fn a_sequence_network_takes_every_width_that_leaves_a_step_and_fits() {
+        assert_eq!(Architecture::sequence(26, 96).widths().unwrap(), 4..=MAX_EXTENT);
+        assert_eq!(Architecture::post(26).widths().unwrap(), 20..=20);
+        let mut tall = Architecture::sequence(26, 96);
+        tall.input.height = MAX_EXTENT;
+        let widths = tall.widths().unwrap();
+        for (width, fits) in [(3, false), (4, true), (*widths.end(), true), (widths.end() + 1, false)] {
+            assert_eq!(tall.at_width(width).shapes().is_ok(), fits, "{width} of {widths:?}");
+        }
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What a backend does.
 
+use std::ops::RangeInclusive;
+
 use captcha_core::ndarray::{Array3, ArrayView4};
 
-use crate::{InputShape, ModelMetadata};
+use crate::{Architecture, InputShape, ModelMetadata, Shape};
 
 /// A network that is ready to run: one implementation for each backend.
 ///
@@ -15,12 +17,15 @@ pub trait Recognizer: Send + Sync {
     fn backend(&self) -> &'static str;
 
     /// The class scores before the softmax, `[n, steps, classes]`, of `input` `[n, channels, height, width]`
-    /// with ink 1.0 and paper 0.0. A letter network has one step; its classes are those of the alphabet, in
-    /// order.
+    /// with ink 1.0 and paper 0.0.
+    ///
+    /// A letter network has one step; its classes are those of the alphabet, in order. A sequence network takes images
+    /// of any width of [`Architecture::widths`], all of one call the same, has one step for every
+    /// [`Architecture::column_width`] pixels of it, left to right, and one more class, the last: the blank.
     ///
     /// # Errors
-    /// [`RecognizeError::WrongShape`] if `input` is not of the model's shape, [`RecognizeError::Backend`] if
-    /// the backend fails.
+    /// [`RecognizeError::WrongShape`] or [`RecognizeError::WrongWidth`] if the model does not take images of the shape
+    /// of `input`, [`RecognizeError::Backend`] if the backend fails.
     fn logits(&self, input: ArrayView4<'_, f32>) -> Result<Array3<f32>, RecognizeError>;
 }
 
@@ -42,13 +47,21 @@ impl<R: Recognizer + ?Sized> Recognizer for Box<R> {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecognizeError {
-    /// The input is not of the shape that the network takes.
+    /// The input is not of the shape that the network takes; a sequence network takes other widths too.
     #[error("the network takes [n, {}, {}, {}], got {actual:?}", expected.channels, expected.height, expected.width)]
     WrongShape {
         /// The shape of one image.
         expected: InputShape,
         /// `[n, channels, height, width]` of what was given.
         actual: [usize; 4],
+    },
+    /// The images of a sequence network are too narrow to leave one step, or too wide.
+    #[error("the network takes images {} to {} pixels wide, got {actual}", widths.start(), widths.end())]
+    WrongWidth {
+        /// The widths that it takes, in pixels.
+        widths: RangeInclusive<usize>,
+        /// The width that was given.
+        actual: usize,
     },
     /// A slice is not of the length that its batch needs.
     #[error("{actual} {values}, expected {expected}")]
@@ -85,15 +98,52 @@ pub enum RecognizeError {
 }
 
 impl RecognizeError {
-    /// [`RecognizeError::WrongShape`] unless `actual` is `n` images of `expected`.
+    /// The number of steps that a network gives for a batch of shape `actual`, `[n, channels, height, width]`: 1 for a
+    /// letter network.
     ///
     /// # Errors
-    /// As said.
-    pub fn check_shape(expected: InputShape, actual: [usize; 4]) -> Result<(), Self> {
-        let InputShape { channels, height, width } = expected;
-        if actual[1..] == [channels, height, width] {
-            return Ok(());
+    /// [`RecognizeError::WrongShape`] or [`RecognizeError::WrongWidth`] if it takes no such images.
+    pub fn check_shape(architecture: &Architecture, actual: [usize; 4]) -> Result<usize, Self> {
+        let expected = architecture.input;
+        let [_, channels, height, width] = actual;
+        let sequence = architecture.is_sequence();
+        let fits = (channels, height) == (expected.channels, expected.height);
+        // An architecture that makes no network takes no images.
+        let widths = architecture.widths().ok().filter(|_| fits && (sequence || width == expected.width));
+        let Some(widths) = widths else {
+            return Err(Self::WrongShape { expected, actual });
+        };
+        if !widths.contains(&width) {
+            return Err(Self::WrongWidth { widths, actual: width });
         }
-        Err(Self::WrongShape { expected, actual })
+        match architecture.at_width(width).output() {
+            Ok(Shape::Sequence { steps, .. }) => Ok(steps),
+            _ => Ok(1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_that_fit_and_shapes_that_do_not() {
+        let letter = |shape| RecognizeError::check_shape(&Architecture::post(26), shape);
+        assert_eq!(letter([7, 1, 20, 20]).unwrap(), 1);
+        assert_eq!(
+            letter([7, 1, 20, 24]).unwrap_err().to_string(),
+            "the network takes [n, 1, 20, 20], got [7, 1, 20, 24]"
+        );
+        let sequence = |shape| RecognizeError::check_shape(&Architecture::sequence(26, 96), shape);
+        for (width, steps) in [(4, 1), (7, 1), (8, 2), (96, 24), (131, 32)] {
+            assert_eq!(sequence([0, 1, 48, width]).unwrap(), steps, "{width}");
+        }
+        assert_eq!(
+            sequence([1, 1, 48, 3]).unwrap_err().to_string(),
+            "the network takes images 4 to 65536 pixels wide, got 3"
+        );
+        assert!(matches!(sequence([1, 1, 20, 96]), Err(RecognizeError::WrongShape { .. })));
+        assert!(matches!(sequence([1, 1, 48, usize::MAX]), Err(RecognizeError::WrongWidth { .. })));
     }
 }

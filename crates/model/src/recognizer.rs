@@ -61,7 +61,7 @@ impl Recognizer for TorchRecognizer {
 
     fn logits(&self, input: ArrayView4<'_, f32>) -> Result<Array3<f32>, RecognizeError> {
         let shape = [0, 1, 2, 3].map(|axis| input.shape()[axis]);
-        RecognizeError::check_shape(self.metadata.architecture.input, shape)?;
+        RecognizeError::check_shape(&self.metadata.architecture, shape)?;
         let network = self.network.lock().unwrap_or_else(PoisonError::into_inner).shallow_clone();
         let (images, classes) = (shape[0], self.metadata.alphabet.len());
         let mut values = Vec::with_capacity(images * classes);

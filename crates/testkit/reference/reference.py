@@ -50,13 +50,21 @@ def images(count, shape):
     return torch.from_numpy(values.astype(np.float32).reshape(count, *shape))
 
 
+class Columns(torch.nn.Module):
+    """`[n, channels, height, width]` to `[n, width, channels * height]`."""
+
+    def forward(self, x):
+        return x.permute(0, 3, 1, 2).flatten(2)
+
+
 def build(architecture):
     """The `nn.Sequential` of an architecture, with the weights of the formula."""
     shape = architecture["input"]
     x = torch.zeros(1, shape["channels"], shape["height"], shape["width"])
     network = torch.nn.Sequential()
     for layer in architecture["layers"]:
-        inputs = x.shape[1]
+        # Channels of maps, features of vectors and sequences.
+        inputs = x.shape[1 if x.ndim == 4 else -1]
         match layer["layer"]:
             case "conv2d":
                 kernel = layer["kernel"]
@@ -66,11 +74,14 @@ def build(architecture):
             case "relu":
                 module = torch.nn.ReLU()
             case "max_pool2d":
-                module = torch.nn.MaxPool2d(layer["size"])
+                size = layer["size"]
+                module = torch.nn.MaxPool2d(size if isinstance(size, int) else tuple(size))
             case "dropout":
                 module = torch.nn.Dropout(layer["probability"])
             case "flatten":
                 module = torch.nn.Flatten()
+            case "columns":
+                module = Columns()
             case "linear":
                 module = torch.nn.Linear(inputs, layer["features"])
             case other:
@@ -89,7 +100,8 @@ def conv(channels, kernel):
     return {"layer": "conv2d", "channels": channels, "kernel": kernel}
 
 
-def pool(size):
+def pool(*size):
+    size = size[0] if len(size) == 1 else list(size)
     return {"layer": "max_pool2d", "size": size}
 
 
@@ -101,7 +113,7 @@ def dropout(probability):
     return {"layer": "dropout", "probability": probability}
 
 
-NORM, RELU, FLATTEN = ({"layer": name} for name in ("batch_norm2d", "relu", "flatten"))
+NORM, RELU, FLATTEN, COLUMNS = ({"layer": name} for name in ("batch_norm2d", "relu", "flatten", "columns"))
 
 
 def block(channels):
@@ -129,17 +141,32 @@ CASES = {
     "many channels on a small map": ((40, 3, 2), [conv(130, 5), RELU, conv(70, 3), FLATTEN, linear(62)]),
     "linear layers only": ((1, 4, 4), [FLATTEN, dropout(0.2), linear(100), dropout(0.2), RELU, linear(7)]),
     "a flattening at the end": ((1, 2, 3), [conv(3, 3), RELU, pool(2), FLATTEN]),
+    "the sequence network": (
+        (1, 48, 96),
+        [*block(16), pool(2), *block(24), pool(2), *block(48), pool(2, 1), *block(80), pool(2, 1), *block(112)]
+        + [COLUMNS, linear(64), RELU, linear(27)],
+        45,
+    ),
+    "oblong pools and linear layers on each column": (
+        (2, 13, 12),
+        [conv(9, 5), RELU, pool(3, 2), conv(21, 3), pool(1, 3), NORM, COLUMNS, dropout(0.1), linear(33), RELU]
+        + [linear(40), linear(6)],
+        31,
+    ),
+    "columns at the end": ((3, 4, 5), [conv(5, 3), RELU, pool(2, 1), COLUMNS, RELU], 8),
 }
 
 
 def main():
     cases = []
-    for name, (shape, layers) in CASES.items():
+    for name, (shape, layers, *other) in CASES.items():
         architecture = {"input": dict(zip(("channels", "height", "width"), shape)), "layers": layers}
+        # The images of a sequence network may be of another width.
+        width = other[0] if other else shape[2]
         with torch.inference_mode():
-            logits = build(architecture).double()(images(IMAGES, shape).double())
+            logits = build(architecture).double()(images(IMAGES, (*shape[:2], width)).double()).flatten(1)
         rows = [[float(f"{value:.7g}") for value in row] for row in logits.tolist()]
-        cases.append({"name": name, "architecture": architecture, "logits": rows})
+        cases.append({"name": name, "architecture": architecture, "width": width, "logits": rows})
     lines = (json.dumps(case, separators=(",", ":")) for case in cases)
     sys.stdout.write("[\n" + ",\n".join(lines) + "\n]\n")
 

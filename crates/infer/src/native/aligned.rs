@@ -5,7 +5,7 @@ const ALIGNMENT: usize = 64;
 
 /// A buffer of fixed length whose first value stands at the start of a cache line, so that no vector that is
 /// read from it crosses one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Aligned<T> {
     storage: Vec<T>,
     start: usize,
@@ -20,6 +20,13 @@ impl<T: Copy + Default> Aligned<T> {
         // `align_offset` may in theory say that it can't tell: then the buffer is correct, only slower.
         let start = storage.as_ptr().align_offset(ALIGNMENT).min(spare);
         Self { storage, start, len }
+    }
+
+    /// At least `len` values: if there are fewer, as many zeros instead.
+    pub(super) fn grow(&mut self, len: usize) {
+        if self.len < len {
+            *self = Self::zeros(len);
+        }
     }
 }
 

@@ -5,11 +5,11 @@ use std::iter::Peekable;
 
 use super::Precision;
 use super::conv::Conv;
-use super::conv_shape::ConvShape;
+use super::conv_shape::Filter;
 use super::elementwise::{Affine, MaxPool};
 use super::kernel::Kernels;
 use super::linear::Linear;
-use super::network::{MapStep, Sizes, VectorStep};
+use super::network::{MapStep, VectorStep};
 use super::quantised::{QuantisedConv, QuantisedLinear};
 use crate::{Architecture, ArchitectureError, InputShape, Layer, ModelFile, Shape, Tensor};
 
@@ -33,7 +33,11 @@ pub(super) struct Builder<'a> {
     non_negative: bool,
     pub(super) maps: Vec<MapStep>,
     pub(super) vectors: Vec<VectorStep>,
-    pub(super) sizes: Sizes,
+    /// Values in one vector after the flattening, and in the longest one.
+    pub(super) flat: usize,
+    pub(super) longest: usize,
+    /// Values in the last one.
+    pub(super) output: usize,
 }
 
 impl<'a> Builder<'a> {
@@ -47,7 +51,9 @@ impl<'a> Builder<'a> {
             non_negative: true,
             maps: Vec::new(),
             vectors: Vec::new(),
-            sizes: Sizes::default(),
+            flat: 0,
+            longest: 0,
+            output: 0,
         }
     }
 
@@ -64,26 +70,17 @@ impl<'a> Builder<'a> {
             layers.zip(std::iter::once(input).chain(shapes)).map(|((i, layer), shape)| (i, layer, shape));
         let mut layers = layers.filter(|(_, layer, _)| !matches!(layer, Layer::Dropout { .. })).peekable();
 
-        self.sizes = Sizes { maps: input.len(), flat: input.len(), output: input.len(), ..Sizes::default() };
-        // Until a linear layer has taken the flattened maps in their own order: that order.
-        let mut order = Some((channels, height * width));
+        // Until a linear layer has taken the flattened maps in their own order: their channels and pixels.
+        let mut order = None;
         while let Some((index, layer, shape)) = layers.next() {
             match (layer, shape) {
-                (
-                    Layer::Conv2d { channels: outputs, kernel },
-                    Shape::Maps { channels: inputs, height, width },
-                ) => {
+                (Layer::Conv2d { channels: outputs, kernel }, Shape::Maps { channels: inputs, .. }) => {
                     let norm = take_next(&mut layers, Layer::BatchNorm2d);
                     let relu = take_next(&mut layers, Layer::Relu).is_some();
-                    self.conv(index, ConvShape { inputs, outputs, height, width, kernel }, norm, relu);
-                    order = Some((outputs, height * width));
-                    self.sizes.flat = outputs * height * width;
+                    self.conv(index, Filter { inputs, outputs, kernel }, norm, relu);
                 }
-                (Layer::MaxPool2d { size }, Shape::Maps { channels, height, width }) => {
-                    let pool = MaxPool { kernels: self.kernels, channels, height, width, size: size.height };
-                    self.maps.push(MapStep::MaxPool(pool));
-                    order = Some((channels, pool.output_len() / channels));
-                    self.sizes.flat = pool.output_len();
+                (Layer::MaxPool2d { size: window }, Shape::Maps { channels, .. }) => {
+                    self.maps.push(MapStep::MaxPool(MaxPool { kernels: self.kernels, channels, window }));
                 }
                 (Layer::BatchNorm2d, Shape::Maps { .. }) => {
                     let (scale, shift) =
@@ -95,26 +92,38 @@ impl<'a> Builder<'a> {
                     self.maps.push(MapStep::Relu);
                     self.non_negative = true;
                 }
-                (Layer::Relu, Shape::Vector { .. }) => {
+                (Layer::Flatten, Shape::Maps { channels, height, width }) => {
+                    order = Some((channels, height * width));
+                    self.vector(channels * height * width);
+                    self.flat = self.output;
+                }
+                (Layer::Columns, Shape::Maps { channels, height, .. }) => {
+                    order = Some((channels, height));
+                    self.vector(channels * height);
+                    self.flat = self.output;
+                }
+                (Layer::Relu, _) => {
                     self.vectors.push(VectorStep::Relu);
                     self.non_negative = true;
                 }
-                (Layer::Linear { features }, shape) => {
+                (Layer::Linear { features }, _) => {
                     let relu = take_next(&mut layers, Layer::Relu).is_some();
-                    self.linear(index, shape.len(), order.take(), relu, last == Some(index));
-                    self.sizes.vectors = self.sizes.vectors.max(features);
-                    self.sizes.output = features;
+                    self.linear(index, self.output, order.take(), relu, last == Some(index));
+                    self.vector(features);
                 }
                 _ => {}
             }
-            self.sizes.maps = self.sizes.maps.max(self.sizes.flat);
         }
         if let Some((channels, pixels)) = order {
-            self.maps.push(MapStep::ChannelsFirst { channels, pixels });
-            self.sizes.output = self.sizes.flat;
+            self.vectors.push(VectorStep::ChannelsFirst { channels, pixels });
         }
-        self.sizes.vectors = self.sizes.vectors.max(self.sizes.flat);
         Ok(self)
+    }
+
+    /// What is built next takes vectors of this length.
+    fn vector(&mut self, len: usize) {
+        self.output = len;
+        self.longest = self.longest.max(len);
     }
 
     /// Whether a layer with so many products for one output is to be run in 8 bits.
@@ -141,24 +150,22 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    fn conv(&mut self, index: usize, shape: ConvShape, norm: Option<usize>, relu: bool) {
+    fn conv(&mut self, index: usize, filter: Filter, norm: Option<usize>, relu: bool) {
         let mut weights = self.tensor(index, "weight").to_vec();
         let mut bias = self.tensor(index, "bias").to_vec();
-        let products = shape.inputs * shape.kernel * shape.kernel;
+        let products = filter.products();
         if let Some(norm) = norm {
-            let filters = weights.chunks_exact_mut(products);
-            for ((filter, bias), (scale, shift)) in filters.zip(&mut bias).zip(self.norm(norm)) {
-                filter.iter_mut().for_each(|weight| *weight = (f64::from(*weight) * scale) as f32);
+            let channels = weights.chunks_exact_mut(products);
+            for ((weights, bias), (scale, shift)) in channels.zip(&mut bias).zip(self.norm(norm)) {
+                weights.iter_mut().for_each(|weight| *weight = (f64::from(*weight) * scale) as f32);
                 *bias = (f64::from(*bias) * scale + shift) as f32;
             }
         }
         if self.quantises(products) {
-            let conv = QuantisedConv::new(self.kernels.for_quads(), shape, &weights, &bias, relu);
-            self.sizes.map_bytes = self.sizes.map_bytes.max(conv.frame_len());
+            let conv = QuantisedConv::new(self.kernels.for_quads(), filter, &weights, &bias, relu);
             self.maps.push(MapStep::QuantisedConv(conv));
         } else {
-            let conv = Conv::new(self.kernels, shape, &weights, &bias, relu);
-            self.sizes.frame = self.sizes.frame.max(conv.frame_len());
+            let conv = Conv::new(self.kernels, filter, &weights, &bias, relu);
             self.maps.push(MapStep::Conv(conv));
         }
         self.non_negative = relu;
@@ -173,7 +180,6 @@ impl<'a> Builder<'a> {
         };
         if !last && self.quantises(inputs) {
             let linear = QuantisedLinear::new(self.kernels.for_quads(), inputs, bias, relu, weight);
-            self.sizes.vector_bytes = self.sizes.vector_bytes.max(linear.frame_len());
             self.vectors.push(VectorStep::QuantisedLinear(linear));
         } else {
             self.vectors.push(VectorStep::Linear(Linear::new(self.kernels, inputs, bias, relu, weight)));

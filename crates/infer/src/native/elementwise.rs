@@ -1,28 +1,27 @@
 //! The layers that are no sum of products.
 
+use super::conv_shape::Extent;
 use super::kernel::{Kernels, Pool};
+use crate::Window;
 
 /// A max-pool of maps `[height, width, channels]`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MaxPool {
     pub(super) kernels: Kernels,
     pub(super) channels: usize,
-    pub(super) height: usize,
-    pub(super) width: usize,
-    /// Side of the square.
-    pub(super) size: usize,
+    pub(super) window: Window,
 }
 
 impl MaxPool {
-    /// Values in one output.
-    pub(super) fn output_len(self) -> usize {
-        (self.height / self.size) * (self.width / self.size) * self.channels
+    /// The size of its output for maps of this size.
+    pub(super) fn output(self, Extent { height, width }: Extent) -> Extent {
+        Extent { height: height / self.window.height, width: width / self.window.width }
     }
 
     /// One image.
-    pub(super) fn run(self, input: &[f32], output: &mut [f32]) {
-        let Self { kernels, channels, height, width, size } = self;
-        kernels.pool(&mut Pool { output, input, height, width, channels, size });
+    pub(super) fn run(self, extent: Extent, input: &[f32], output: &mut [f32]) {
+        let Self { kernels, channels, window } = self;
+        kernels.pool(&mut Pool { output, input, extent, channels, window });
     }
 }
 
@@ -61,6 +60,17 @@ pub(super) fn transpose(rows: usize, columns: usize, input: &[f32], output: &mut
     }
 }
 
+/// Maps `[height, width, channels]` to one vector a column, `[width, height * channels]`.
+pub(super) fn gather_columns(extent: Extent, channels: usize, input: &[f32], output: &mut [f32]) {
+    let Extent { height, width } = extent;
+    for (y, row) in input[..extent.area() * channels].chunks_exact(width * channels).enumerate() {
+        let columns = output.chunks_exact_mut(height * channels);
+        for (pixel, column) in row.chunks_exact(channels).zip(columns) {
+            column[y * channels..][..channels].copy_from_slice(pixel);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -76,6 +86,14 @@ mod tests {
             transpose(columns, rows, &once, &mut twice);
             prop_assert_eq!(values, twice);
         }
+    }
+
+    #[test]
+    fn columns_by_hand() {
+        let maps = [1.0, 10.0, 2.0, 20.0, 3.0, 30.0, 4.0, 40.0, 5.0, 50.0, 6.0, 60.0];
+        let mut columns = [0.0; 12];
+        gather_columns(Extent { height: 2, width: 3 }, 2, &maps, &mut columns);
+        assert_eq!(columns, [1.0, 10.0, 4.0, 40.0, 2.0, 20.0, 5.0, 50.0, 3.0, 30.0, 6.0, 60.0]);
     }
 
     #[test]

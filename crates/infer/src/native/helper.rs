@@ -5,7 +5,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::network::{Network, Part, Workspace};
+use super::network::{Network, Part, Sizes};
+use super::workspace::Workspace;
 use crate::RecognizeError;
 
 /// How long a thread looks for work or results before it goes to sleep. Waking a sleeping thread takes about as
@@ -25,6 +26,7 @@ pub(super) struct Helper {
 #[derive(Debug)]
 struct Job {
     part: Part,
+    sizes: Sizes,
     input: Vec<f32>,
     output: Vec<f32>,
 }
@@ -35,7 +37,7 @@ impl Helper {
         let (jobs, todo) = sync_channel(1);
         let (done, results) = sync_channel(1);
         let work = move || {
-            let mut workspace = network.workspace();
+            let mut workspace = Workspace::default();
             while let Some(job) = receive(&todo) {
                 if done.send(run(&network, &mut workspace, job)).is_err() {
                     return;
@@ -50,9 +52,16 @@ impl Helper {
     }
 
     /// Hands it input for a part of the network that gives `outputs` values.
-    pub(super) fn send(&mut self, part: Part, input: &[f32], outputs: usize) -> Result<(), RecognizeError> {
-        let mut job = self.idle.take().unwrap_or(Job { part, input: Vec::new(), output: Vec::new() });
-        job.part = part;
+    pub(super) fn send(
+        &mut self,
+        part: Part,
+        sizes: &Sizes,
+        input: &[f32],
+        outputs: usize,
+    ) -> Result<(), RecognizeError> {
+        let new = Job { part, sizes: *sizes, input: Vec::new(), output: Vec::new() };
+        let mut job = self.idle.take().unwrap_or(new);
+        (job.part, job.sizes) = (part, *sizes);
         job.input.clear();
         job.input.extend_from_slice(input);
         job.output.resize(outputs, 0.0);
@@ -67,7 +76,8 @@ impl Helper {
 }
 
 fn run(network: &Network, workspace: &mut Workspace, mut job: Job) -> Job {
-    network.run(job.part, workspace, &job.input, &mut job.output);
+    network.prepare(&job.sizes, workspace);
+    network.run(job.part, &job.sizes, workspace, &job.input, &mut job.output);
     job
 }
 

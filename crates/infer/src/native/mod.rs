@@ -17,6 +17,7 @@ mod peak;
 mod precision;
 mod quantised;
 mod session;
+mod workspace;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -36,8 +37,8 @@ const BACKEND: &str = "native";
 
 /// Runs a network on the CPU, in pure Rust: no libtorch, no Python, nothing to install.
 ///
-/// Weights are packed when it is made, for the best instruction set of the CPU ([`Isa`]). It can be shared between
-/// threads, and clones share their weights. [`Recognizer::logits`] allocates its result only; a [`Session`] not even
+/// Weights are packed when it is made, for the best instruction set of the CPU ([`Isa`]), once for images of every width
+/// if it is a sequence network. It can be shared between threads, and clones share their weights. [`Recognizer::logits`] allocates its result only; a [`Session`] not even
 /// that.
 ///
 /// ```
@@ -121,13 +122,14 @@ impl Recognizer for NativeRecognizer {
 
     fn logits(&self, input: ArrayView4<'_, f32>) -> Result<Array3<f32>, RecognizeError> {
         let (images, channels, height, width) = input.dim();
-        RecognizeError::check_shape(self.network.input(), [images, channels, height, width])?;
-        let mut logits = Array3::zeros((images, 1, self.network.output_len()));
+        let shape = [images, channels, height, width];
+        let steps = RecognizeError::check_shape(&self.metadata.architecture, shape)?;
+        let mut logits = Array3::zeros((images, steps, self.network.output_len()));
         let input = input.as_standard_layout();
         if let (Some(input), Some(logits)) = (input.as_slice(), logits.as_slice_mut()) {
             let idle = self.sessions.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut session = idle.map_or_else(|| self.session(), Ok)?;
-            session.forward(input, logits)?;
+            session.forward_at(width, input, logits)?;
             self.sessions.lock().unwrap_or_else(PoisonError::into_inner).push(session);
         }
         Ok(logits)

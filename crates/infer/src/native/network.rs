@@ -1,51 +1,63 @@
 //! A network that is ready to run.
 
+use std::ops::RangeInclusive;
+
 use super::Precision;
-use super::aligned::Aligned;
 use super::builder::Builder;
 use super::conv::Conv;
-use super::elementwise::{Affine, MaxPool, relu, transpose};
+use super::conv_shape::Extent;
+use super::elementwise::{Affine, MaxPool, gather_columns, relu, transpose};
 use super::kernel::Kernels;
 use super::linear::{Linear, Share};
 use super::quantised::{QuantisedConv, QuantisedLinear};
-use crate::{ArchitectureError, InputShape, ModelFile};
+use super::workspace::{MapBuffers, VectorBuffers, Workspace};
+use crate::{ArchitectureError, InputShape, ModelFile, RecognizeError};
 
-/// Samples that pass the layers after the flattening together: enough that reading the weights of a fully connected
+/// Vectors that pass the layers after the flattening together: enough that reading the weights of a fully connected
 /// layer, often more than a second-level cache holds, costs little beside their use.
-pub(super) const SAMPLES_A_PASS: usize = 64;
+pub(super) const VECTORS_A_PASS: usize = 64;
 
 /// From so many bytes of weights on, a fully connected layer is bound by reading them when the batch is small: half of
 /// the second-level cache that server CPUs of 2020 to 2025 have.
 const MANY_WEIGHTS: usize = 1 << 20;
 
 /// The layers of an architecture with their weights, those that can be joined joined. Maps are
-/// `[height, width, channels]` throughout.
+/// `[height, width, channels]` throughout. Nothing in it depends on the width of an image: a sequence network has one
+/// set of weights for all widths.
 #[derive(Debug)]
 pub(super) struct Network {
     input: InputShape,
+    /// The widths of images that it takes.
+    widths: RangeInclusive<usize>,
+    /// Whether every column of the last maps is a vector, or all of them are one.
+    sequence: bool,
     /// One image at a time, so that it stays in the first caches.
     maps: Vec<MapStep>,
     /// A batch at a time, so that weights are read once for many.
     vectors: Vec<VectorStep>,
-    sizes: Sizes,
+    /// Values in one vector after the flattening.
+    flat: usize,
+    /// Values in the longest vector.
+    longest: usize,
+    /// Values in one vector of the output.
+    output: usize,
 }
 
-/// The lengths of what flows between the steps.
-#[derive(Debug, Clone, Copy, Default)]
+/// What one image of some width becomes.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Sizes {
-    /// The largest maps.
+    /// Its width in pixels.
+    pub(super) width: usize,
+    /// Values in it.
+    pub(super) input: usize,
+    /// Values in its largest maps.
     pub(super) maps: usize,
-    /// The maps when they are flattened.
-    pub(super) flat: usize,
-    /// The largest frame of a convolution.
+    /// Values in the largest frame of a convolution.
     pub(super) frame: usize,
-    /// The longest vector.
-    pub(super) vectors: usize,
-    /// The largest frame of a convolution in 8 bits.
-    pub(super) map_bytes: usize,
-    /// The longest vector that a layer takes in 8 bits.
-    pub(super) vector_bytes: usize,
-    pub(super) output: usize,
+    /// Bytes in the largest frame of a convolution in 8 bits.
+    pub(super) bytes: usize,
+    /// Vectors after the flattening.
+    pub(super) steps: usize,
 }
 
 #[derive(Debug)]
@@ -55,11 +67,6 @@ pub(super) enum MapStep {
     MaxPool(MaxPool),
     Affine(Affine),
     Relu,
-    /// Back to channels first, where nothing after it can take another order.
-    ChannelsFirst {
-        channels: usize,
-        pixels: usize,
-    },
 }
 
 #[derive(Debug)]
@@ -67,6 +74,11 @@ pub(super) enum VectorStep {
     Linear(Linear),
     QuantisedLinear(QuantisedLinear),
     Relu,
+    /// Back to channels first, where nothing after the flattening can take another order.
+    ChannelsFirst {
+        channels: usize,
+        pixels: usize,
+    },
 }
 
 /// A part of a network, which one thread runs.
@@ -74,35 +86,12 @@ pub(super) enum VectorStep {
 pub(super) enum Part {
     /// Images to scores.
     All,
-    /// Images to flattened maps.
+    /// Images to vectors.
     Maps,
-    /// Flattened maps to some outputs of the first layer after the flattening, in their places among all.
+    /// Vectors to some outputs of the first layer after the flattening, in their places among all.
     FirstLayer(Share),
     /// The outputs of that layer to scores.
     Rest,
-}
-
-/// The buffers of one forward pass; after they were made nothing is allocated.
-#[derive(Debug)]
-pub(super) struct Workspace {
-    maps: MapBuffers,
-    vectors: VectorBuffers,
-}
-
-#[derive(Debug)]
-struct MapBuffers {
-    maps: [Aligned<f32>; 2],
-    frame: Aligned<f32>,
-    bytes: Aligned<u8>,
-}
-
-#[derive(Debug)]
-struct VectorBuffers {
-    vectors: [Aligned<f32>; 2],
-    bytes: Aligned<u8>,
-    scales: [f32; SAMPLES_A_PASS],
-    /// In which direction the last pass read the weights of the fully connected layers.
-    backwards: bool,
 }
 
 impl Network {
@@ -112,28 +101,26 @@ impl Network {
         kernels: Kernels,
         precision: Precision,
     ) -> Result<Self, ArchitectureError> {
-        let Builder { maps, vectors, sizes, .. } = Builder::new(model, kernels, precision).build()?;
-        Ok(Self { input: model.metadata().architecture.input, maps, vectors, sizes })
+        let architecture = &model.metadata().architecture;
+        let Builder { maps, vectors, flat, longest, output, .. } =
+            Builder::new(model, kernels, precision).build()?;
+        let (widths, sequence) = (architecture.widths()?, architecture.is_sequence());
+        Ok(Self { input: architecture.input, widths, sequence, maps, vectors, flat, longest, output })
     }
 
-    /// The shape of one image.
+    /// The shape of one image of the width that it was made for.
     pub(super) fn input(&self) -> InputShape {
         self.input
     }
 
-    /// Values in one image.
-    pub(super) fn input_len(&self) -> usize {
-        self.input.channels * self.input.height * self.input.width
-    }
-
-    /// Values in one output.
+    /// Values in one vector of the output: the number of classes.
     pub(super) fn output_len(&self) -> usize {
-        self.sizes.output
+        self.output
     }
 
-    /// Values in the flattened maps of one image.
+    /// Values in one vector after the flattening.
     pub(super) fn flat_len(&self) -> usize {
-        self.sizes.flat
+        self.flat
     }
 
     /// The first layer after the flattening, if reading its weights takes longer than using them for a few images.
@@ -144,41 +131,69 @@ impl Network {
         }
     }
 
-    /// Buffers for this network.
-    pub(super) fn workspace(&self) -> Workspace {
-        let buffers = |len: usize| [Aligned::zeros(len), Aligned::zeros(len)];
-        Workspace {
-            maps: MapBuffers {
-                maps: buffers(self.sizes.maps),
-                frame: Aligned::zeros(self.sizes.frame),
-                bytes: Aligned::zeros(self.sizes.map_bytes),
-            },
-            vectors: VectorBuffers {
-                vectors: buffers(self.sizes.vectors * SAMPLES_A_PASS),
-                bytes: Aligned::zeros(self.sizes.vector_bytes * SAMPLES_A_PASS),
-                scales: [0.0; SAMPLES_A_PASS],
-                backwards: false,
-            },
+    /// What images of a width become.
+    pub(super) fn sizes(&self, width: usize) -> Result<Sizes, RecognizeError> {
+        if !self.widths.contains(&width) {
+            return Err(RecognizeError::WrongWidth { widths: self.widths.clone(), actual: width });
         }
+        let mut extent = Extent { height: self.input.height, width };
+        let input = self.input.channels * extent.area();
+        let mut sizes = Sizes { width, input, maps: input, frame: 0, bytes: 0, steps: 1 };
+        let mut len = input;
+        for step in &self.maps {
+            match step {
+                MapStep::Conv(conv) => sizes.frame = sizes.frame.max(conv.frame_len(extent)),
+                MapStep::QuantisedConv(conv) => sizes.bytes = sizes.bytes.max(conv.frame_len(extent)),
+                MapStep::MaxPool(_) | MapStep::Affine(_) | MapStep::Relu => {}
+            }
+            (extent, len) = step.output(extent, len);
+            sizes.maps = sizes.maps.max(len);
+        }
+        sizes.steps = if self.sequence { extent.width } else { 1 };
+        Ok(sizes)
     }
 
-    /// Runs a part for any number of images; those after the maps for at most [`SAMPLES_A_PASS`].
-    pub(super) fn run(&self, part: Part, workspace: &mut Workspace, input: &[f32], output: &mut [f32]) {
+    /// Grows buffers to what images of these sizes need.
+    pub(super) fn prepare(&self, sizes: &Sizes, workspace: &mut Workspace) {
+        let Workspace { maps: MapBuffers { maps, frame, bytes }, vectors } = workspace;
+        maps.iter_mut().for_each(|maps| maps.grow(sizes.maps));
+        frame.grow(sizes.frame);
+        bytes.grow(sizes.bytes);
+        let count = VECTORS_A_PASS.max(sizes.steps);
+        vectors.vectors.iter_mut().for_each(|vectors| vectors.grow(count * self.longest));
+        let quantised = self.vectors.iter().map(|step| match step {
+            VectorStep::QuantisedLinear(linear) => linear.frame_len(),
+            VectorStep::Linear(_) | VectorStep::Relu | VectorStep::ChannelsFirst { .. } => 0,
+        });
+        vectors.bytes.grow(count * quantised.max().unwrap_or(0));
+        vectors.scales.grow(count);
+    }
+
+    /// Runs a part for any number of images; those after the maps for at most [`VECTORS_A_PASS`] vectors. The workspace
+    /// is one that was [prepared](Self::prepare) for these sizes.
+    pub(super) fn run(
+        &self,
+        part: Part,
+        sizes: &Sizes,
+        workspace: &mut Workspace,
+        input: &[f32],
+        output: &mut [f32],
+    ) {
         let Workspace { maps, vectors } = workspace;
         match part {
             Part::All => {
-                let images = input.chunks(SAMPLES_A_PASS * self.input_len());
-                for (images, output) in images.zip(output.chunks_mut(SAMPLES_A_PASS * self.sizes.output)) {
-                    self.run_maps(maps, images, &mut vectors.vectors[0]);
-                    self.run_vectors(&self.vectors, self.sizes.flat, vectors, output);
+                let images = (VECTORS_A_PASS / sizes.steps).max(1);
+                let outputs = output.chunks_mut(images * sizes.steps * self.output);
+                for (images, output) in input.chunks(images * sizes.input).zip(outputs) {
+                    self.run_maps(sizes, maps, images, &mut vectors.vectors[0]);
+                    self.run_vectors(&self.vectors, self.flat, vectors, output);
                 }
             }
-            Part::Maps => self.run_maps(maps, input, output),
+            Part::Maps => self.run_maps(sizes, maps, input, output),
             Part::FirstLayer(share) => {
                 if let Some(layer) = self.heavy_layer() {
                     vectors.backwards = !vectors.backwards;
-                    let samples = input.len() / self.sizes.flat;
-                    layer.run_share(share, samples, input, output, vectors.backwards);
+                    layer.run_share(share, input.len() / self.flat, input, output, vectors.backwards);
                 }
             }
             Part::Rest => {
@@ -190,48 +205,57 @@ impl Network {
         }
     }
 
-    /// Images to flattened maps.
-    fn run_maps(&self, buffers: &mut MapBuffers, images: &[f32], flat: &mut [f32]) {
-        for (image, flat) in images.chunks_exact(self.input_len()).zip(flat.chunks_exact_mut(self.sizes.flat))
-        {
-            self.run_image(buffers, image);
-            flat.copy_from_slice(&buffers.maps[0][..self.sizes.flat]);
+    /// Images to vectors.
+    fn run_maps(&self, sizes: &Sizes, buffers: &mut MapBuffers, images: &[f32], vectors: &mut [f32]) {
+        let vectors = vectors.chunks_exact_mut(sizes.steps * self.flat);
+        for (image, vectors) in images.chunks_exact(sizes.input).zip(vectors) {
+            let (extent, len) = self.run_image(sizes.width, buffers, image);
+            let maps = &buffers.maps[0][..len];
+            if self.sequence {
+                gather_columns(extent, len / extent.area(), maps, vectors);
+            } else {
+                vectors.copy_from_slice(maps);
+            }
         }
     }
 
-    /// One image to its flattened maps in the first buffer.
-    fn run_image(&self, buffers: &mut MapBuffers, image: &[f32]) {
+    /// One image to its last maps, in the first buffer; gives their sides and the number of their values.
+    fn run_image(&self, width: usize, buffers: &mut MapBuffers, image: &[f32]) -> (Extent, usize) {
         let MapBuffers { maps: [from, to], frame, bytes } = buffers;
-        let InputShape { channels, height, width } = self.input;
-        transpose(channels, height * width, image, from);
+        let mut extent = Extent { height: self.input.height, width };
         let mut len = image.len();
+        transpose(self.input.channels, extent.area(), image, from);
         for step in &self.maps {
-            let input = &mut from[..len];
-            match step {
+            let (next_extent, next_len) = step.output(extent, len);
+            let (input, output) = (&mut from[..len], &mut to[..next_len]);
+            let in_place = match step {
+                MapStep::Conv(conv) => {
+                    conv.run(extent, input, &mut frame[..conv.frame_len(extent)], output);
+                    false
+                }
+                MapStep::QuantisedConv(conv) => {
+                    conv.run(extent, input, &mut bytes[..conv.frame_len(extent)], output);
+                    false
+                }
+                MapStep::MaxPool(pool) => {
+                    pool.run(extent, input, output);
+                    false
+                }
                 MapStep::Affine(affine) => {
                     affine.run(input);
-                    continue;
+                    true
                 }
                 MapStep::Relu => {
                     relu(input);
-                    continue;
+                    true
                 }
-                MapStep::Conv(conv) => {
-                    len = conv.output_len();
-                    conv.run(input, &mut frame[..conv.frame_len()], &mut to[..len]);
-                }
-                MapStep::QuantisedConv(conv) => {
-                    len = conv.output_len();
-                    conv.run(input, &mut bytes[..conv.frame_len()], &mut to[..len]);
-                }
-                MapStep::MaxPool(pool) => {
-                    len = pool.output_len();
-                    pool.run(input, &mut to[..len]);
-                }
-                &MapStep::ChannelsFirst { channels, pixels } => transpose(pixels, channels, input, to),
+            };
+            if !in_place {
+                std::mem::swap(from, to);
             }
-            std::mem::swap(from, to);
+            (extent, len) = (next_extent, next_len);
         }
+        (extent, len)
     }
 
     /// Vectors of `len` in the first buffer through `steps`, as many as there is room for in `output`.
@@ -243,10 +267,10 @@ impl Network {
         output: &mut [f32],
     ) {
         let VectorBuffers { vectors: [from, to], bytes, scales, backwards } = buffers;
-        let samples = output.len() / self.sizes.output;
+        let count = output.len() / self.output;
         *backwards = !*backwards;
         for step in steps {
-            let input = &mut from[..samples * len];
+            let input = &mut from[..count * len];
             match step {
                 VectorStep::Relu => {
                     relu(input);
@@ -254,16 +278,36 @@ impl Network {
                 }
                 VectorStep::Linear(linear) => {
                     len = linear.output_len();
-                    linear.run(samples, input, &mut to[..samples * len], *backwards);
+                    linear.run(count, input, &mut to[..count * len], *backwards);
                 }
                 VectorStep::QuantisedLinear(linear) => {
                     len = linear.output_len();
-                    let bytes = &mut bytes[..samples * linear.frame_len()];
-                    linear.run(input, bytes, &mut scales[..samples], &mut to[..samples * len], *backwards);
+                    let bytes = &mut bytes[..count * linear.frame_len()];
+                    linear.run(input, bytes, &mut scales[..count], &mut to[..count * len], *backwards);
+                }
+                &VectorStep::ChannelsFirst { channels, pixels } => {
+                    for (from, to) in input.chunks_exact(len).zip(to.chunks_exact_mut(len)) {
+                        transpose(pixels, channels, from, to);
+                    }
                 }
             }
             std::mem::swap(from, to);
         }
         output.copy_from_slice(&from[..output.len()]);
+    }
+}
+
+impl MapStep {
+    /// The sides and the number of values of its output, for maps of these.
+    fn output(&self, extent: Extent, len: usize) -> (Extent, usize) {
+        match self {
+            Self::Conv(conv) => (extent, conv.output_len(extent)),
+            Self::QuantisedConv(conv) => (extent, conv.output_len(extent)),
+            Self::MaxPool(pool) => {
+                let output = pool.output(extent);
+                (output, output.area() * pool.channels)
+            }
+            Self::Affine(_) | Self::Relu => (extent, len),
+        }
     }
 }

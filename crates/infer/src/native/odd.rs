@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::aligned::Aligned;
-use super::conv_shape::{Columns, ConvShape};
+use super::conv_shape::{Extent, Filter, spans};
 use super::kernel::{Dots, Kernels};
 
 /// What adding up the lanes of a vector costs, in multiplications of vectors.
@@ -14,7 +14,7 @@ const SUMMING_UP: usize = 8;
 #[derive(Debug)]
 pub(super) struct Odd {
     kernels: Kernels,
-    shape: ConvShape,
+    filter: Filter,
     relu: bool,
     channels: Range<usize>,
     /// `[channels, kernel, kernel, inputs]`.
@@ -26,12 +26,12 @@ impl Odd {
     /// What is left over after whole vectors of channels, if scalar products halve the work for it.
     pub(super) fn new(
         kernels: Kernels,
-        shape: ConvShape,
+        filter: Filter,
         bias: &[f32],
         relu: bool,
         weight: impl Fn(usize, usize) -> f32,
     ) -> Option<Self> {
-        let ConvShape { inputs, outputs, kernel, .. } = shape;
+        let Filter { inputs, outputs, kernel } = filter;
         let (lanes, run) = (kernels.lanes(), kernel * inputs);
         let channels = outputs / lanes * lanes..outputs;
         // In multiplications of vectors for one pixel.
@@ -44,7 +44,7 @@ impl Odd {
         for (channel, row) in channels.clone().zip(weights.chunks_exact_mut(as_vector)) {
             row.iter_mut().enumerate().for_each(|(at, value)| *value = weight(channel, at));
         }
-        Some(Self { kernels, shape, relu, bias: bias[channels.clone()].to_vec(), channels, weights })
+        Some(Self { kernels, filter, relu, bias: bias[channels.clone()].to_vec(), channels, weights })
     }
 
     /// The first channel that is not in a panel.
@@ -53,15 +53,15 @@ impl Odd {
     }
 
     /// One image.
-    pub(super) fn run(&self, columns: &[Columns], input: &[f32], output: &mut [f32]) {
-        let ConvShape { inputs, outputs, height, width, kernel } = self.shape;
-        let radius = kernel / 2;
-        let row = kernel * inputs;
+    pub(super) fn run(&self, extent: Extent, input: &[f32], output: &mut [f32]) {
+        let Filter { inputs, outputs, kernel } = self.filter;
+        let Extent { height, width } = extent;
+        let (radius, row) = (self.filter.radius(), kernel * inputs);
         for y in 0..height {
             let taps = radius.saturating_sub(y)..kernel.min(height + radius - y);
-            for columns in columns {
-                let at = y * width + columns.x.start;
-                let from = (y + taps.start - radius) * width + columns.x.start + columns.taps.start - radius;
+            for columns in spans(width, kernel) {
+                let at = y * width + columns.at.start;
+                let from = (y + taps.start - radius) * width + columns.at.start + columns.taps.start - radius;
                 self.kernels.dots(&mut Dots {
                     output: &mut output[at * outputs + self.channels.start..],
                     output_column: outputs,
@@ -73,7 +73,7 @@ impl Odd {
                     weight_row: row,
                     bias: &self.bias,
                     relu: self.relu,
-                    columns: columns.x.len(),
+                    columns: columns.at.len(),
                     rows: taps.len(),
                     length: columns.taps.len() * inputs,
                 });

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::aligned::Aligned;
-use super::conv_shape::ConvShape;
+use super::conv_shape::{Extent, Filter};
 use super::kernel::{Kernels, QUAD, Quads};
 use super::panels::blocks;
 
@@ -62,7 +62,7 @@ fn quad_panels(
 #[derive(Debug)]
 pub(super) struct QuantisedConv {
     kernels: Kernels,
-    shape: ConvShape,
+    filter: Filter,
     relu: bool,
     panels: Vec<QuadPanel>,
 }
@@ -70,49 +70,58 @@ pub(super) struct QuantisedConv {
 impl QuantisedConv {
     /// The convolution with these weights `[outputs, inputs, kernel, kernel]`, followed by ReLU if `relu`; `kernels` are
     /// those for quads.
-    pub(super) fn new(kernels: Kernels, shape: ConvShape, weights: &[f32], bias: &[f32], relu: bool) -> Self {
-        let ConvShape { inputs, kernel, .. } = shape;
+    pub(super) fn new(kernels: Kernels, filter: Filter, weights: &[f32], bias: &[f32], relu: bool) -> Self {
+        let Filter { inputs, kernel, .. } = filter;
         let run = (kernel * inputs).next_multiple_of(QUAD);
         let panels = quad_panels(kernels, kernel * run, bias, |output, at| {
             let (ky, kx, input) = (at / run, at % run / inputs, at % run % inputs);
             // What fills up the last quad of a kernel row belongs to no tap.
             if kx < kernel { weights[((output * inputs + input) * kernel + ky) * kernel + kx] } else { 0.0 }
         });
-        Self { kernels, shape, relu, panels }
+        Self { kernels, filter, relu, panels }
     }
 
-    /// Values in one output.
-    pub(super) fn output_len(&self) -> usize {
-        self.shape.height * self.shape.width * self.shape.outputs
+    /// Values in the output for maps of this size.
+    pub(super) fn output_len(&self, extent: Extent) -> usize {
+        extent.area() * self.filter.outputs
     }
 
     /// Bytes in one row of the frame.
-    fn row(&self) -> usize {
-        (self.shape.width + self.shape.kernel - 1) * self.shape.inputs
+    fn row(&self, extent: Extent) -> usize {
+        (extent.width + self.filter.kernel - 1) * self.filter.inputs
     }
 
     /// Bytes in the frame that [`run`](Self::run) needs: with the last quad of the last pixel.
-    pub(super) fn frame_len(&self) -> usize {
-        (self.shape.height + self.shape.kernel - 1) * self.row() + QUAD
+    pub(super) fn frame_len(&self, extent: Extent) -> usize {
+        (extent.height + self.filter.kernel - 1) * self.row(extent) + QUAD
     }
 
     /// One image, no value of which is negative; `frame` is of [`frame_len`](Self::frame_len), its content does not
     /// matter.
-    pub(super) fn run(&self, input: &[f32], frame: &mut [u8], output: &mut [f32]) {
-        let ConvShape { inputs, outputs, height, width, kernel } = self.shape;
-        let (row, quads) = (self.row(), (kernel * inputs).div_ceil(QUAD));
+    pub(super) fn run(&self, extent: Extent, input: &[f32], frame: &mut [u8], output: &mut [f32]) {
+        let Filter { inputs, outputs, kernel } = self.filter;
+        let Extent { height, width } = extent;
+        let (row, quads) = (self.row(extent), (kernel * inputs).div_ceil(QUAD));
         frame.fill(0);
-        let margin = kernel / 2 * (row + inputs);
+        let margin = self.filter.radius() * (row + inputs);
         let scale = self.kernels.quantise(input, width * inputs, &mut frame[margin..], row);
         for panel in &self.panels {
-            for block in blocks(height, self.kernels.max_pixels(panel.vectors)) {
+            let most = self.kernels.max_pixels(panel.vectors);
+            // A tile lies along the columns or along the rows, whichever fills it better.
+            let down = height.div_ceil(most) * width <= width.div_ceil(most) * height;
+            let side = if down { height } else { width };
+            for block in blocks(side, most) {
+                let at = block.start * if down { width } else { 1 };
+                let from = block.start * if down { row } else { inputs };
+                let [along_output, across_output] = swap([width * outputs, outputs], !down);
+                let [along_input, across_input] = swap([row, inputs], !down);
                 self.kernels.quads(&mut Quads {
-                    output: &mut output[block.start * width * outputs + panel.channels.start..],
-                    output_stride: width * outputs,
-                    output_column: outputs,
-                    input: &frame[block.start * row..],
-                    input_stride: row,
-                    input_column: inputs,
+                    output: &mut output[at * outputs + panel.channels.start..],
+                    output_stride: along_output,
+                    output_column: across_output,
+                    input: &frame[from..],
+                    input_stride: along_input,
+                    input_column: across_input,
                     input_row: row,
                     weights: &panel.weights,
                     weight_row: quads * QUAD * panel.vectors * self.kernels.lanes(),
@@ -121,7 +130,7 @@ impl QuantisedConv {
                     factors: &panel.factors,
                     bias: &panel.bias,
                     relu: self.relu,
-                    columns: width,
+                    columns: if down { width } else { height },
                     pixels: block.len(),
                     vectors: panel.vectors,
                     channels: panel.channels.len(),
@@ -131,6 +140,11 @@ impl QuantisedConv {
             }
         }
     }
+}
+
+/// The two in the other order if `swapped`.
+fn swap([a, b]: [usize; 2], swapped: bool) -> [usize; 2] {
+    if swapped { [b, a] } else { [a, b] }
 }
 
 /// A fully connected layer as [`Linear`](super::linear::Linear), in 8 bits.
@@ -240,18 +254,19 @@ mod tests {
         // Where inputs and weights are whole numbers of 8 bits nothing is rounded.
         #[test]
         fn a_convolution_of_whole_numbers_is_exact(
-            inputs in 1usize..7, outputs in 1usize..40, height in 1usize..8, width in 1usize..8, radius in 0usize..3, relu: bool,
+            inputs in 1usize..7, outputs in 1usize..40, height in 1usize..8, width in 1usize..20, radius in 0usize..3, relu: bool,
         ) {
-            let shape = ConvShape { inputs, outputs, height, width, kernel: 2 * radius + 1 };
-            let filter = inputs * shape.kernel * shape.kernel;
-            let weights: Vec<f32> = (0..outputs).flat_map(|output| whole(output, filter, -127, 127)).collect();
+            let filter = Filter { inputs, outputs, kernel: 2 * radius + 1 };
+            let extent = Extent { height, width };
+            let products = filter.products();
+            let weights: Vec<f32> = (0..outputs).flat_map(|output| whole(output, products, -127, 127)).collect();
             let (bias, input) = (whole(3, outputs, -9, 9), whole(4, height * width * inputs, 0, 255));
             for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
-                let exact = Conv::new(kernels, shape, &weights, &bias, relu);
-                let quantised = QuantisedConv::new(kernels.for_quads(), shape, &weights, &bias, relu);
-                let mut outputs = [vec![f32::NAN; exact.output_len()], vec![f32::NAN; quantised.output_len()]];
-                exact.run(&input, &mut vec![0.0; exact.frame_len()], &mut outputs[0]);
-                quantised.run(&input, &mut vec![1; quantised.frame_len()], &mut outputs[1]);
+                let exact = Conv::new(kernels, filter, &weights, &bias, relu);
+                let quantised = QuantisedConv::new(kernels.for_quads(), filter, &weights, &bias, relu);
+                let mut outputs = [vec![f32::NAN; exact.output_len(extent)], vec![f32::NAN; quantised.output_len(extent)]];
+                exact.run(extent, &input, &mut vec![0.0; exact.frame_len(extent)], &mut outputs[0]);
+                quantised.run(extent, &input, &mut vec![1; quantised.frame_len(extent)], &mut outputs[1]);
                 for (a, b) in outputs[0].iter().zip(&outputs[1]) {
                     prop_assert!((a - b).abs() <= 1e-5 * a.abs().max(1.0), "{a}, in 8 bits {b}");
                 }

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use super::helper::Helper;
 use super::linear::Share;
-use super::network::{Network, Part, SAMPLES_A_PASS, Workspace};
+use super::network::{Network, Part, Sizes, VECTORS_A_PASS};
+use super::workspace::Workspace;
 use crate::RecognizeError;
 
-/// Up to this many images a thread, threads share a layer that has many weights. Measured on Sapphire Rapids with two
+/// Up to this many vectors a thread, threads share a layer that has many weights. Measured on Sapphire Rapids with two
 /// threads and the post's network: 1.9 times one thread with 6 images where 1.7 by image, with 64 it is the other way
 /// round.
-const FEW_IMAGES: usize = 8;
+const FEW_VECTORS: usize = 8;
 
 /// Buffers and helper threads for forward passes, one after the other. Made by
-/// [`NativeRecognizer::session`](crate::NativeRecognizer::session); after the first call with a batch of some size
-/// nothing is allocated up to that size.
+/// [`NativeRecognizer::session`](crate::NativeRecognizer::session). A call allocates only if no call before had as many
+/// images of its width or of a larger one.
 #[derive(Debug)]
 pub struct Session {
     network: Arc<Network>,
@@ -28,48 +29,69 @@ impl Session {
     pub(super) fn new(network: &Arc<Network>, threads: usize) -> Result<Self, RecognizeError> {
         let helpers = (1..threads).map(|_| Helper::start(Arc::clone(network)));
         Ok(Self {
-            workspace: network.workspace(),
+            workspace: Workspace::default(),
             network: Arc::clone(network),
             helpers: helpers.collect::<Result<_, _>>()?,
             shared: Default::default(),
         })
     }
 
-    /// The logits `[n, classes]` of `input` `[n, channels, height, width]`, ink 1.0 and paper 0.0. The result does
-    /// not depend on the number of threads or on what else is in the batch.
+    /// The logits `[n, steps, classes]` of `input` `[n, channels, height, width]`, ink 1.0 and paper 0.0, with the width
+    /// that the architecture says; a letter network has one step. The result does not depend on the number of threads
+    /// or on what else is in the batch.
     ///
     /// # Errors
     /// [`RecognizeError::WrongLength`] if `input` is no whole number of images or `output` does not hold one score
-    /// for each class and image; [`RecognizeError::Backend`] if a helper thread died.
+    /// for each class, step and image; [`RecognizeError::Backend`] if a helper thread died.
     pub fn forward(&mut self, input: &[f32], output: &mut [f32]) -> Result<(), RecognizeError> {
-        let (image, classes) = (self.network.input_len(), self.network.output_len());
-        let images = input.len() / image;
-        check_length("input values", images * image, input.len())?;
-        check_length("output values", images * classes, output.len())?;
-        let few = images <= SAMPLES_A_PASS.min(FEW_IMAGES * (self.helpers.len() + 1));
+        self.forward_at(self.network.input().width, input, output)
+    }
+
+    /// As [`forward`](Self::forward), for images of another width: any that [`Architecture::widths`] contains. A
+    /// sequence network has a step for every [`Architecture::column_width`] pixels of it.
+    ///
+    /// [`Architecture::widths`]: crate::Architecture::widths
+    /// [`Architecture::column_width`]: crate::Architecture::column_width
+    ///
+    /// # Errors
+    /// As [`forward`](Self::forward), and [`RecognizeError::WrongWidth`].
+    pub fn forward_at(
+        &mut self,
+        width: usize,
+        input: &[f32],
+        output: &mut [f32],
+    ) -> Result<(), RecognizeError> {
+        let sizes = self.network.sizes(width)?;
+        let scores = sizes.steps * self.network.output_len();
+        let images = input.len() / sizes.input;
+        check_length("input values", images * sizes.input, input.len())?;
+        check_length("output values", images * scores, output.len())?;
+        self.network.prepare(&sizes, &mut self.workspace);
+        let few = images * sizes.steps <= VECTORS_A_PASS.min(FEW_VECTORS * (self.helpers.len() + 1));
         match self.network.heavy_layer() {
-            Some(_) if few && !self.helpers.is_empty() => self.forward_sharing(images, input, output),
-            _ => self.by_image(Part::All, input, (image, classes), output),
+            Some(_) if few && !self.helpers.is_empty() => self.forward_sharing(&sizes, images, input, output),
+            _ => self.by_image(Part::All, &sizes, input, scores, output),
         }
     }
 
-    /// Runs a part of the network that takes and gives so many values an image, each thread for its own images.
+    /// Runs a part of the network that takes images and gives so many values for each, each thread for its own images.
     fn by_image(
         &mut self,
         part: Part,
+        sizes: &Sizes,
         input: &[f32],
-        (taken, given): (usize, usize),
+        given: usize,
         output: &mut [f32],
     ) -> Result<(), RecognizeError> {
-        let share = (input.len() / taken).div_ceil(self.helpers.len() + 1);
-        let mut inputs = input.chunks((share * taken).max(1));
+        let share = (input.len() / sizes.input).div_ceil(self.helpers.len() + 1);
+        let mut inputs = input.chunks((share * sizes.input).max(1));
         let mut outputs = output.chunks_mut((share * given).max(1));
         let own = inputs.next().zip(outputs.next());
         for (helper, input) in self.helpers.iter_mut().zip(inputs) {
-            helper.send(part, input, input.len() / taken * given)?;
+            helper.send(part, sizes, input, input.len() / sizes.input * given)?;
         }
         if let Some((input, output)) = own {
-            self.network.run(part, &mut self.workspace, input, output);
+            self.network.run(part, sizes, &mut self.workspace, input, output);
         }
         for (helper, output) in self.helpers.iter_mut().zip(outputs) {
             output.copy_from_slice(helper.receive()?);
@@ -82,23 +104,25 @@ impl Session {
     /// those only, which moreover stay in the caches of its core.
     fn forward_sharing(
         &mut self,
+        sizes: &Sizes,
         images: usize,
         input: &[f32],
         output: &mut [f32],
     ) -> Result<(), RecognizeError> {
         let network = Arc::clone(&self.network);
         let Some(layer) = network.heavy_layer() else { return Ok(()) };
-        let (flat_len, layer_len) = (network.flat_len(), layer.output_len());
+        let (given, layer_len) = (sizes.steps * network.flat_len(), layer.output_len());
         let [mut flat, mut outputs] = std::mem::take(&mut self.shared);
-        flat.resize(images * flat_len, 0.0);
-        outputs.resize(images * layer_len, 0.0);
+        flat.resize(images * given, 0.0);
+        outputs.resize(images * sizes.steps * layer_len, 0.0);
 
-        self.by_image(Part::Maps, input, (network.input_len(), flat_len), &mut flat)?;
+        self.by_image(Part::Maps, sizes, input, given, &mut flat)?;
         let count = self.helpers.len() + 1;
         for (index, helper) in (1..).zip(&mut self.helpers) {
-            helper.send(Part::FirstLayer(Share { index, count }), &flat, outputs.len())?;
+            helper.send(Part::FirstLayer(Share { index, count }), sizes, &flat, outputs.len())?;
         }
-        network.run(Part::FirstLayer(Share { index: 0, count }), &mut self.workspace, &flat, &mut outputs);
+        let own = Part::FirstLayer(Share { index: 0, count });
+        network.run(own, sizes, &mut self.workspace, &flat, &mut outputs);
         for (index, helper) in (1..).zip(&mut self.helpers) {
             let columns = layer.outputs_of(Share { index, count });
             let rows = outputs.chunks_exact_mut(layer_len).zip(helper.receive()?.chunks_exact(layer_len));
@@ -106,7 +130,7 @@ impl Session {
                 row[columns.clone()].copy_from_slice(&part[columns.clone()]);
             }
         }
-        network.run(Part::Rest, &mut self.workspace, &outputs, output);
+        network.run(Part::Rest, sizes, &mut self.workspace, &outputs, output);
         self.shared = [flat, outputs];
         Ok(())
     }

@@ -86,12 +86,14 @@ fn node(index: usize, layer: Layer, input: &str, output: &str) -> Message {
             vec![float("epsilon", EPSILON)],
         ),
         Layer::Relu => ("Relu", &[], vec![]),
-        Layer::MaxPool2d { size } => {
-            ("MaxPool", &[], vec![
+        Layer::MaxPool2d { size } => (
+            "MaxPool",
+            &[],
+            vec![
                 ints("kernel_shape", &[size.height, size.width]),
                 ints("strides", &[size.height, size.width]),
-            ])
-        }
+            ],
+        ),
         Layer::Flatten | Layer::Columns => ("Flatten", &[], vec![]),
         Layer::Linear { .. } => ("Gemm", &["weight", "bias"], vec![int("transB", 1)]),
         Layer::Dropout { .. } => ("Identity", &[], vec![]),

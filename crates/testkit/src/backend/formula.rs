@@ -2,16 +2,20 @@
 
 use captcha_core::Alphabet;
 use captcha_core::ndarray::Array4;
-use captcha_infer::{Architecture, InputShape, ModelFile, ModelMetadata, Parameter, Tensor};
+use captcha_infer::{Architecture, InputShape, ModelFile, ModelMetadata, Parameter, Shape, Tensor};
 
 /// What the images start from.
 const IMAGE_SEED: u32 = 1000;
 
-/// The model of an architecture with the weights of the formula: `None` if the architecture makes no letter network
-/// with at least one class.
+/// The model of an architecture with the weights of the formula: `None` if the architecture makes no network with at
+/// least one character.
 #[must_use]
 pub fn formula_model(architecture: &Architecture) -> Option<ModelFile> {
-    let classes = architecture.output().ok()?.len();
+    let classes = match architecture.output().ok()? {
+        // Without the blank.
+        Shape::Sequence { features, .. } => features - 1,
+        shape => shape.len(),
+    };
     // Any characters will do: the letters of a script that has thousands.
     let alphabet: String = ('\u{4e00}'..).take(classes).collect();
     let parameters = architecture.parameters().ok()?;

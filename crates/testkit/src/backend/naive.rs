@@ -1,29 +1,36 @@
 //! Inference by the definitions, in double precision.
 
-use captcha_core::ndarray::{Array2, Array3, Array4, ArrayView3};
+use captcha_core::ndarray::{Array3, Array4, ArrayView3};
 use captcha_infer::{Layer, ModelFile, Shape, Window};
 
-/// The logits `[n, classes]` that the definitions of the layers give, one product after the other.
+/// The logits `[n, steps, classes]` that the definitions of the layers give, one product after the other.
 ///
 /// # Panics
-/// If the images are not of the shape that the model takes.
+/// If the images are not of a shape that the model takes.
 #[must_use]
-pub fn naive_logits(model: &ModelFile, images: &Array4<f32>) -> Array2<f64> {
-    let classes = model.metadata().alphabet.len();
+pub fn naive_logits(model: &ModelFile, images: &Array4<f32>) -> Array3<f64> {
+    let (count, width) = (images.shape()[0], images.shape()[3]);
+    let (steps, classes) = match model.metadata().architecture.at_width(width).output() {
+        Ok(Shape::Sequence { steps, features }) => (steps, features),
+        Ok(shape) => (1, shape.len()),
+        Err(error) => panic!("{error}"),
+    };
     let logits = images.outer_iter().flat_map(|image| naive_image(model, &image)).collect();
-    Array2::from_shape_vec((images.shape()[0], classes), logits).expect("one score for each class and image")
+    Array3::from_shape_vec((count, steps, classes), logits).expect("one score for each class, step and image")
 }
 
 /// The logits of one image.
 fn naive_image(model: &ModelFile, image: &ArrayView3<'_, f32>) -> Vec<f64> {
-    let architecture = &model.metadata().architecture;
-    let shapes = architecture.shapes().expect("a model file holds a valid architecture");
+    let architecture = model.metadata().architecture.at_width(image.shape()[2]);
+    let shapes = architecture.shapes().expect("the network takes images of this width");
+    // Maps are `[channels, height, width]`, sequences `[steps, features, 1]`, and a vector is a sequence of one step.
     let mut maps = image.mapv(f64::from);
     for (index, (layer, shape)) in architecture.layers.iter().zip(shapes).enumerate() {
         let tensor = |name: &str| model.tensors()[&format!("{index}.{name}")].data();
         let dim = match shape {
             Shape::Maps { channels, height, width } => (channels, height, width),
-            other => (other.len(), 1, 1),
+            Shape::Sequence { steps, features } => (steps, features, 1),
+            other => (1, other.len(), 1),
         };
         maps = match *layer {
             Layer::Conv2d { kernel, .. } => convolve(&maps, dim, kernel, tensor("weight"), tensor("bias")),
@@ -44,11 +51,18 @@ fn naive_image(model: &ModelFile, image: &ArrayView3<'_, f32>) -> Vec<f64> {
                 window.fold(f64::NEG_INFINITY, f64::max)
             }),
             Layer::Flatten => maps.into_shape_with_order(dim).expect("as many values as before"),
+            Layer::Columns => {
+                let height = maps.shape()[1];
+                Array3::from_shape_fn(dim, |(x, feature, _)| maps[[feature / height, feature % height, x]])
+            }
             Layer::Linear { .. } => {
                 let (weight, bias) = (tensor("weight"), tensor("bias"));
-                Array3::from_shape_fn(dim, |(output, ..)| {
-                    let products = maps.iter().zip(&weight[output * maps.len()..]);
-                    f64::from(bias[output]) + products.map(|(&a, &b)| a * f64::from(b)).sum::<f64>()
+                Array3::from_shape_fn(dim, |(step, output, _)| {
+                    let inputs = maps.shape()[1];
+                    let weights = &weight[output * inputs..][..inputs];
+                    let products =
+                        weights.iter().enumerate().map(|(i, &w)| maps[[step, i, 0]] * f64::from(w));
+                    f64::from(bias[output]) + products.sum::<f64>()
                 })
             }
             // Dropout does nothing at inference.

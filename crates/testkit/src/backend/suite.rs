@@ -1,7 +1,7 @@
 //! The checks.
 
-use captcha_core::ndarray::{Array2, Array4, Axis, Slice};
-use captcha_infer::{Architecture, InputShape, Layer, ModelFile, RecognizeError, Recognizer};
+use captcha_core::ndarray::{Array3, Array4, Axis, Slice};
+use captcha_infer::{Architecture, InputShape, Layer, ModelFile, RecognizeError, Recognizer, Shape, Window};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde::Deserialize;
@@ -19,6 +19,9 @@ pub type Make<'a> = &'a dyn Fn(&ModelFile) -> Box<dyn Recognizer>;
 struct Reference {
     name: String,
     architecture: Architecture,
+    /// The width of the images.
+    width: usize,
+    /// `[n, steps * classes]`.
     logits: Vec<Vec<f64>>,
 }
 
@@ -31,15 +34,18 @@ fn model(architecture: &Architecture) -> ModelFile {
     formula_model(architecture).expect("the architecture is valid")
 }
 
-/// The logits `[n, classes]` of a recogniser.
-fn logits(recognizer: &dyn Recognizer, images: &Array4<f32>) -> Array2<f32> {
-    let logits = recognizer.logits(images.view()).expect("the images are of the right shape");
-    assert_eq!(logits.shape()[1], 1, "a letter network has one step");
-    logits.remove_axis(Axis(1))
+/// The logits of a recogniser.
+fn logits(recognizer: &dyn Recognizer, images: &Array4<f32>) -> Array3<f32> {
+    recognizer.logits(images.view()).expect("the images are of the right shape")
+}
+
+/// Images of the width that an architecture takes in place of its own.
+fn images_at(count: usize, architecture: &Architecture, width: usize) -> Array4<f32> {
+    formula_images(count, architecture.at_width(width).input)
 }
 
 /// The largest difference between two sets of logits.
-fn difference(actual: &Array2<f32>, expected: &Array2<f64>) -> f64 {
+fn difference(actual: &Array3<f32>, expected: &Array3<f64>) -> f64 {
     assert_eq!(actual.dim(), expected.dim());
     let pairs = actual.iter().zip(expected);
     // A NaN must not pass for a small difference.
@@ -54,13 +60,12 @@ fn difference(actual: &Array2<f32>, expected: &Array2<f64>) -> f64 {
 /// If not.
 pub fn logits_are_those_of_pytorch(make: Make<'_>) {
     let mut failures = Vec::new();
-    for Reference { name, architecture, logits: expected } in references() {
-        let classes = expected[0].len();
-        let images = formula_images(expected.len(), architecture.input);
-        let expected = Array2::from_shape_vec((expected.len(), classes), expected.concat()).expect("a table");
-        let difference = difference(&logits(&*make(&model(&architecture)), &images), &expected);
+    for Reference { name, architecture, width, logits: expected } in references() {
+        let images = images_at(expected.len(), &architecture, width);
         // The naive network that the other checks rely on, too.
         let naive = naive_logits(&model(&architecture), &images);
+        let expected = Array3::from_shape_vec(naive.dim(), expected.concat()).expect("as many values");
+        let difference = difference(&logits(&*make(&model(&architecture)), &images), &expected);
         let naive = (&naive - &expected).iter().fold(0.0f64, |worst, next| worst.max(next.abs()));
         if !(difference < TOLERANCE && naive < 1e-5) {
             failures.push(format!(
@@ -71,13 +76,14 @@ pub fn logits_are_those_of_pytorch(make: Make<'_>) {
     assert!(failures.is_empty(), "{failures:#?}");
 }
 
-/// Networks of any valid layers, up to a size that the naive one can bear.
-fn architecture() -> impl Strategy<Value = Architecture> {
+/// Networks of any valid layers, up to a size that the naive one can bear, and a width of images for each.
+fn architecture() -> impl Strategy<Value = (Architecture, usize)> {
+    let side = || 1usize..4;
     let layer = prop_oneof![
         4 => (1usize..70, 0usize..4).prop_map(|(channels, radius)| Layer::Conv2d { channels, kernel: 2 * radius + 1 }),
         2 => Just(Layer::BatchNorm2d),
         4 => Just(Layer::Relu),
-        2 => (1usize..4).prop_map(|size| Layer::MaxPool2d { size: size.into() }),
+        2 => (side(), side()).prop_map(|(height, width)| Layer::MaxPool2d { size: Window { height, width } }),
         1 => Just(Layer::Dropout { probability: 0.5 }),
     ];
     let vector_layer = prop_oneof![
@@ -90,29 +96,38 @@ fn architecture() -> impl Strategy<Value = Architecture> {
         height,
         width,
     });
-    let layers = (prop::collection::vec(layer, 0..6), prop::collection::vec(vector_layer, 0..4));
-    (input, layers).prop_map(|(input, (maps, vectors))| {
+    let between = prop_oneof![Just(Layer::Flatten), Just(Layer::Columns)];
+    let layers = (prop::collection::vec(layer, 0..6), between, prop::collection::vec(vector_layer, 0..4));
+    (input, layers, 0usize..30).prop_map(|(input, (maps, between, vectors), wider)| {
         let mut architecture = Architecture { input, layers: Vec::new() };
-        for layer in maps.into_iter().chain([Layer::Flatten]).chain(vectors) {
+        for layer in maps.into_iter().chain([between]).chain(vectors) {
             architecture.layers.push(layer);
             // A pool that is larger than what is left of the image, or too much work.
             if !architecture.flops().is_ok_and(|flops| flops < 3_000_000) {
                 architecture.layers.pop();
             }
         }
-        architecture
+        // A class for the blank alone is no alphabet.
+        if let Ok(Shape::Sequence { features: 1, .. }) = architecture.output() {
+            architecture.layers.push(Layer::Linear { features: 3 });
+        }
+        let width = match architecture.is_sequence() {
+            true => architecture.column_width() + wider,
+            false => input.width,
+        };
+        (architecture, width)
     })
 }
 
-/// On random architectures.
+/// On random architectures and widths.
 ///
 /// # Panics
 /// If not.
 pub fn any_architecture_gives_the_naive_logits(make: Make<'_>) {
-    let mut runner = TestRunner::new(Config { cases: 100, failure_persistence: None, ..Config::default() });
-    let result = runner.run(&(architecture(), 1usize..4), |(architecture, count)| {
+    let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
+    let result = runner.run(&(architecture(), 1usize..4), |((architecture, width), count)| {
         let model = model(&architecture);
-        let images = formula_images(count, architecture.input);
+        let images = images_at(count, &architecture, width);
         let expected = naive_logits(&model, &images);
         let difference = difference(&logits(&*make(&model), &images), &expected);
         prop_assert!(difference < TOLERANCE, "off by {difference:e}");
@@ -120,6 +135,32 @@ pub fn any_architecture_gives_the_naive_logits(make: Make<'_>) {
     });
     if let Err(error) = result {
         panic!("{error}");
+    }
+}
+
+/// One recogniser reads images of one width after those of another, and batches give what single images give.
+///
+/// # Panics
+/// If not.
+pub fn sequence_networks_take_images_of_any_width(make: Make<'_>) {
+    let architecture = Architecture::sequence(10, 64);
+    let (model, recognizer) = (model(&architecture), make(&model(&architecture)));
+    for (width, count) in [(64, 3), (4, 2), (50, 1), (7, 9), (131, 2), (64, 0)] {
+        let images = images_at(count, &architecture, width);
+        let actual = logits(&*recognizer, &images);
+        assert_eq!(actual.dim(), (count, width / 4, 11));
+        if count > 0 {
+            let expected = naive_logits(&model, &images.slice_axis(Axis(0), Slice::from(..1)).to_owned());
+            let first = actual.slice_axis(Axis(0), Slice::from(..1)).to_owned();
+            let difference = difference(&first, &expected);
+            assert!(difference < TOLERANCE, "width {width}: off by {difference:e}");
+        }
+        for (i, image) in images.axis_chunks_iter(Axis(0), 1).enumerate() {
+            let alone = logits(&*recognizer, &image.to_owned());
+            for (a, b) in alone.iter().zip(actual.index_axis(Axis(0), i)) {
+                assert!((a - b).abs() < 1e-5, "width {width}, image {i}: alone {a}, in a batch {b}");
+            }
+        }
     }
 }
 
@@ -137,7 +178,7 @@ pub fn batches_give_what_single_images_give(make: Make<'_>) {
         .collect();
     for count in [0, 1, 2, 5, 6, 7, 64, 65, 150] {
         let batch = logits(&*recognizer, &images.slice_axis(Axis(0), Slice::from(..count)).to_owned());
-        assert_eq!(batch.dim(), (count, 26));
+        assert_eq!(batch.dim(), (count, 1, 26));
         for (a, b) in batch.iter().zip(&single) {
             assert!((a - b).abs() < 1e-5, "in a batch of {count}: {a}, alone: {b}");
         }
@@ -157,24 +198,40 @@ pub fn other_layouts_give_the_same_logits(make: Make<'_>) {
     view.invert_axis(Axis(1));
     let expected = logits(&*recognizer, &view.as_standard_layout().into_owned());
     let actual = recognizer.logits(view).expect("the shape is right");
-    assert_eq!(actual.remove_axis(Axis(1)), expected);
+    assert_eq!(actual, expected);
 }
 
-/// With the typed error that names both shapes.
+/// With typed errors that name what would fit.
 ///
 /// # Panics
 /// If not.
 pub fn wrong_shapes_are_refused(make: Make<'_>) {
-    let architecture = Architecture::compact(10);
-    let recognizer = make(&model(&architecture));
-    for (channels, height, width) in [(1, 24, 20), (1, 20, 24), (3, 24, 24), (0, 24, 24), (1, 0, 0)] {
-        let images = formula_images(2, InputShape { channels, height, width });
-        match recognizer.logits(images.view()) {
-            Err(RecognizeError::WrongShape { expected, actual }) => {
-                assert_eq!(expected, architecture.input);
-                assert_eq!(actual, [2, channels, height, width]);
+    let letters = Architecture::compact(10);
+    let sequence = Architecture::sequence(10, 64);
+    let cases = [
+        (&letters, [(1, 24, 20), (1, 20, 24), (3, 24, 24), (0, 24, 24), (1, 0, 0)]),
+        (&sequence, [(1, 47, 64), (3, 48, 64), (0, 48, 64), (1, 64, 48), (1, 0, 0)]),
+    ];
+    for (architecture, shapes) in cases {
+        let recognizer = make(&model(architecture));
+        for (channels, height, width) in shapes {
+            let images = formula_images(2, InputShape { channels, height, width });
+            match recognizer.logits(images.view()) {
+                Err(RecognizeError::WrongShape { expected, actual }) => {
+                    assert_eq!(expected, architecture.input);
+                    assert_eq!(actual, [2, channels, height, width]);
+                }
+                other => panic!("{channels} x {height} x {width}: {other:?}"),
             }
-            other => panic!("{channels} x {height} x {width}: {other:?}"),
+        }
+    }
+    let recognizer = make(&model(&sequence));
+    for width in [0, 3] {
+        match recognizer.logits(images_at(2, &sequence, width).view()) {
+            Err(RecognizeError::WrongWidth { widths, actual }) => {
+                assert_eq!((*widths.start(), actual), (4, width));
+            }
+            other => panic!("{width}: {other:?}"),
         }
     }
 }

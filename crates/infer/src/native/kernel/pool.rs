@@ -1,25 +1,28 @@
 //! Max-pooling.
 
+use super::super::conv_shape::Extent;
 use super::simd::Simd;
+use crate::Window;
 
-/// Max-pooling of maps `[height, width, channels]` by squares of side `size`; what is left over at the right and at
-/// the bottom is dropped.
+/// Max-pooling of maps `[height, width, channels]` by windows side by side; what is left over at the right and at the
+/// bottom is dropped.
 pub(in super::super) struct Pool<'a> {
     pub(in super::super) output: &'a mut [f32],
     pub(in super::super) input: &'a [f32],
-    pub(in super::super) height: usize,
-    pub(in super::super) width: usize,
+    /// The size of the input.
+    pub(in super::super) extent: Extent,
     pub(in super::super) channels: usize,
-    pub(in super::super) size: usize,
+    pub(in super::super) window: Window,
 }
 
 impl Pool<'_> {
     /// # Panics
     /// If it reaches beyond its slices: a mistake of this crate.
     pub(super) fn check(&self) {
+        let Extent { height, width } = self.extent;
         let values = |height: usize, width: usize| height.saturating_mul(width).saturating_mul(self.channels);
-        assert!(values(self.height, self.width) <= self.input.len());
-        assert!(values(self.height / self.size, self.width / self.size) <= self.output.len());
+        assert!(values(height, width) <= self.input.len());
+        assert!(values(height / self.window.height, width / self.window.width) <= self.output.len());
     }
 }
 
@@ -29,39 +32,42 @@ impl Pool<'_> {
 /// The CPU has the instruction set of `S`; [`Pool::check`] passes.
 #[inline(always)]
 pub(super) unsafe fn max<S: Simd>(pool: &mut Pool<'_>) {
-    // SAFETY: the caller's promise; zero stands for the size that the pool says.
+    // SAFETY: the caller's promise; zeros stand for the window that the pool says.
     unsafe {
-        match pool.size {
-            2 => max_of::<S, 2>(pool),
-            _ => max_of::<S, 0>(pool),
+        match (pool.window.height, pool.window.width) {
+            (2, 2) => max_of::<S, 2, 2>(pool),
+            (2, 1) => max_of::<S, 2, 1>(pool),
+            _ => max_of::<S, 0, 0>(pool),
         }
     }
 }
 
-/// With a side that the compiler knows, or `SIZE` zero.
+/// With a window that the compiler knows, or `HEIGHT` and `WIDTH` zero.
 ///
 /// # Safety
-/// As for [`max`], and `SIZE` is zero or the size of the pool.
+/// As for [`max`], and `HEIGHT` and `WIDTH` are zero or the window of the pool.
 #[inline(always)]
-unsafe fn max_of<S: Simd, const SIZE: usize>(pool: &mut Pool<'_>) {
-    let &mut Pool { height, width, channels, .. } = pool;
-    let size = if SIZE == 0 { pool.size } else { SIZE };
-    let (rows, columns) = (height / size, width / size);
+unsafe fn max_of<S: Simd, const HEIGHT: usize, const WIDTH: usize>(pool: &mut Pool<'_>) {
+    let &mut Pool { extent, channels, .. } = pool;
+    let window = if HEIGHT == 0 { pool.window } else { Window { height: HEIGHT, width: WIDTH } };
+    let (rows, columns) = (extent.height / window.height, extent.width / window.width);
     for y in 0..rows {
         for x in 0..columns {
-            let input = pool.input.as_ptr().wrapping_add((y * width + x) * size * channels);
+            let pixel = y * window.height * extent.width + x * window.width;
+            let input = pool.input.as_ptr().wrapping_add(pixel * channels);
             let output = pool.output.as_mut_ptr().wrapping_add((y * columns + x) * channels);
             let whole = channels / S::LANES * S::LANES;
-            // SAFETY: the caller vouches for the instruction set; the addresses are those of values of this square
+            // SAFETY: the caller vouches for the instruction set; the addresses are those of values of this window
             // and of its output.
             unsafe {
+                let row = extent.width * channels;
                 for channel in (0..whole).step_by(S::LANES) {
-                    let best = largest::<S>(input.add(channel), size, width * channels, channels, S::LANES);
+                    let best = largest::<S>(input.add(channel), window, row, channels, S::LANES);
                     S::store(output.add(channel), best);
                 }
                 if whole < channels {
                     let rest = channels - whole;
-                    let best = largest::<S>(input.add(whole), size, width * channels, channels, rest);
+                    let best = largest::<S>(input.add(whole), window, row, channels, rest);
                     S::store_part(output.add(whole), best, rest);
                 }
             }
@@ -69,14 +75,14 @@ unsafe fn max_of<S: Simd, const SIZE: usize>(pool: &mut Pool<'_>) {
     }
 }
 
-/// The largest of each of `count` channels in the square at `from`.
+/// The largest of each of `count` channels in the window at `from`.
 ///
 /// # Safety
-/// As for [`max`]; there are so many channels at every pixel of the square.
+/// As for [`max`]; there are so many channels at every pixel of the window.
 #[inline(always)]
 unsafe fn largest<S: Simd>(
     from: *const f32,
-    size: usize,
+    window: Window,
     row: usize,
     pixel: usize,
     count: usize,
@@ -86,8 +92,8 @@ unsafe fn largest<S: Simd>(
     // SAFETY: the caller's promise.
     unsafe {
         let mut best = load(from);
-        for y in 0..size {
-            for x in 0..size {
+        for y in 0..window.height {
+            for x in 0..window.width {
                 best = S::max(best, load(from.add(y * row + x * pixel)));
             }
         }

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::super::conv_shape::Extent;
 use super::*;
+use crate::Window;
 
 /// [`Kernels::tile`], one product after the other.
 fn naive(tile: &mut Tile<'_>, width: usize) {
@@ -180,19 +182,20 @@ proptest! {
     }
 
     #[test]
-    fn every_pool_is_the_largest_of_each_square(
-        channels in 1usize..40, height in 1usize..9, width in 1usize..9, size in 1usize..4,
+    fn every_pool_is_the_largest_of_each_window(
+        channels in 1usize..40, (height, width) in (1usize..9, 1usize..9), (down, across) in (1usize..4, 1usize..4),
     ) {
-        prop_assume!(size <= height && size <= width);
+        prop_assume!(down <= height && across <= width);
         let input = values(1, height * width * channels);
+        let (extent, window) = (Extent { height, width }, Window { height: down, width: across });
         for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
-            let columns = width / size;
-            let mut output = vec![f32::NAN; height / size * columns * channels];
-            kernels.pool(&mut Pool { output: &mut output, input: &input, height, width, channels, size });
+            let columns = width / across;
+            let mut output = vec![f32::NAN; height / down * columns * channels];
+            kernels.pool(&mut Pool { output: &mut output, input: &input, extent, channels, window });
             for (at, &value) in output.iter().enumerate() {
                 let (c, x, y) = (at % channels, at / channels % columns, at / channels / columns);
-                let square = (0..size * size).map(|i| (y * size + i / size, x * size + i % size));
-                let expected = square.map(|(y, x)| input[(y * width + x) * channels + c]).fold(f32::MIN, f32::max);
+                let pixels = (0..down * across).map(|i| (y * down + i / across, x * across + i % across));
+                let expected = pixels.map(|(y, x)| input[(y * width + x) * channels + c]).fold(f32::MIN, f32::max);
                 prop_assert_eq!(value, expected);
             }
         }
