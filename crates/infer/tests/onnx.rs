@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use captcha_infer::{Architecture, InputShape, Layer, onnx};
+use captcha_infer::{Architecture, InputShape, Layer, Window, onnx};
 use captcha_testkit::backend::formula_model;
 
 /// Small networks with every kind of layer; their weights are in the committed files.
-fn cases() -> [(&'static str, Architecture); 2] {
+fn cases() -> [(&'static str, Architecture); 3] {
     let (channels, kernel, size) = (7, 3, 2.into());
     let convolutions = Architecture {
         input: InputShape { channels: 3, height: 9, width: 11 },
@@ -30,7 +30,22 @@ fn cases() -> [(&'static str, Architecture); 2] {
         input: InputShape { channels: 1, height: 2, width: 2 },
         layers: vec![Layer::Flatten, Layer::Linear { features: 3 }],
     };
-    [("convolutions", convolutions), ("flat", flat)]
+    let sequence = Architecture {
+        input: InputShape { channels: 2, height: 11, width: 20 },
+        layers: vec![
+            Layer::Conv2d { channels: 6, kernel: 5 },
+            Layer::MaxPool2d { size: Window { height: 3, width: 2 } },
+            Layer::Conv2d { channels, kernel },
+            Layer::BatchNorm2d,
+            Layer::Relu,
+            Layer::Columns,
+            Layer::Dropout { probability: 0.1 },
+            Layer::Linear { features: 9 },
+            Layer::Relu,
+            Layer::Linear { features: 5 },
+        ],
+    };
+    [("convolutions", convolutions), ("flat", flat), ("sequence", sequence)]
 }
 
 #[test]
