@@ -138,7 +138,7 @@ fn learn(
     let (training, validation) =
         (ShuffledLetters::new(training, args.seed), ShuffledLetters::new(validation, args.seed));
     let options = TrainOptions::default().with_epochs(epochs).with_seed(args.seed);
-    let watch = TrainingProgress::new();
+    let watch = TrainingProgress::of("letters");
     let trained = train(&metadata, &training, &validation, &options, Some(&out.join("run")), &watch)?;
     watch.finish();
     pictures::save_learning_curves(&trained.history, &out.join("curves"))?;

@@ -127,7 +127,7 @@ fn main() -> ExitCode {
             .with_seed(args.seed)
             .with_threads(args.threads)
             .with_device(if args.cpu { DeviceChoice::Cpu } else { DeviceChoice::Auto });
-        let watch = TrainingProgress::new();
+        let watch = TrainingProgress::of("letters");
         let trained = train(&metadata, &training, &validation, &options, Some(&args.out), &watch)?;
         watch.finish();
         pictures::save_learning_curves(&trained.history, &args.out.join("curves"))?;

@@ -1,51 +1,61 @@
 //! How a training is watched.
 
+use std::sync::{Mutex, PoisonError};
+
 use captcha_lab::core::Monitor;
 use captcha_lab::model::{EpochMetrics, TrainMonitor};
 
 use crate::{Progress, format};
 
 /// A progress bar with a line for each epoch.
-pub struct TrainingProgress(Progress);
+pub struct TrainingProgress {
+    bar: Progress,
+    samples: &'static str,
+    /// The least validation loss so far.
+    best: Mutex<f64>,
+}
+
+/// From so many times the least validation loss on, a network over-fits: less is noise of single epochs.
+const OVER_FITS: f64 = 1.2;
 
 impl TrainingProgress {
-    /// A bar that counts the steps of all epochs.
+    /// A bar that counts the steps of all epochs, on `letters` or `images`.
     #[must_use]
-    pub fn new() -> Self {
-        Self(Progress::new("Training", "steps"))
+    pub fn of(samples: &'static str) -> Self {
+        Self { bar: Progress::new("Training", "steps"), samples, best: Mutex::new(f64::INFINITY) }
     }
 
     /// Says how long it took.
     pub fn finish(self) {
-        self.0.finish();
-    }
-}
-
-impl Default for TrainingProgress {
-    fn default() -> Self {
-        Self::new()
+        self.bar.finish();
     }
 }
 
 impl Monitor for TrainingProgress {
     fn progress(&self, done: u64, total: u64) {
-        self.0.progress(done, total);
+        self.bar.progress(done, total);
     }
 
     fn interrupted(&self) -> bool {
-        self.0.interrupted()
+        self.bar.interrupted()
     }
 }
 
 impl TrainMonitor for TrainingProgress {
     fn epoch(&self, metrics: &EpochMetrics) {
-        self.0.note(&format!(
-            "epoch {:2}: loss {:.4}, validation loss {:.4}, {} of the validation letters right, {} letters/s",
+        let samples = self.samples;
+        let mut best = self.best.lock().unwrap_or_else(PoisonError::into_inner);
+        *best = best.min(metrics.validation_loss);
+        let rises =
+            metrics.validation_loss > OVER_FITS * *best && metrics.train_loss < metrics.validation_loss;
+        self.bar.note(&format!(
+            "epoch {:2}: loss {:.4}, validation loss {:.4}, {} of the validation {samples} right, {} {samples}/s{}",
             metrics.epoch,
             metrics.train_loss,
             metrics.validation_loss,
             format::percent(metrics.validation_accuracy),
             format::rate(metrics.images_per_second),
+            if rises { "; over-fitting: the validation loss rises" } else { "" },
         ));
     }
 }

@@ -3,14 +3,17 @@
 use captcha_core::{Alphabet, ink};
 use ndarray::Array4;
 
-/// Letters with their classes.
+/// Images with the classes of what they show: letters, or whole texts.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Batch {
     /// `[n, 1, height, width]`, ink = 1, paper = 0.
     pub images: Array4<f32>,
-    /// The class index of each image in the alphabet, `n` of them.
+    /// The class indices in the alphabet of all characters of all images, one image after the other: `n` of them if
+    /// the images are letters.
     pub labels: Vec<usize>,
+    /// How many characters each image has, `n` of them; `None` if the images are letters, which have one each.
+    pub lengths: Option<Vec<usize>>,
 }
 
 impl Batch {
@@ -21,23 +24,34 @@ impl Batch {
         if let Some(values) = images.as_slice_mut() {
             ink::write_ink(levels, values);
         }
-        Self { images, labels }
+        Self { images, labels, lengths: None }
     }
 
-    /// The number of letters.
+    /// The number of images.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.labels.len()
+        self.images.shape()[0]
     }
 
-    /// Whether there is no letter.
+    /// Whether there is no image.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.labels.is_empty()
+        self.len() == 0
+    }
+
+    /// The classes of each image's text.
+    pub fn texts(&self) -> impl Iterator<Item = &[usize]> {
+        let mut labels = &self.labels[..];
+        (0..self.len()).map(move |image| {
+            let length = self.lengths.as_ref().map_or(1, |lengths| lengths[image]);
+            let (text, rest) = labels.split_at(length);
+            labels = rest;
+            text
+        })
     }
 }
 
-/// Where the training of a letter network gets its batches from.
+/// Where the training of a network gets its batches from.
 ///
 /// An epoch is a pure function of the data, its seed, the number of the epoch and the batch size, so that training
 /// that was cut off can be resumed and goes on as if it had not been.
@@ -45,10 +59,10 @@ pub trait TrainingData: Sync {
     /// What the class indices of the labels stand for.
     fn alphabet(&self) -> &Alphabet;
 
-    /// How many letters an epoch has.
+    /// How many images an epoch has.
     fn samples_per_epoch(&self) -> usize;
 
-    /// The batches of epoch `epoch`, from 0: all of `batch` letters, but for the last, which has the rest.
+    /// The batches of epoch `epoch`, from 0: all of `batch` images, but for the last, which has the rest.
     /// None if `batch` is 0.
     fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Batch> + '_>;
 }

@@ -10,7 +10,7 @@ use ndarray::Array4;
 
 use crate::blocks::Blocks;
 use crate::stream::{Counters, Timed};
-use crate::{CaptchaSource, DatasetError, StreamOptions, StreamStats};
+use crate::{Batch, CaptchaSource, DatasetError, StreamOptions, StreamStats, TrainingData};
 
 /// CAPTCHAs that are drawn before a stream is taken to be one that works.
 const TRIED: u64 = 8;
@@ -111,7 +111,7 @@ impl CaptchaStream {
     pub fn new(source: impl CaptchaSource + 'static, options: StreamOptions) -> Result<Self, DatasetError> {
         options.check()?;
         for index in 0..TRIED {
-            source.captcha(seed::derive(options.seed, index)).map_err(DatasetError::Style)?;
+            source.image(seed::derive(options.seed, index)).map_err(DatasetError::Style)?;
         }
         let prepare: Prepare = Arc::new(to_gray);
         Ok(Self { source: Arc::new(source), prepare, options, counters: Counters::default() })
@@ -165,8 +165,8 @@ impl CaptchaStream {
                 if stop.load(Ordering::Relaxed) {
                     return None;
                 }
-                if let Ok(captcha) = source.captcha(seed::derive(epoch_seed, index)) {
-                    captchas.push((prepare(&captcha.image), captcha.text));
+                if let Ok((image, text)) = source.image(seed::derive(epoch_seed, index)) {
+                    captchas.push((prepare(&image), text));
                 }
             }
             let failed = asked - captchas.len() as u64;
@@ -178,6 +178,28 @@ impl CaptchaStream {
             batch
         });
         Box::new(Timed::new(counted, &self.counters))
+    }
+}
+
+/// Batches of whole texts.
+impl TrainingData for CaptchaStream {
+    fn alphabet(&self) -> &Alphabet {
+        self.source.alphabet()
+    }
+
+    fn samples_per_epoch(&self) -> usize {
+        self.options.per_epoch
+    }
+
+    fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Batch> + '_> {
+        let alphabet = self.source.alphabet();
+        Box::new(CaptchaStream::epoch(self, epoch, batch).map(|batch| {
+            let lengths = batch.texts.iter().map(|text| text.chars().count()).collect();
+            // A character that the source does not own up to gets a class that there is not, which training refuses.
+            let class = |character| alphabet.index_of(character).unwrap_or(alphabet.len());
+            let labels = batch.texts.iter().flat_map(|text| text.chars()).map(class).collect();
+            Batch { images: batch.images, labels, lengths: Some(lengths) }
+        }))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use captcha_core::{Alphabet, AlphabetError, seed};
 use captcha_render::{Captcha, RenderError, Renderer};
+use image::DynamicImage;
 
 /// Draws CAPTCHAs with texts of its own choice, each a pure function of a seed.
 ///
@@ -15,6 +16,15 @@ pub trait CaptchaSource: Send + Sync {
     /// # Errors
     /// [`RenderError`] if it can't be drawn.
     fn captcha(&self, seed: u64) -> Result<Captcha, RenderError>;
+
+    /// The image of [`captcha`](Self::captcha) and its text, without the ground truth of its characters if that is
+    /// faster.
+    ///
+    /// # Errors
+    /// [`RenderError`] if it can't be drawn.
+    fn image(&self, seed: u64) -> Result<(DynamicImage, String), RenderError> {
+        self.captcha(seed).map(|captcha| (captcha.image, captcha.text))
+    }
 }
 
 impl CaptchaSource for Renderer {
@@ -24,6 +34,11 @@ impl CaptchaSource for Renderer {
 
     fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
         self.random(seed)
+    }
+
+    fn image(&self, seed: u64) -> Result<(DynamicImage, String), RenderError> {
+        let text = self.text(seed);
+        Ok((Renderer::image(self, &text, seed)?, text))
     }
 }
 
@@ -51,6 +66,12 @@ impl Mixture {
         }
         Ok(Self { alphabet: Alphabet::new(&characters)?, renderers })
     }
+
+    /// The renderer of the CAPTCHA of `seed`.
+    fn drawn(&self, seed: u64) -> &Renderer {
+        let drawn = u128::from(seed::derive(seed, STYLE_STREAM));
+        &self.renderers[((drawn * self.renderers.len() as u128) >> 64) as usize]
+    }
 }
 
 impl CaptchaSource for Mixture {
@@ -59,8 +80,11 @@ impl CaptchaSource for Mixture {
     }
 
     fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
-        let drawn = u128::from(seed::derive(seed, STYLE_STREAM));
-        self.renderers[((drawn * self.renderers.len() as u128) >> 64) as usize].random(seed)
+        self.drawn(seed).captcha(seed)
+    }
+
+    fn image(&self, seed: u64) -> Result<(DynamicImage, String), RenderError> {
+        CaptchaSource::image(self.drawn(seed), seed)
     }
 }
 

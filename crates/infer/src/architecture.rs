@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use captcha_core::image::GrayImage;
+use captcha_core::scale_to_height;
 use serde::{Deserialize, Serialize};
 
 /// A network: the shape of one input and the layers it passes, in order.
@@ -350,6 +352,18 @@ impl Architecture {
             widest = widest.min((most + 1) * column - 1);
         }
         Ok(column..=widest)
+    }
+
+    /// `image` as a sequence network takes it: scaled to the height of the network, with the aspect ratio kept as
+    /// nearly as whole columns of the last maps allow.
+    ///
+    /// Training and reading both go through here.
+    #[must_use]
+    pub fn prepare(&self, image: &GrayImage) -> GrayImage {
+        // No architecture that passes `shapes` has larger numbers.
+        let [height, column] =
+            [self.input.height, self.column_width()].map(|extent| extent.min(MAX_EXTENT) as u32);
+        scale_to_height(image, height, column)
     }
 
     /// The shape of one sample after each layer.

@@ -17,6 +17,7 @@ pub(crate) struct AdamW {
     /// Steps taken.
     pub(crate) steps: usize,
     weight_decay: f64,
+    clip: Option<f64>,
 }
 
 /// The decay of the two running means and the term that keeps from dividing by zero: the paper's and PyTorch's
@@ -26,9 +27,9 @@ const BETA_2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
 
 impl AdamW {
-    pub(crate) fn new(network: &Network, weight_decay: f64) -> Result<Self, ModelError> {
+    pub(crate) fn new(network: &Network, weight_decay: f64, clip: Option<f64>) -> Result<Self, ModelError> {
         let zeros = || network.flat().f_zeros_like();
-        Ok(Self { first: zeros()?, second: zeros()?, steps: 0, weight_decay })
+        Ok(Self { first: zeros()?, second: zeros()?, steps: 0, weight_decay, clip })
     }
 
     /// One step down the gradients that the last backward pass left in `network`.
@@ -38,7 +39,13 @@ impl AdamW {
         let correction_1 = 1.0 - BETA_1.powi(steps);
         let correction_2 = 1.0 - BETA_2.powi(steps);
         no_grad(|| {
-            let gradient = network.flat_gradient()?;
+            let mut gradient = network.flat_gradient()?;
+            if let Some(clip) = self.clip {
+                // As PyTorch's clip_grad_norm_.
+                let factor =
+                    (gradient.f_norm()?.f_add_scalar(1e-6)?.f_reciprocal()? * clip).f_clamp_max(1.0)?;
+                gradient = gradient.f_mul(&factor)?;
+            }
             if self.weight_decay > 0.0 {
                 let _ = network.decayed()?.f_mul_scalar_(1.0 - learning_rate * self.weight_decay)?;
             }
@@ -78,7 +85,7 @@ mod tests {
     use tch::Reduction;
 
     use super::*;
-    use crate::network::to_vec;
+    use crate::network::{Pass, to_vec};
 
     #[derive(serde::Deserialize)]
     struct Reference {
@@ -103,10 +110,10 @@ mod tests {
         let images: Vec<f32> = (0..12).map(|i| i as f32 / 12.0).collect();
         let images = Tensor::from_slice(&images).view([4, 3, 1, 1]);
         let labels = Tensor::from_slice(&[0i64, 1, 1, 0]);
-        let mut optimiser = AdamW::new(&network, 0.1).unwrap();
+        let mut optimiser = AdamW::new(&network, 0.1, None).unwrap();
         for (step, expected) in reference.losses.iter().enumerate() {
             network.zero_gradients();
-            let logits = network.forward(&images, true).unwrap();
+            let logits = network.forward(&images, Pass::Training).unwrap();
             let loss = logits.cross_entropy_loss(&labels, None::<&Tensor>, Reduction::Mean, -100, 0.0);
             loss.backward();
             optimiser.step(&network, 0.1 / (step + 1) as f64).unwrap();

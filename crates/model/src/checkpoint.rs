@@ -16,9 +16,10 @@ use crate::{EpochMetrics, ModelError};
 /// The name of the checkpoint in the folder of a run.
 const FILE: &str = "checkpoint.safetensors";
 
-/// What the tensors of a checkpoint are called: the network as it is, the network at its best, and the
-/// optimiser's two vectors.
+/// What the tensors of a checkpoint are called: the network as it is, the average of its past, the network at its
+/// best, and the optimiser's two vectors.
 const NETWORK: &str = "network/";
+const AVERAGE: &str = "average/";
 const BEST: &str = "best/";
 const FIRST: &str = "adamw/first";
 const SECOND: &str = "adamw/second";
@@ -48,6 +49,8 @@ impl Progress {
 pub(crate) struct Checkpoint {
     pub(crate) progress: Progress,
     pub(crate) network: BTreeMap<String, Values>,
+    /// If weights are averaged.
+    pub(crate) average: Option<BTreeMap<String, Values>>,
     pub(crate) best: BTreeMap<String, Values>,
     pub(crate) first: Vec<f32>,
     pub(crate) second: Vec<f32>,
@@ -59,6 +62,7 @@ impl Checkpoint {
         folder: &Path,
         progress: &Progress,
         network: &Network,
+        average: Option<&Network>,
         best: &BTreeMap<String, Values>,
         optimiser: &AdamW,
     ) -> Result<(), ModelError> {
@@ -66,6 +70,9 @@ impl Checkpoint {
         let mut tensors = BTreeMap::new();
         for (name, values) in network.values()? {
             tensors.insert(format!("{NETWORK}{name}"), values);
+        }
+        for (name, values) in average.map_or_else(|| Ok(BTreeMap::new()), Network::values)? {
+            tensors.insert(format!("{AVERAGE}{name}"), values);
         }
         for (name, values) in best {
             tensors.insert(format!("{BEST}{name}"), values.clone());
@@ -100,6 +107,7 @@ impl Checkpoint {
         check_run(&path, run, &progress.run)?;
 
         let parameters = architecture.parameters()?;
+        let averaged = tensors.keys().any(|name| name.starts_with(AVERAGE));
         let mut take = |name: &str, shape: &[usize]| {
             tensors.remove(name).filter(|values| values.shape() == shape).ok_or_else(|| {
                 damaged(&path, &format!("the tensor {name:?} is missing or not of shape {shape:?}"))
@@ -110,10 +118,11 @@ impl Checkpoint {
             parameters.iter().map(one).collect()
         };
         let (network, best) = (all(NETWORK)?, all(BEST)?);
+        let average = averaged.then(|| all(AVERAGE)).transpose()?;
         let trained = architecture.parameter_count()?;
         let first = take(FIRST, &[trained])?.data().to_vec();
         let second = take(SECOND, &[trained])?.data().to_vec();
-        Ok(Some(Self { progress, network, best, first, second }))
+        Ok(Some(Self { progress, network, average, best, first, second }))
     }
 }
 

@@ -74,6 +74,24 @@ pub enum ModelError {
         /// How many classes there are.
         classes: usize,
     },
+    /// The labels of a batch do not belong to its images or to the network.
+    #[error(
+        "a batch has {actual} labels, expected {expected}: whole texts for a sequence network, one class an image else"
+    )]
+    Labels {
+        /// How many there should be.
+        expected: usize,
+        /// How many there are.
+        actual: usize,
+    },
+    /// An image is too narrow for its text.
+    #[error("an image gives {steps} steps, its text needs {needed}; wider images or fewer pools are needed")]
+    TooFewSteps {
+        /// The columns of the last maps.
+        steps: usize,
+        /// The characters, and a blank between equal ones.
+        needed: usize,
+    },
     /// The loss is no number any more.
     #[error("training diverged in epoch {epoch}: the loss is {loss}; try a smaller learning rate")]
     Diverged {

@@ -20,6 +20,7 @@ mod metrics;
 mod network;
 mod options;
 mod recognizer;
+mod targets;
 mod trainer;
 
 pub use captcha_dataset::TrainingData;

@@ -5,7 +5,8 @@ use tch::{Cuda, Device};
 
 use crate::ModelError;
 
-/// How to train. The defaults train the project's letter network well in ten epochs.
+/// How to train. The defaults train the project's letter network well in ten epochs; [`sequence`](Self::sequence) is
+/// for networks that read whole images.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TrainOptions {
@@ -29,6 +30,16 @@ pub struct TrainOptions {
     /// Threads that one operation of libtorch may use on the CPU. At least 1, default 1. The weights depend on
     /// it in their last bits, because sums are split differently.
     pub threads: usize,
+    /// How much of the running average of the weights each step keeps (B. T. Polyak, A. B. Juditsky, "Acceleration of
+    /// stochastic approximation by averaging", 1992, doi 10.1137/0330046, with exponential weights); the average is
+    /// validated and becomes the model. In `[0, 1)`, default 0: no averaging.
+    pub averaging: f64,
+    /// The norm of the gradient above which it is shortened to it (R. Pascanu et al., "On the difficulty of training
+    /// recurrent neural networks", ICML 2013, arXiv 1211.5063). Above 0, default never.
+    pub clip: Option<f64>,
+    /// Whether convolutions compute in bfloat16 while training; what else there is stays in single precision. Faster
+    /// on processors with matrix units for it (AMX, CUDA from Ampere on), slower on others. Default false.
+    pub mixed_precision: bool,
     /// Stop after this many epochs without a better validation accuracy. At least 1, default never.
     pub patience: Option<usize>,
 }
@@ -45,8 +56,19 @@ impl Default for TrainOptions {
             seed: 1,
             device: DeviceChoice::Auto,
             threads: 1,
+            averaging: 0.0,
+            clip: None,
+            mixed_precision: false,
             patience: None,
         }
+    }
+}
+
+impl TrainOptions {
+    /// What trains a sequence network well: clipped gradients, averaged weights.
+    #[must_use]
+    pub fn sequence() -> Self {
+        Self { averaging: 0.999, clip: Some(1.0), learning_rate: 3e-3, ..Self::default() }
     }
 }
 
@@ -75,6 +97,9 @@ setters! {
     with_seed, seed: u64;
     with_device, device: DeviceChoice;
     with_threads, threads: usize;
+    with_averaging, averaging: f64;
+    with_clip, clip: Option<f64>;
+    with_mixed_precision, mixed_precision: bool;
     with_patience, patience: Option<usize>;
 }
 
@@ -104,6 +129,8 @@ impl TrainOptions {
                 (0.0..1.0).contains(&self.label_smoothing),
                 "a number in [0, 1)",
             ),
+            ("averaging", self.averaging, (0.0..1.0).contains(&self.averaging), "a number in [0, 1)"),
+            ("clip", self.clip.unwrap_or(1.0), self.clip.is_none_or(|clip| clip > 0.0), "a number above 0"),
         ];
         for (option, value, good, expected) in checks {
             if !good || !value.is_finite() {

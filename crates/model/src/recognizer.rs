@@ -3,10 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 
 use captcha_core::ndarray::{Array3, ArrayView4};
-use captcha_infer::{ModelFile, ModelMetadata, RecognizeError, Recognizer};
+use captcha_infer::{ModelFile, ModelMetadata, RecognizeError, Recognizer, Shape};
 use tch::no_grad;
 
-use crate::network::{Network, to_vec};
+use crate::network::{Network, Pass, to_vec};
 use crate::{DeviceChoice, ModelError};
 
 /// Runs a model file with libtorch.
@@ -61,26 +61,32 @@ impl Recognizer for TorchRecognizer {
 
     fn logits(&self, input: ArrayView4<'_, f32>) -> Result<Array3<f32>, RecognizeError> {
         let shape = [0, 1, 2, 3].map(|axis| input.shape()[axis]);
-        RecognizeError::check_shape(&self.metadata.architecture, shape)?;
+        let architecture = &self.metadata.architecture;
+        RecognizeError::check_shape(architecture, shape)?;
         let network = self.network.lock().unwrap_or_else(PoisonError::into_inner).shallow_clone();
-        let (images, classes) = (shape[0], self.metadata.alphabet.len());
-        let mut values = Vec::with_capacity(images * classes);
         let failed = |error: ModelError| RecognizeError::Backend {
             backend: Self::BACKEND,
             message: error.to_string(),
         };
+        let output = architecture.at_width(shape[3]).output();
+        let (steps, classes) = match output.map_err(|error| failed(error.into()))? {
+            Shape::Sequence { steps, features } => (steps, features),
+            other => (1, other.len()),
+        };
+        let images = shape[0];
+        let mut values = Vec::with_capacity(images * steps * classes);
         no_grad(|| {
             for chunk in input.axis_chunks_iter(captcha_core::ndarray::Axis(0), CHUNK) {
-                let logits = network.forward(&network.tensor(&chunk)?, false)?;
+                let logits = network.forward(&network.tensor(&chunk)?, Pass::Inference)?;
                 values.extend(to_vec(&logits)?);
             }
             Ok(())
         })
         .map_err(failed)?;
         let len = values.len();
-        Array3::from_shape_vec((images, 1, classes), values).map_err(|_| RecognizeError::Backend {
+        Array3::from_shape_vec((images, steps, classes), values).map_err(|_| RecognizeError::Backend {
             backend: Self::BACKEND,
-            message: format!("{len} logits, expected {images} x {classes}"),
+            message: format!("{len} logits, expected {images} x {steps} x {classes}"),
         })
     }
 }

@@ -7,13 +7,14 @@ use std::time::Instant;
 use captcha_core::files::remove_temporaries;
 use captcha_core::{Alphabet, Monitor, seed};
 use captcha_dataset::{Batch, TrainingData};
-use captcha_infer::{Architecture, ModelFile, ModelFileError, ModelMetadata, Tensor as Values};
+use captcha_infer::{Architecture, ModelFile, ModelFileError, ModelMetadata, Shape, Tensor as Values};
 use serde::Serialize;
-use tch::{Kind, Reduction, Tensor, no_grad};
+use tch::{Kind, Tensor, no_grad};
 
 use crate::adamw::AdamW;
 use crate::checkpoint::{Checkpoint, Progress};
-use crate::network::Network;
+use crate::network::{Network, Pass};
+use crate::targets::Targets;
 use crate::{EpochMetrics, ModelError, TrainOptions, write_csv};
 
 /// The name of the model in the folder of a run: the best one so far.
@@ -146,6 +147,8 @@ impl Run<'_> {
 /// A training under way.
 struct State {
     network: Network,
+    /// The running average of its values, if there is one.
+    average: Option<Network>,
     optimiser: AdamW,
     progress: Progress,
     /// The values of the network after its best epoch.
@@ -168,18 +171,27 @@ impl State {
         }
         let device = options.device.device()?;
         let mut network = Network::random(metadata.architecture.clone(), options.seed, device)?;
-        let mut optimiser = AdamW::new(&network, options.weight_decay)?;
+        let mut optimiser = AdamW::new(&network, options.weight_decay, options.clip)?;
+        let mut average = (options.averaging > 0.0).then(|| network.copy()).transpose()?;
         match checkpoint {
             None => {
                 let progress = Progress { run, history: Vec::new(), steps: 0 };
-                Ok(Self { network, optimiser, progress, best: BTreeMap::new() })
+                Ok(Self { network, average, optimiser, progress, best: BTreeMap::new() })
             }
-            Some(Checkpoint { progress, network: values, best, first, second }) => {
+            Some(Checkpoint { progress, network: values, average: averaged, best, first, second }) => {
                 network.set_values(&values)?;
+                if let (Some(average), Some(averaged)) = (&mut average, averaged) {
+                    average.set_values(&averaged)?;
+                }
                 optimiser.restore(&first, &second, progress.steps, device)?;
-                Ok(Self { network, optimiser, progress, best })
+                Ok(Self { network, average, optimiser, progress, best })
             }
         }
+    }
+
+    /// The network that is validated and kept: the average, if there is one.
+    fn outcome(&self) -> &Network {
+        self.average.as_ref().unwrap_or(&self.network)
     }
 
     /// Whether the validation accuracy has not improved for too long.
@@ -205,19 +217,26 @@ impl State {
         let started = Instant::now();
         let mut score = Score::new(&self.network)?;
         let mut learning_rate = 0.0;
+        let pass = if options.mixed_precision { Pass::MixedTraining } else { Pass::Training };
         for (step, batch) in training.epoch(index as u64, options.batch).enumerate() {
             let done = index * steps + step;
             if monitor.interrupted() {
                 return Err(ModelError::Interrupted { finished: index, epochs: options.epochs });
             }
             learning_rate = options.learning_rate * options.schedule.factor(done, all_steps);
-            let (images, labels) = self.tensors(metadata, &batch)?;
+            let (images, targets) = self.tensors(metadata, &batch)?;
             self.network.zero_gradients();
-            let logits = self.network.forward(&images, true)?;
-            let loss = cross_entropy(&logits, &labels, options.label_smoothing)?;
+            let logits = self.network.forward(&images, pass)?;
+            let loss = targets.loss(&logits, options.label_smoothing)?;
             loss.f_backward()?;
             self.optimiser.step(&self.network, learning_rate)?;
-            score.add(&logits, &labels, &loss)?;
+            if let Some(average) = &mut self.average {
+                // Young averages are short, so that the first weights are soon forgotten.
+                let steps = self.optimiser.steps as f64;
+                let kept = options.averaging.min((1.0 + steps) / (10.0 + steps));
+                average.approach(&self.network, 1.0 - kept)?;
+            }
+            score.add(&logits, &targets, &loss)?;
             monitor.progress(done as u64 + 1, all_steps as u64);
         }
         let (train_loss, train_accuracy) = score.means()?;
@@ -239,12 +258,12 @@ impl State {
         self.progress.history.push(metrics);
         self.progress.steps = self.optimiser.steps;
         if self.progress.best() == Some(index) || self.best.is_empty() {
-            self.best = self.network.values()?;
+            self.best = self.outcome().values()?;
         }
         Ok(metrics)
     }
 
-    /// Mean cross-entropy in nats, and share of right answers.
+    /// Mean loss in nats, and share of right answers.
     fn validate(
         &self,
         metadata: &ModelMetadata,
@@ -254,29 +273,29 @@ impl State {
         no_grad(|| {
             let mut score = Score::new(&self.network)?;
             for batch in validation.epoch(0, options.batch) {
-                let (images, labels) = self.tensors(metadata, &batch)?;
-                let logits = self.network.forward(&images, false)?;
-                score.add(&logits, &labels, &cross_entropy(&logits, &labels, 0.0)?)?;
+                let (images, targets) = self.tensors(metadata, &batch)?;
+                let logits = self.outcome().forward(&images, Pass::Inference)?;
+                score.add(&logits, &targets, &targets.loss(&logits, 0.0)?)?;
             }
             score.means()
         })
     }
 
-    /// The images and labels of a batch, checked: libtorch itself would read out of bounds.
-    fn tensors(&self, metadata: &ModelMetadata, batch: &Batch) -> Result<(Tensor, Tensor), ModelError> {
+    /// The images and right answers of a batch, checked.
+    fn tensors(&self, metadata: &ModelMetadata, batch: &Batch) -> Result<(Tensor, Targets), ModelError> {
         let input = metadata.architecture.input;
         let expected = [input.channels, input.height, input.width];
         let actual = [1, 2, 3].map(|axis| batch.images.shape()[axis]);
-        if actual != expected {
+        let any_width = metadata.architecture.is_sequence();
+        if actual[..2] != expected[..2] || (actual[2] != expected[2] && !any_width) {
             return Err(ModelError::Images { expected, actual });
         }
-        let classes = metadata.alphabet.len();
-        if let Some(&label) = batch.labels.iter().find(|&&label| label >= classes) {
-            return Err(ModelError::Label { label, classes });
-        }
-        let labels: Vec<i64> = batch.labels.iter().map(|&label| label as i64).collect();
-        let labels = Tensor::f_from_slice(&labels)?.f_to_device(self.network.device())?;
-        Ok((self.network.tensor(&batch.images.view())?, labels))
+        let steps = match metadata.architecture.at_width(actual[2]).output()? {
+            Shape::Sequence { steps, .. } => Some(steps),
+            _ => None,
+        };
+        let targets = Targets::new(batch, metadata.alphabet.len(), steps, self.network.device())?;
+        Ok((self.network.tensor(&batch.images.view())?, targets))
     }
 
     fn save(
@@ -288,7 +307,8 @@ impl State {
         // The checkpoint last: whatever stops the process before, the epoch is done again and gives the same.
         write_csv(&self.progress.history, &folder.join(METRICS_FILE))?;
         self.model(metadata, options)?.save(&folder.join(MODEL_FILE))?;
-        Checkpoint::save(folder, &self.progress, &self.network, &self.best, &self.optimiser)
+        let average = self.average.as_ref();
+        Checkpoint::save(folder, &self.progress, &self.network, average, &self.best, &self.optimiser)
     }
 
     /// The best network so far as a model file.
@@ -309,31 +329,24 @@ impl State {
     }
 }
 
-/// `[n, classes]` logits and `[n]` labels to the mean cross-entropy, a scalar.
-fn cross_entropy(logits: &Tensor, labels: &Tensor, label_smoothing: f64) -> Result<Tensor, ModelError> {
-    Ok(logits.f_cross_entropy_loss(labels, None::<&Tensor>, Reduction::Mean, -100, label_smoothing)?)
-}
-
 /// Running sums that stay on the device until they are asked for.
 struct Score {
     loss: Tensor,
-    right: Tensor,
-    images: i64,
+    right: usize,
+    images: usize,
 }
 
 impl Score {
     fn new(network: &Network) -> Result<Self, ModelError> {
-        let zero = || Tensor::f_zeros([], (Kind::Double, network.device()));
-        Ok(Self { loss: zero()?, right: zero()?, images: 0 })
+        Ok(Self { loss: Tensor::f_zeros([], (Kind::Double, network.device()))?, right: 0, images: 0 })
     }
 
-    fn add(&mut self, logits: &Tensor, labels: &Tensor, loss: &Tensor) -> Result<(), ModelError> {
+    fn add(&mut self, logits: &Tensor, targets: &Targets, loss: &Tensor) -> Result<(), ModelError> {
         no_grad(|| {
-            let images = labels.size1()?;
-            let right = logits.f_argmax(1, false)?.f_eq_tensor(labels)?.f_sum(Kind::Double)?;
+            let images = targets.images();
             let _ =
                 self.loss.f_add_(&loss.f_detach()?.f_to_kind(Kind::Double)?.f_mul_scalar(images as f64)?)?;
-            let _ = self.right.f_add_(&right)?;
+            self.right += targets.right(logits)?;
             self.images += images;
             Ok(())
         })
@@ -342,6 +355,6 @@ impl Score {
     /// Mean loss and share of right answers.
     fn means(&self) -> Result<(f64, f64), ModelError> {
         let images = self.images.max(1) as f64;
-        Ok((f64::try_from(&self.loss)? / images, f64::try_from(&self.right)? / images))
+        Ok((f64::try_from(&self.loss)? / images, self.right as f64 / images))
     }
 }

@@ -1,0 +1,119 @@
+//! Trains a network that reads whole images with libtorch, on CAPTCHAs that are drawn while it trains.
+//!
+//! ```text
+//! cargo run --release --features torch --example train_sequence -- --style claptcha --out runs/claptcha
+//! cargo run --release --features torch --example train_sequence -- --style claptcha --style seed --out runs/both
+//! ```
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use captcha_lab::core::{seed, to_gray};
+use captcha_lab::dataset::{CaptchaStream, Mixture, StreamOptions};
+use captcha_lab::infer::{Architecture, ModelMetadata};
+use captcha_lab::model::{DeviceChoice, TrainOptions, train};
+use captcha_lab::render::Renderer;
+use captcha_lab_examples::{TrainingProgress, format, open_style, pictures, print, run};
+use clap::Parser;
+
+/// Train a network that reads whole images (CTC), on CAPTCHAs that are drawn while it trains: no image is seen twice.
+/// The folder OUT gets the best model, a table of the metrics, the learning curves and a checkpoint; the same command
+/// goes on where it was interrupted.
+#[derive(Parser)]
+#[command(name = "train_sequence", max_term_width = 100)]
+struct Args {
+    /// A style: a preset or a TOML file. Given several times, each is drawn as often as any other.
+    #[arg(long = "style", value_name = "STYLE", required = true)]
+    styles: Vec<String>,
+    /// The folder of the run.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// After each epoch the network is validated and the state is kept.
+    #[arg(long, default_value_t = 40, value_name = "N")]
+    epochs: usize,
+    /// Images an epoch, always new ones.
+    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    images: usize,
+    /// Images to validate on.
+    #[arg(long, default_value_t = 2000, value_name = "N")]
+    validation: usize,
+    /// Images a step.
+    #[arg(long, default_value_t = 32, value_name = "N")]
+    batch: usize,
+    /// The peak learning rate.
+    #[arg(long, default_value_t = TrainOptions::sequence().learning_rate, value_name = "RATE")]
+    learning_rate: f64,
+    /// Weight decay.
+    #[arg(long, default_value_t = TrainOptions::sequence().weight_decay, value_name = "DECAY")]
+    weight_decay: f64,
+    /// Convolutions in bfloat16: faster on processors with matrix units for it.
+    #[arg(long)]
+    mixed_precision: bool,
+    /// Everything random is a function of it.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Train on the CPU even if there is a CUDA device.
+    #[arg(long)]
+    cpu: bool,
+    /// Threads of libtorch; as many draw in the background.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    threads: usize,
+}
+
+fn main() -> ExitCode {
+    run(|| {
+        let args = Args::parse();
+        let renderers = || -> Result<Vec<Renderer>, Box<dyn std::error::Error>> {
+            args.styles.iter().map(|style| Ok(Renderer::new(open_style(style)?)?)).collect()
+        };
+        let styles: Vec<_> = renderers()?.iter().map(|renderer| renderer.style().clone()).collect();
+        // Styles of other proportions are read as well: this width is that of the description.
+        let width = |height: usize| height * styles[0].width as usize / styles[0].height as usize;
+        let stream = |images, seed| -> Result<_, Box<dyn std::error::Error>> {
+            let options = StreamOptions::new(images).with_seed(seed).with_threads(args.threads);
+            Ok(CaptchaStream::new(Mixture::new(renderers()?)?, options)?)
+        };
+        let training = stream(args.images, args.seed)?;
+        let validation = stream(args.validation, seed::derive(args.seed, u64::MAX))?;
+        let alphabet = training.alphabet().clone();
+        let height = Architecture::sequence(alphabet.len(), 1000).input.height;
+        let architecture = Architecture::sequence(alphabet.len(), width(height));
+        let prepared = |stream: CaptchaStream| {
+            let architecture = architecture.clone();
+            stream.with_prepare(move |image| architecture.prepare(&to_gray(image)))
+        };
+        let (training, validation) = (prepared(training), prepared(validation));
+
+        let mut metadata = ModelMetadata::new(architecture.clone(), alphabet);
+        metadata.lengths = styles
+            .iter()
+            .map(|style| (style.lengths.min, style.lengths.max))
+            .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+        let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
+        metadata.training.insert("command".to_owned(), command);
+        let options = TrainOptions::sequence()
+            .with_epochs(args.epochs)
+            .with_batch(args.batch)
+            .with_learning_rate(args.learning_rate)
+            .with_weight_decay(args.weight_decay)
+            .with_mixed_precision(args.mixed_precision)
+            .with_seed(args.seed)
+            .with_threads(args.threads)
+            .with_device(if args.cpu { DeviceChoice::Cpu } else { DeviceChoice::Auto });
+        let watch = TrainingProgress::of("images");
+        let trained = train(&metadata, &training, &validation, &options, Some(&args.out), &watch)?;
+        watch.finish();
+        print(format_args!(
+            "the trainer waited {} of the time for images",
+            format::percent(training.stats().wait_share())
+        ))?;
+        pictures::save_learning_curves(&trained.history, &args.out.join("curves"))?;
+        print(format_args!(
+            "best: epoch {} with {} of the validation images; model in {}",
+            trained.model.metadata().training["epoch"],
+            trained.model.metadata().scores["validation_accuracy"],
+            args.out.join("model.safetensors").display()
+        ))?;
+        Ok(())
+    })
+}
