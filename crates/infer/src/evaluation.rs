@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::Prediction;
+use crate::{Calibration, Prediction};
 
 /// What became of one image.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +48,7 @@ impl Share {
         (((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0))
     }
 
-    fn add(&mut self, hits: u64, total: u64) {
+    pub(crate) fn add(&mut self, hits: u64, total: u64) {
         self.hits += hits;
         self.total += total;
     }
@@ -76,6 +76,8 @@ pub struct Evaluation {
     pub confusions: BTreeMap<(char, char), u64>,
     /// How often an image could not be read, by reason.
     pub failures: BTreeMap<String, u64>,
+    /// Whether the confidences of whole texts are what they say.
+    pub calibration: Calibration,
 }
 
 impl Evaluation {
@@ -103,6 +105,10 @@ impl Evaluation {
         self.characters.add(right as u64, expected.len() as u64);
         let whole = matches!(outcome, Outcome::Read(_)) && read == expected;
         self.whole.add(whole.into(), 1);
+        match outcome {
+            Outcome::Read(prediction) => self.calibration.add(prediction.confidence, whole),
+            Outcome::Failed(_) => self.calibration.add_unanswered(),
+        }
         self.by_length.entry(expected.len()).or_default().add(whole.into(), 1);
         if read.len() == expected.len() {
             for (position, (&truth, &found)) in expected.iter().zip(&read).enumerate() {
@@ -145,6 +151,7 @@ impl Evaluation {
         for (reason, count) in &other.failures {
             *self.failures.entry(reason.clone()).or_default() += count;
         }
+        self.calibration.merge(&other.calibration);
     }
 }
 

@@ -9,11 +9,17 @@
 //! | [`onnx`] | a network for other runtimes |
 //! | [`Prediction`], [`Character`], [`Confidence`] | what was read, how surely, what else it could be, and where |
 //! | [`read_letters`] | letter images to characters, with any [`Recognizer`] |
+//! | [`Decoder`], [`Decoding`] | scores to characters and texts, of an alphabet and of lengths that are known |
+//! | [`ctc`] | what the decoding of sequences is made of |
 //! | [`Evaluation`] | predictions against labels: accuracy over all images, confusions, failures |
+//! | [`Calibration`], [`fit_temperature`] | whether confidences are what they say, and how to make them so |
 
 mod architecture;
+mod calibration;
 mod container;
 pub mod ctc;
+mod decoder;
+mod decoding;
 mod evaluation;
 mod letters;
 mod model_file;
@@ -21,9 +27,13 @@ mod native;
 pub mod onnx;
 mod prediction;
 mod recognizer;
+mod temperature;
 
 pub use architecture::{Architecture, ArchitectureError, InputShape, Layer, Parameter, Shape, Window};
+pub use calibration::{Calibration, CoveragePoint, ReliabilityBin};
 pub use container::{Container, ContainerError, Tensor};
+pub use decoder::{Decoder, Reading};
+pub use decoding::{Decoding, DecodingError, MAX_LENGTH, Search};
 pub use evaluation::{Evaluation, Outcome, Share, edit_distance};
 pub use letters::read_letters;
 pub use model_file::{FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation};
@@ -32,3 +42,4 @@ pub use native::{
 };
 pub use prediction::{Alternative, Character, Confidence, Prediction, softmax};
 pub use recognizer::{RecognizeError, Recognizer};
+pub use temperature::{LabelledLogits, TemperatureFit, fit_temperature};

@@ -71,26 +71,34 @@ impl Character {
 pub struct Prediction {
     /// The text.
     pub text: String,
-    /// How surely the whole text is right: the product of the characters', as if they were independent.
+    /// How surely the whole text is right. For letters the product of the characters', as if they were independent;
+    /// for a sequence the text's own probability among all texts that are allowed.
     pub confidence: Confidence,
     /// The characters, left to right.
     pub characters: Vec<Character>,
 }
 
 impl Prediction {
-    /// The text of `characters`, left to right.
+    /// The text of `characters`, left to right, which is right this surely.
     #[must_use]
-    pub fn from_characters(characters: Vec<Character>) -> Self {
+    pub fn new(characters: Vec<Character>, confidence: Confidence) -> Self {
         Self {
             text: characters.iter().map(|character| character.character).collect(),
-            confidence: Confidence(characters.iter().map(|character| character.confidence.0).product()),
+            confidence,
             characters,
         }
+    }
+
+    /// The text of `characters`, left to right, which are right independently of each other.
+    #[must_use]
+    pub fn from_characters(characters: Vec<Character>) -> Self {
+        let confidence = Confidence(characters.iter().map(|character| character.confidence.0).product());
+        Self::new(characters, confidence)
     }
 }
 
 /// Turns logits into probabilities in place: `exp(x) / sum(exp)`, shifted by the largest so that nothing
-/// overflows.
+/// overflows. All are NaN if one is.
 pub fn softmax(logits: &mut [f32]) {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let mut sum = 0.0;
@@ -99,7 +107,8 @@ pub fn softmax(logits: &mut [f32]) {
         sum += *value;
     }
     for value in logits.iter_mut() {
-        *value = (*value / sum).min(1.0);
+        // Unlike `min`, it leaves a NaN what it is.
+        *value = (*value / sum).clamp(0.0, 1.0);
     }
 }
 
@@ -112,6 +121,9 @@ mod tests {
         let mut values = [1000.0, 1000.0, -1000.0];
         softmax(&mut values);
         assert_eq!(values, [0.5, 0.5, 0.0]);
+        let mut values = [1.0, f32::NAN];
+        softmax(&mut values);
+        assert!(values.iter().all(|value| value.is_nan()));
     }
 
     #[test]

@@ -79,12 +79,12 @@ impl Posteriors {
     }
 
     /// The probabilities of all classes, step by step.
-    pub(super) fn rows(&self) -> impl DoubleEndedIterator<Item = &[f64]> + ExactSizeIterator {
+    pub(crate) fn rows(&self) -> impl DoubleEndedIterator<Item = &[f64]> + ExactSizeIterator {
         self.probabilities.chunks_exact(self.classes)
     }
 
     /// Their logarithms.
-    pub(super) fn log_rows(&self) -> impl DoubleEndedIterator<Item = &[f64]> + ExactSizeIterator {
+    pub(crate) fn log_rows(&self) -> impl DoubleEndedIterator<Item = &[f64]> + ExactSizeIterator {
         self.logarithms.chunks_exact(self.classes)
     }
 }

@@ -24,6 +24,8 @@ pub struct Found {
     /// No text that the search did not come to has a probability above this. If it is not above that of the last
     /// candidate, the candidates are certainly the most probable texts.
     pub missed: f64,
+    /// The probability of all texts with a length in range together.
+    pub total: f64,
 }
 
 /// The `count` most probable texts with a length in `lengths`, most probable first; none if no path has such a length.
@@ -46,7 +48,7 @@ pub fn prefix_search(
     count: usize,
 ) -> Found {
     let Some(start) = best_path(posteriors, lengths) else {
-        return Found { candidates: Vec::new(), missed: 0.0 };
+        return Found { candidates: Vec::new(), missed: 0.0, total: 0.0 };
     };
     let continuations = lengths.map(|lengths| Continuations::new(posteriors, lengths));
     let mut best = Best { count: count.max(1), candidates: Vec::new() };
@@ -72,7 +74,8 @@ pub fn prefix_search(
         }
         prefixes = grown.iter().map(|&(_, index, class)| prefixes[index].with(posteriors, class)).collect();
     }
-    Found { candidates: best.candidates, missed }
+    let total = continuations.map_or(1.0, |continuations| continuations.of_nothing());
+    Found { candidates: best.candidates, missed, total }
 }
 
 /// The most probable of different texts.
@@ -222,6 +225,7 @@ mod tests {
             all.sort_by(|a, b| b.1.total_cmp(&a.1));
             let found = prefix_search(&posteriors, lengths.as_ref(), 10_000, count);
             prop_assert_eq!(found.missed, 0.0);
+            prop_assert!((found.total - all.iter().map(|(_, p)| p).sum::<f64>()).abs() < 1e-12);
             prop_assert_eq!(found.candidates.len(), count.min(all.len()));
             for (candidate, (_, expected)) in found.candidates.iter().zip(&all) {
                 prop_assert!((candidate.probability - expected).abs() < 1e-12);
