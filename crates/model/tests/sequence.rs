@@ -1,0 +1,142 @@
+//! Training of networks that read whole images, on images that are drawn while it trains.
+
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use captcha_core::{Alphabet, Monitor, to_gray};
+use captcha_dataset::{Batch, CaptchaStream, StreamOptions, TrainingData};
+use captcha_infer::{Architecture, InputShape, Layer, ModelMetadata, Window};
+use captcha_model::{DeviceChoice, ModelError, TrainMonitor, TrainOptions, Trained, train};
+use captcha_render::{Renderer, Style};
+
+fn style() -> Style {
+    let alphabet = Alphabet::new("AXT").unwrap();
+    Style::seed().with_alphabet(alphabet).with_lengths(1..=3).with_size(64, 32).with_margin(4, 4)
+}
+
+fn architecture() -> Architecture {
+    let block = |channels| [Layer::Conv2d { channels, kernel: 3 }, Layer::BatchNorm2d, Layer::Relu];
+    let mut layers = Vec::from(block(8));
+    layers.push(Layer::MaxPool2d { size: 2.into() });
+    layers.extend(block(16));
+    layers.push(Layer::MaxPool2d { size: Window { height: 2, width: 1 } });
+    layers.extend(block(24));
+    layers.extend([Layer::Columns, Layer::Linear { features: 4 }]);
+    Architecture { input: InputShape { channels: 1, height: 16, width: 32 }, layers }
+}
+
+fn metadata() -> ModelMetadata {
+    ModelMetadata::new(architecture(), style().alphabet)
+}
+
+fn data(images: usize, seed: u64) -> CaptchaStream {
+    let options = StreamOptions::new(images).with_seed(seed).with_threads(1);
+    let stream = CaptchaStream::new(Renderer::new(style()).unwrap(), options).unwrap();
+    stream.with_prepare(|image| architecture().prepare(&to_gray(image)))
+}
+
+fn options() -> TrainOptions {
+    TrainOptions::sequence()
+        .with_epochs(3)
+        .with_batch(16)
+        .with_learning_rate(1e-2)
+        .with_averaging(0.9)
+        .with_device(DeviceChoice::Cpu)
+}
+
+struct StopAfter(u64, AtomicU64);
+
+impl Monitor for StopAfter {
+    fn progress(&self, _: u64, _: u64) {
+        self.1.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn interrupted(&self) -> bool {
+        self.1.load(Ordering::Relaxed) >= self.0
+    }
+}
+
+impl TrainMonitor for StopAfter {}
+
+fn fit(
+    options: &TrainOptions,
+    folder: Option<&std::path::Path>,
+    monitor: &dyn TrainMonitor,
+) -> Result<Trained, ModelError> {
+    train(&metadata(), &data(640, 1), &data(100, 2), options, folder, monitor)
+}
+
+#[test]
+fn it_learns_to_read_texts_of_any_length() {
+    for mixed_precision in [false, true] {
+        let trained =
+            fit(&options().with_epochs(5).with_mixed_precision(mixed_precision), None, &()).unwrap();
+        let last = trained.history.last().unwrap();
+        assert!(last.validation_accuracy > 0.8, "mixed precision {mixed_precision}: {last:?}");
+    }
+}
+
+#[test]
+fn an_interrupted_run_with_averaged_weights_resumes_to_the_same_bytes() {
+    let whole = fit(&options(), None, &()).unwrap().model.to_bytes().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // 40 steps an epoch.
+    let error = fit(&options(), Some(folder.path()), &StopAfter(50, AtomicU64::new(0))).unwrap_err();
+    assert!(matches!(error, ModelError::Interrupted { finished: 1, epochs: 3 }), "{error}");
+    let resumed = fit(&options(), Some(folder.path()), &()).unwrap();
+    assert!(resumed.model.to_bytes().unwrap() == whole, "the resumed run gave other weights");
+}
+
+#[test]
+fn averaging_changes_the_model_and_not_the_training() {
+    let averaged = fit(&options().with_epochs(1), None, &()).unwrap();
+    let plain = fit(&options().with_epochs(1).with_averaging(0.0), None, &()).unwrap();
+    assert_eq!(averaged.history[0].train_loss, plain.history[0].train_loss);
+    assert!(averaged.history[0].validation_loss != plain.history[0].validation_loss);
+}
+
+/// One batch, as it is.
+struct One(Batch, Alphabet);
+
+impl TrainingData for One {
+    fn alphabet(&self) -> &Alphabet {
+        &self.1
+    }
+
+    fn samples_per_epoch(&self) -> usize {
+        self.0.len()
+    }
+
+    fn epoch(&self, _: u64, _: usize) -> Box<dyn Iterator<Item = Batch> + '_> {
+        Box::new(std::iter::once(self.0.clone()))
+    }
+}
+
+#[test]
+fn labels_that_do_not_fit_are_named() {
+    let batch = TrainingData::epoch(&data(4, 1), 0, 4).next().unwrap();
+    let with = |change: &dyn Fn(&mut Batch)| {
+        let mut batch = batch.clone();
+        change(&mut batch);
+        let training = One(batch, style().alphabet);
+        train(&metadata(), &training, &data(4, 2), &options(), None, &()).unwrap_err().to_string()
+    };
+    assert_eq!(
+        with(&|batch| batch.labels[0] = 3),
+        "a label is class 3, the network has 3 classes, counted from 0"
+    );
+    let sum = batch.labels.len();
+    assert_eq!(
+        with(&|batch| batch.labels.push(0)),
+        format!(
+            "a batch has {} labels, expected {sum}: whole texts for a sequence network, one class an image else",
+            sum + 1
+        )
+    );
+    let letters = with(&|batch| (batch.labels, batch.lengths) = (vec![0; 4], None));
+    assert!(letters.starts_with("a batch has 4 labels"), "{letters}");
+    // 16 steps hold 8 equal characters with the blanks between them, not 9.
+    let long = with(&|batch| (batch.labels, batch.lengths) = (vec![1; 36], Some(vec![9; 4])));
+    assert_eq!(long, "an image gives 16 steps, its text needs 17; wider images or fewer pools are needed");
+}
