@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::panels::blocks;
+
 /// The sides of a map in pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Extent {
@@ -58,6 +60,41 @@ pub(super) fn spans(side: usize, kernel: usize) -> impl Iterator<Item = Span> + 
     })
 }
 
+/// How a map all of whose pixels have the same taps is cut into tiles: along its rows or along its columns, whichever
+/// fills the tiles better.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tiling {
+    /// Whether the pixels of a tile lie side by side or one below the other.
+    across: bool,
+    /// The most pixels of a tile.
+    most: usize,
+    /// Pixels in one of the rows or columns.
+    length: usize,
+    /// How many rows or columns there are.
+    pub(super) count: usize,
+}
+
+impl Tiling {
+    /// For tiles of at most so many pixels.
+    pub(super) fn new(Extent { height, width }: Extent, most: usize) -> Self {
+        // Pixels side by side lie side by side in memory: preferred where it makes no difference to the number of tiles.
+        let across = width.div_ceil(most) * height <= height.div_ceil(most) * width;
+        let (length, count) = if across { (width, height) } else { (height, width) };
+        Self { across, most, length, count }
+    }
+
+    /// What is between two pixels of a tile, and between two rows or columns, from what is between two pixels one below
+    /// the other, and side by side.
+    pub(super) fn strides(self, down: usize, side: usize) -> [usize; 2] {
+        if self.across { [side, down] } else { [down, side] }
+    }
+
+    /// The pixels of each tile, as parts of a row or column.
+    pub(super) fn blocks(self) -> impl Iterator<Item = Range<usize>> {
+        blocks(self.length, self.most)
+    }
+}
+
 /// Copies maps of `channels` into the middle of a frame of zeros, so wide above and below and so wide at the sides.
 pub(super) fn copy_into_frame(
     extent: Extent,
@@ -95,6 +132,17 @@ mod tests {
             }
             prop_assert_eq!(next, side);
         }
+    }
+
+    #[test]
+    fn tiles_lie_where_they_are_filled() {
+        let tiling = |height, width| {
+            let tiling = Tiling::new(Extent { height, width }, 12);
+            (tiling.strides(100, 1), tiling.count, tiling.blocks().count())
+        };
+        assert_eq!(tiling(3, 24), ([1, 100], 3, 2));
+        assert_eq!(tiling(24, 3), ([100, 1], 3, 2));
+        assert_eq!(tiling(12, 13), ([100, 1], 13, 1));
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::aligned::Aligned;
-use super::conv_shape::{Extent, Filter};
+use super::conv_shape::{Extent, Filter, Tiling};
 use super::kernel::{Kernels, QUAD, Quads};
 use super::panels::blocks;
 
@@ -100,28 +100,23 @@ impl QuantisedConv {
     /// matter.
     pub(super) fn run(&self, extent: Extent, input: &[f32], frame: &mut [u8], output: &mut [f32]) {
         let Filter { inputs, outputs, kernel } = self.filter;
-        let Extent { height, width } = extent;
+        let width = extent.width;
         let (row, quads) = (self.row(extent), (kernel * inputs).div_ceil(QUAD));
         frame.fill(0);
         let margin = self.filter.radius() * (row + inputs);
         let scale = self.kernels.quantise(input, width * inputs, &mut frame[margin..], row);
         for panel in &self.panels {
-            let most = self.kernels.max_pixels(panel.vectors);
-            // A tile lies along the columns or along the rows, whichever fills it better.
-            let down = height.div_ceil(most) * width <= width.div_ceil(most) * height;
-            let side = if down { height } else { width };
-            for block in blocks(side, most) {
-                let at = block.start * if down { width } else { 1 };
-                let from = block.start * if down { row } else { inputs };
-                let [along_output, across_output] = swap([width * outputs, outputs], !down);
-                let [along_input, across_input] = swap([row, inputs], !down);
+            let tiling = Tiling::new(extent, self.kernels.max_pixels(panel.vectors));
+            let [output_stride, output_column] = tiling.strides(width * outputs, outputs);
+            let [input_stride, input_column] = tiling.strides(row, inputs);
+            for block in tiling.blocks() {
                 self.kernels.quads(&mut Quads {
-                    output: &mut output[at * outputs + panel.channels.start..],
-                    output_stride: along_output,
-                    output_column: across_output,
-                    input: &frame[from..],
-                    input_stride: along_input,
-                    input_column: across_input,
+                    output: &mut output[block.start * output_stride + panel.channels.start..],
+                    output_stride,
+                    output_column,
+                    input: &frame[block.start * input_stride..],
+                    input_stride,
+                    input_column,
                     input_row: row,
                     weights: &panel.weights,
                     weight_row: quads * QUAD * panel.vectors * self.kernels.lanes(),
@@ -130,7 +125,7 @@ impl QuantisedConv {
                     factors: &panel.factors,
                     bias: &panel.bias,
                     relu: self.relu,
-                    columns: if down { width } else { height },
+                    columns: tiling.count,
                     pixels: block.len(),
                     vectors: panel.vectors,
                     channels: panel.channels.len(),
@@ -140,11 +135,6 @@ impl QuantisedConv {
             }
         }
     }
-}
-
-/// The two in the other order if `swapped`.
-fn swap([a, b]: [usize; 2], swapped: bool) -> [usize; 2] {
-    if swapped { [b, a] } else { [a, b] }
 }
 
 /// A fully connected layer as [`Linear`](super::linear::Linear), in 8 bits.

@@ -92,7 +92,10 @@ unsafe fn largest<S: Simd>(
     // SAFETY: the caller's promise.
     unsafe {
         let mut best = load(from);
-        for y in 0..window.height {
+        for x in 1..window.width {
+            best = S::max(best, load(from.add(x * pixel)));
+        }
+        for y in 1..window.height {
             for x in 0..window.width {
                 best = S::max(best, load(from.add(y * row + x * pixel)));
             }

@@ -204,24 +204,23 @@ impl Quad for Avx512 {
 #[inline(always)]
 pub(super) unsafe fn accumulate<S: Quad, const PIXELS: usize, const VECTORS: usize>(quads: &mut Quads<'_>) {
     let tail = quads.channels - (VECTORS - 1) * S::LANES;
+    let input = quads.input.as_ptr();
+    let pixels: [_; PIXELS] = std::array::from_fn(|p| S::pin(input.wrapping_add(p * quads.input_stride)));
     for column in 0..quads.columns {
         let output = quads.output.as_mut_ptr().wrapping_add(column * quads.output_column);
-        let input = quads.input.as_ptr().wrapping_add(column * quads.input_column);
         // SAFETY: the caller vouches for the instructions and for every address that is read or written.
         unsafe {
             let mut sums = [[S::zero(); VECTORS]; PIXELS];
             for row in 0..quads.rows {
                 let mut weights = quads.weights.as_ptr().wrapping_add(row * quads.weight_row);
-                let input = input.wrapping_add(row * quads.input_row);
-                let pixels: [_; PIXELS] =
-                    std::array::from_fn(|p| S::pin(input.wrapping_add(p * quads.input_stride)));
+                let start = column * quads.input_column + row * quads.input_row;
                 for i in 0..quads.length {
                     let mut vectors = [S::zero(); VECTORS];
                     for (v, vector) in vectors.iter_mut().enumerate() {
                         *vector = S::weights(weights.add(v * S::LANES * QUAD));
                     }
                     for (pixel, sums) in pixels.iter().zip(&mut sums) {
-                        let inputs = S::inputs(pixel.add(i * QUAD));
+                        let inputs = S::inputs(pixel.add(start + i * QUAD));
                         for (sum, &vector) in sums.iter_mut().zip(&vectors) {
                             *sum = S::add_products(*sum, inputs, vector);
                         }

@@ -79,9 +79,10 @@ const PREFETCH_PIXELS: usize = 6;
 #[inline(always)]
 pub(super) unsafe fn accumulate<S: Simd, const PIXELS: usize, const VECTORS: usize>(tile: &mut Tile<'_>) {
     let tail = tile.channels - (VECTORS - 1) * S::LANES;
+    let input = tile.input.as_ptr();
+    let pixels: [_; PIXELS] = std::array::from_fn(|p| S::pin(input.wrapping_add(p * tile.input_stride)));
     for column in 0..tile.columns {
         let output = tile.output.as_mut_ptr().wrapping_add(column * tile.output_column);
-        let input = tile.input.as_ptr().wrapping_add(column * tile.input_column);
         // SAFETY: the caller vouches for the instruction set and for every address that is read or written.
         unsafe {
             let mut sums = [[S::splat(0.0); VECTORS]; PIXELS];
@@ -97,10 +98,8 @@ pub(super) unsafe fn accumulate<S: Simd, const PIXELS: usize, const VECTORS: usi
             }
             for row in 0..tile.rows {
                 let mut weights = tile.weights.as_ptr().wrapping_add(row * tile.weight_row);
-                let input = input.wrapping_add(row * tile.input_row);
-                let pixels: [_; PIXELS] =
-                    std::array::from_fn(|p| S::pin(input.wrapping_add(p * tile.input_stride)));
-                for i in 0..tile.length {
+                let start = column * tile.input_column + row * tile.input_row;
+                for i in start..start + tile.length {
                     if PIXELS <= PREFETCH_PIXELS {
                         for line in (0..VECTORS * S::LANES).step_by(16) {
                             S::prefetch(weights.wrapping_add(PREFETCH_AHEAD + line));
