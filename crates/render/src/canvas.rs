@@ -28,9 +28,11 @@ impl Canvas {
         let start = (y * self.width + x) * self.channels;
         let pixels = &mut self.levels[start..start + coverage.len() * self.channels];
         if self.channels == 3 {
-            for (pixel, &alpha) in pixels.chunks_exact_mut(3).zip(coverage) {
-                for (level, ink) in pixel.iter_mut().zip(colour) {
-                    *level = blend(*level, ink, alpha);
+            for (pixel, &alpha) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(coverage) {
+                match alpha {
+                    0 => {}
+                    255 => *pixel = colour,
+                    _ => *pixel = std::array::from_fn(|i| blend(pixel[i], colour[i], alpha)),
                 }
             }
         } else if colour[0] == 0 {

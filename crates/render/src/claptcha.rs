@@ -71,7 +71,7 @@ impl Font {
         &self,
         style: &Style,
         text: &str,
-        (ink, paper): (Colour, &dyn Fn(usize, usize) -> Canvas),
+        (ink, paper): (Colour, &mut dyn FnMut(usize, usize) -> Canvas),
         rng: &mut impl Rng,
     ) -> Result<Lettering, RenderError> {
         let settings =

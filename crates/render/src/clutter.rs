@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
 use crate::canvas::Canvas;
-use crate::colour::Colour;
+use crate::colour::{Colour, Colours};
 use crate::polygon::WideLine;
 use crate::resample::Resampling;
+use crate::strokes::{SpotsClutter, StrokesClutter};
 use crate::style::Span;
 use crate::{arc, draw, line};
 
@@ -22,6 +23,10 @@ pub enum Clutter {
     Dots(DotsClutter),
     /// The upper or lower part of an ellipse, as in the Python package `captcha`.
     Curve(CurveClutter),
+    /// Lines, Bezier curves, arcs or ellipses.
+    Strokes(StrokesClutter),
+    /// Discs.
+    Spots(SpotsClutter),
 }
 
 /// Claptcha's line: straight on a layer of five times the canvas, bent by a quadrilateral warp, scaled down and
@@ -217,10 +222,22 @@ impl Clutter {
             Self::Line(line) => line.validate(),
             Self::Dots(dots) => dots.validate(),
             Self::Curve(curve) => curve.validate(),
+            Self::Strokes(strokes) => strokes.validate(),
+            Self::Spots(spots) => spots.validate(),
         }
     }
 
-    /// Draws it in `colour`.
+    /// Whether it has no colours of its own but greys.
+    pub(crate) fn is_grey(&self) -> bool {
+        let colours = match self {
+            Self::Strokes(strokes) => strokes.colours,
+            Self::Spots(spots) => spots.colours,
+            _ => None,
+        };
+        colours.is_none_or(Colours::is_grey)
+    }
+
+    /// Draws it in `colour`, or in its own.
     pub(crate) fn apply(
         &self,
         canvas: &mut Canvas,
@@ -232,6 +249,8 @@ impl Clutter {
             Self::Line(line) => line::draw(line, canvas, colour, resampling, rng),
             Self::Dots(dots) => dots.draw(canvas, colour, rng),
             Self::Curve(curve) => curve.draw(canvas, colour, rng),
+            Self::Strokes(strokes) => strokes.draw(canvas, colour, rng),
+            Self::Spots(spots) => spots.draw(canvas, colour, rng),
         }
     }
 }

@@ -7,6 +7,69 @@ use crate::canvas::Canvas;
 pub(crate) enum Filter {
     /// Pillow's `SMOOTH`.
     Smooth,
+    /// A Gaussian blur.
+    Blur(Kernel),
+}
+
+/// Half a symmetric kernel from its middle on, in whole numbers that sum up to [`Kernel::ONE`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kernel(Vec<u32>);
+
+impl Kernel {
+    /// The sum of all weights.
+    const ONE: u32 = 1 << 16;
+
+    /// The Gaussian with this standard deviation in pixels, cut off at three of them.
+    pub(crate) fn gaussian(sigma: f64) -> Self {
+        let reach = (3.0 * sigma).ceil() as usize;
+        let weights: Vec<f64> =
+            (0..=reach).map(|x| libm::exp(-0.5 * (x as f64 / sigma) * (x as f64 / sigma))).collect();
+        let sum = 2.0 * weights.iter().sum::<f64>() - weights[0];
+        let whole = |weight: &f64| (weight / sum * f64::from(Self::ONE)).round_ties_even() as u32;
+        let mut kernel: Vec<u32> = weights.iter().map(whole).collect();
+        // The middle takes what rounding left.
+        kernel[0] = Self::ONE - 2 * kernel[1..].iter().sum::<u32>();
+        Self(kernel)
+    }
+
+    /// Blurs along one line of pixels of `step` levels.
+    fn blur_line(&self, levels: &[u8], step: usize, blurred: &mut [u8]) {
+        let reach = (self.0.len() - 1) * step;
+        // With its ends repeated, the line is blurred as any.
+        let ends = [&levels[..step], &levels[levels.len() - step..]];
+        let [first, last] = ends.map(|end| end.iter().copied().cycle().take(reach));
+        let line: Vec<u8> = first.chain(levels.iter().copied()).chain(last).collect();
+        for (i, level) in blurred.iter_mut().enumerate() {
+            let middle = i + reach;
+            let mut sum = Self::ONE / 2 + u32::from(line[middle]) * self.0[0];
+            for (away, &weight) in (1..).zip(&self.0[1..]) {
+                sum +=
+                    weight * (u32::from(line[middle - away * step]) + u32::from(line[middle + away * step]));
+            }
+            *level = (sum / Self::ONE) as u8;
+        }
+    }
+
+    /// Blurs across rows of `step` levels. Beyond the ends the first and the last repeat.
+    fn blur(&self, levels: &[u8], step: usize, blurred: &mut [u8]) {
+        let last = levels.len() / step - 1;
+        let pixel = |place: usize| &levels[place * step..][..step];
+        let mut sums = vec![0u32; step];
+        for (place, out) in blurred.chunks_exact_mut(step).enumerate() {
+            for (sum, &level) in sums.iter_mut().zip(pixel(place)) {
+                *sum = Self::ONE / 2 + u32::from(level) * self.0[0];
+            }
+            for (away, &weight) in (1..).zip(&self.0[1..]) {
+                let (before, after) = (pixel(place.saturating_sub(away)), pixel((place + away).min(last)));
+                for ((sum, &before), &after) in sums.iter_mut().zip(before).zip(after) {
+                    *sum += weight * (u32::from(before) + u32::from(after));
+                }
+            }
+            for (level, sum) in out.iter_mut().zip(&sums) {
+                *level = (sum / Self::ONE) as u8;
+            }
+        }
+    }
 }
 
 impl Filter {
@@ -14,12 +77,21 @@ impl Filter {
     pub(crate) fn reach(&self) -> usize {
         match self {
             Self::Smooth => 1,
+            Self::Blur(kernel) => kernel.0.len() - 1,
         }
     }
 
     pub(crate) fn apply(&self, canvas: &mut Canvas) {
         match self {
             Self::Smooth => smooth(canvas),
+            Self::Blur(kernel) => {
+                // Whole rows at once, then the pixels of each.
+                let stride = canvas.width * canvas.channels;
+                let mut rows = vec![0; canvas.levels.len()];
+                kernel.blur(&canvas.levels, stride, &mut rows);
+                let lines = rows.chunks_exact(stride).zip(canvas.levels.chunks_exact_mut(stride));
+                lines.for_each(|(row, blurred)| kernel.blur_line(row, canvas.channels, blurred));
+            }
         }
     }
 }

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 
 use skrifa::instance::{LocationRef, Size};
-use skrifa::outline::{DrawSettings, HintingInstance, HintingOptions};
+use skrifa::outline::{DrawSettings, HintingInstance, HintingOptions, OutlineGlyph};
 use skrifa::raw::TableProvider;
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 use crate::RenderError;
+use crate::flatten::Flattener;
 use crate::kerning::kerning;
+use crate::path::Path;
 use crate::raster::Outline;
 use crate::setting::{Scale, Setting, whole_pixels};
 
@@ -20,25 +22,35 @@ pub(crate) const PT_SANS_BOLD: &str = "pt-sans-bold";
 pub(crate) const DROID_SANS_MONO: &str = "droid-sans-mono";
 
 /// The fonts that are built in, each with its file.
-const BUILT_IN: [(&str, &[u8]); 7] = [
+const BUILT_IN: [(&str, &[u8]); 12] = [
     (PT_SANS_BOLD, include_bytes!("../fonts/PTSans-Bold.ttf")),
+    ("averia-sans-bold", include_bytes!("../fonts/AveriaSansGWF-Bold.ttf")),
     ("because-we-build", include_bytes!("../fonts/BecauseWeBuild-Regular.otf")),
     ("caladea-bold", include_bytes!("../fonts/Caladea-Bold.ttf")),
     ("comic-neue-bold", include_bytes!("../fonts/ComicNeue-Bold.otf")),
     ("courier-prime-bold", include_bytes!("../fonts/CourierPrime-Bold.otf")),
+    ("dosis-bold", include_bytes!("../fonts/Dosis-Bold.otf")),
     (DROID_SANS_MONO, include_bytes!("../fonts/DroidSansMono.ttf")),
+    ("liberation-sans-bold", include_bytes!("../fonts/LiberationSans-Bold.ttf")),
     ("lobster", include_bytes!("../fonts/Lobster.otf")),
+    ("quicksand-bold", include_bytes!("../fonts/Quicksand-Bold.ttf")),
+    ("yanone-kaffeesatz-bold", include_bytes!("../fonts/YanoneKaffeesatz-Bold.otf")),
 ];
 
 /// The names of the fonts that are built in; a style can also name the path of a TTF or OTF file.
 pub const BUILT_IN_FONTS: &[&str] = &[
     PT_SANS_BOLD,
+    "averia-sans-bold",
     "because-we-build",
     "caladea-bold",
     "comic-neue-bold",
     "courier-prime-bold",
+    "dosis-bold",
     DROID_SANS_MONO,
+    "liberation-sans-bold",
     "lobster",
+    "quicksand-bold",
+    "yanone-kaffeesatz-bold",
 ];
 
 /// How far from its origin a glyph can reach, in font heights. Real glyphs stay within 3.
@@ -93,17 +105,12 @@ impl Face {
 
     /// `character` as it is set in this font, and its outline.
     pub(crate) fn set(&self, character: char) -> Result<(Setting, Outline), RenderError> {
-        let missing = || RenderError::MissingGlyph { character, font: self.name.clone() };
-        let bad = |reason: String| RenderError::BadFont { font: self.name.clone(), reason };
         let font = self.font();
-        // Fonts map some control characters to empty glyphs.
-        let glyph = font.charmap().map(character).filter(|_| !character.is_control());
-        let glyph = glyph.filter(|glyph| glyph.to_u32() != 0).ok_or_else(missing)?;
-        let outline_glyph = font.outline_glyphs().get(glyph).ok_or_else(missing)?;
+        let (glyph, outline_glyph) = self.glyph(&font, character)?;
         let mut outline = Outline::default();
         outline_glyph
             .draw(DrawSettings::hinted(&self.hinting, false), &mut outline)
-            .map_err(|error| bad(format!("the glyph of {character:?}: {error}")))?;
+            .map_err(|error| self.bad(format!("the glyph of {character:?}: {error}")))?;
         let advance = font.hmtx().ok().and_then(|hmtx| hmtx.advance(glyph)).unwrap_or(0);
         let setting = Setting {
             glyph,
@@ -114,9 +121,42 @@ impl Face {
         let largest = self.scale.height as i32 * MAX_GLYPH;
         if setting.reach() > largest || setting.width() * setting.height() > MAX_GLYPH_PIXELS {
             let reason = format!("the glyph of {character:?} is larger than {MAX_GLYPH} times the font");
-            return Err(bad(reason));
+            return Err(self.bad(reason));
         }
         Ok((setting, outline))
+    }
+
+    /// The shape of `character` as the font's designer drew it, one unit for an em, from the baseline, y down.
+    pub(crate) fn shape(&self, character: char) -> Result<Path, RenderError> {
+        let font = self.font();
+        let (_, glyph) = self.glyph(&font, character)?;
+        let mut pen = Flattener::new(self.scale.units_per_em as f64);
+        glyph
+            .draw(DrawSettings::unhinted(Size::unscaled(), LocationRef::default()), &mut pen)
+            .map_err(|error| self.bad(format!("the glyph of {character:?}: {error}")))?;
+        let path = pen.path();
+        let reach = f64::from(MAX_GLYPH);
+        let fits = |&(x, y): &(f64, f64)| x.abs() <= reach && y.abs() <= reach;
+        if path.contours.iter().flatten().all(fits) {
+            return Ok(path);
+        }
+        Err(self.bad(format!("the glyph of {character:?} is larger than {MAX_GLYPH} times the font")))
+    }
+
+    fn bad(&self, reason: String) -> RenderError {
+        RenderError::BadFont { font: self.name.clone(), reason }
+    }
+
+    fn glyph<'a>(
+        &self,
+        font: &FontRef<'a>,
+        character: char,
+    ) -> Result<(GlyphId, OutlineGlyph<'a>), RenderError> {
+        // Fonts map some control characters to empty glyphs.
+        let glyph = font.charmap().map(character).filter(|_| !character.is_control());
+        let glyph = glyph.filter(|glyph| glyph.to_u32() != 0);
+        let found = glyph.and_then(|glyph| Some((glyph, font.outline_glyphs().get(glyph)?)));
+        found.ok_or_else(|| RenderError::MissingGlyph { character, font: self.name.clone() })
     }
 
     /// The width that a text of these characters has when it is set with kerning, and its height: Pillow's `getsize`.

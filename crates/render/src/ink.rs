@@ -71,6 +71,15 @@ impl Ink {
         }
     }
 
+    /// The same with a share of its coverage.
+    pub(crate) fn faded(mut self, share: f64) -> Self {
+        let share = (share * 256.0) as u32;
+        for level in &mut self.levels {
+            *level = ((u32::from(*level) * share) >> 8) as u8;
+        }
+        self
+    }
+
     /// The smallest box that holds the ink, and its coverage.
     pub(crate) fn mask(&self) -> (GlyphBox, GrayImage) {
         let (width, height) = (self.columns.len() as u32, self.rows.len() as u32);

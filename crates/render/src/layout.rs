@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
+use crate::row_layout::RowLayout;
 use crate::style::{MAX_SIDE, Span};
 
 /// How characters are set and put side by side. In TOML a table with a `kind`.
@@ -16,6 +17,8 @@ pub enum Layout {
     Claptcha,
     /// As the Python package `captcha`: turned and bent characters that overlap.
     Lepture(LeptureLayout),
+    /// The project's own: characters drawn as shapes, bent in every way.
+    Row(RowLayout),
 }
 
 /// The letters of the Python package `captcha` 0.7.1 (`ImageCaptcha`, by Hsiaoming Yang), drawn as Pillow draws them.
@@ -108,16 +111,18 @@ impl LeptureLayout {
         self.rotate.check("layout.rotate", -180.0, 180.0)?;
         self.warp_x.check("layout.warp_x", 0.0, 1.0)?;
         self.warp_y.check("layout.warp_y", 0.0, 1.0)?;
-        Span::new(self.space, self.space).check("layout.space", 0.0, 1.0)?;
-        Span::new(self.overlap, self.overlap).check("layout.overlap", 0.0, 1.0)
+        Span::at(self.space).check("layout.space", 0.0, 1.0)?;
+        Span::at(self.overlap).check("layout.overlap", 0.0, 1.0)
     }
 }
 
 impl Layout {
-    pub(crate) fn validate(&self) -> Result<(), RenderError> {
+    /// Refuses values out of their range for an image of `size` pixels.
+    pub(crate) fn validate(&self, size: (u32, u32)) -> Result<(), RenderError> {
         match self {
             Self::Claptcha => Ok(()),
             Self::Lepture(lepture) => lepture.validate(),
+            Self::Row(row) => row.validate(size),
         }
     }
 }

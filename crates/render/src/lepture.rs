@@ -120,7 +120,7 @@ impl Faces {
         style: &Style,
         layout: &LeptureLayout,
         text: &str,
-        (ink, paper): (Colour, &dyn Fn(usize, usize) -> Canvas),
+        (ink, paper): (Colour, &mut dyn FnMut(usize, usize) -> Canvas),
         rng: &mut impl Rng,
     ) -> Result<Lettering, RenderError> {
         let opacity = layout.opacity.low as usize

@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
 use crate::canvas::Canvas;
-use crate::filter::Filter;
+use crate::counts::Counts;
+use crate::filter::{Filter, Kernel};
+use crate::jpeg;
+use crate::resample::round;
+use crate::style::Span;
 
 /// What is laid over the whole picture. In TOML a table with a `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -17,6 +21,125 @@ pub enum Noise {
     /// Every pixel but those at the edges becomes a mean of itself (5 parts) and its eight neighbours (1 part each):
     /// Pillow's filter `SMOOTH`, as in the Python package `captcha`.
     Smooth,
+    /// A Gaussian blur.
+    Blur(Blur),
+    /// Every level is changed by a random number of its own.
+    Gaussian(GaussianNoise),
+    /// Some pixels become black, some white.
+    SaltAndPepper(SaltAndPepper),
+    /// What a JPEG file loses.
+    Jpeg(Jpeg),
+}
+
+/// A Gaussian blur; beyond the edges the picture repeats its last pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Blur {
+    /// The standard deviation in pixels, 0 to 50; up to 0.1 changes nothing.
+    pub sigma: Span,
+}
+
+/// Noise as of a camera: a number with mean 0 is added to every level, in each colour another.
+///
+/// The numbers are sums of four uniform ones (Irwin-Hall), which are nearly normal and the same on every machine.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct GaussianNoise {
+    /// The standard deviation in levels, 0 to 128.
+    pub sigma: Span,
+}
+
+/// Salt and pepper: pixels become white or black, each as often as the other.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SaltAndPepper {
+    /// The share of pixels, 0 to 1.
+    pub share: Span,
+}
+
+/// What a picture loses in a JPEG file: 8 x 8 blocks, colours at half the resolution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Jpeg {
+    /// The quality as the Independent JPEG Group's library counts it, 1 to 100.
+    pub quality: Counts,
+}
+
+impl Blur {
+    /// A blur with a standard deviation of so many pixels.
+    #[must_use]
+    pub fn new(sigma: Span) -> Self {
+        Self { sigma }
+    }
+
+    fn apply(self, canvas: &mut Canvas, rng: &mut impl Rng) -> Option<Filter> {
+        /// Below, the neighbours' weight is less than 2^-72.
+        const NOTHING: f64 = 0.1;
+        let sigma = self.sigma.draw(rng);
+        (sigma > NOTHING).then(|| {
+            let filter = Filter::Blur(Kernel::gaussian(sigma));
+            filter.apply(canvas);
+            filter
+        })
+    }
+}
+
+impl GaussianNoise {
+    /// Noise with a standard deviation of so many levels.
+    #[must_use]
+    pub fn new(sigma: Span) -> Self {
+        Self { sigma }
+    }
+
+    fn apply(self, canvas: &mut Canvas, rng: &mut impl Rng) {
+        // The sum of four uniform numbers of 8 bits has a variance of 4 (2^16 - 1) / 12.
+        const DEVIATION: f64 = 147.800_541_271_671_56;
+        const MEAN: i32 = 2 * 0xff;
+        let scale = self.sigma.draw(rng) / DEVIATION;
+        for levels in canvas.levels.chunks_mut(2) {
+            let mut bits = rng.next_u64();
+            for level in levels {
+                let sum = (bits as u32).to_le_bytes().map(i32::from).iter().sum::<i32>() - MEAN;
+                let moved = f64::from(*level) + f64::from(sum) * scale;
+                *level = round(moved).clamp(0.0, 255.0) as u8;
+                bits >>= 32;
+            }
+        }
+    }
+}
+
+impl SaltAndPepper {
+    /// Salt and pepper on this share of the pixels.
+    #[must_use]
+    pub fn new(share: Span) -> Self {
+        Self { share }
+    }
+
+    fn apply(self, canvas: &mut Canvas, rng: &mut impl Rng) {
+        // A pixel takes 32 random bits: one for the colour, the others say whether.
+        let share = (self.share.draw(rng) * f64::from(1u32 << 31)) as u32;
+        for pixels in canvas.levels.chunks_mut(2 * canvas.channels) {
+            let mut bits = rng.next_u64();
+            for pixel in pixels.chunks_exact_mut(canvas.channels) {
+                if (bits as u32 >> 1) < share {
+                    pixel.fill(if bits & 1 == 0 { 0 } else { 255 });
+                }
+                bits >>= 32;
+            }
+        }
+    }
+}
+
+impl Jpeg {
+    /// Losses of this quality, 1 to 100.
+    #[must_use]
+    pub fn new(quality: Counts) -> Self {
+        Self { quality }
+    }
 }
 
 /// Claptcha's noise: a picture of pixels `round(255 U(1 - amount, 1))` is blended half and half with the canvas.
@@ -70,6 +193,10 @@ impl Noise {
                 expected: "a number from 0 to 1".to_owned(),
             }),
             Self::Smooth => Ok(()),
+            Self::Blur(blur) => blur.sigma.check("noise.sigma", 0.0, 50.0),
+            Self::Gaussian(gaussian) => gaussian.sigma.check("noise.sigma", 0.0, 128.0),
+            Self::SaltAndPepper(salt) => salt.share.check("noise.share", 0.0, 1.0),
+            Self::Jpeg(jpeg) => jpeg.quality.check("noise.quality", 1, 100),
         }
     }
 
@@ -81,6 +208,10 @@ impl Noise {
                 Filter::Smooth.apply(canvas);
                 return Some(Filter::Smooth);
             }
+            Self::Blur(blur) => return blur.apply(canvas, rng),
+            Self::Gaussian(gaussian) => gaussian.apply(canvas, rng),
+            Self::SaltAndPepper(salt) => salt.apply(canvas, rng),
+            Self::Jpeg(jpeg) => jpeg::store(canvas, jpeg.quality.draw(rng)),
         }
         None
     }

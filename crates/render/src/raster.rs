@@ -11,6 +11,9 @@ const PIXEL_BITS: u32 = 8;
 /// One pixel in the units of a coordinate.
 const ONE_PIXEL: i64 = 1 << PIXEL_BITS;
 
+/// Far beyond anything that is drawn, in pixels, and small enough for the arithmetic here.
+const FARTHEST: f64 = 32768.0;
+
 /// The units of a coordinate in 1/64 pixel.
 const PER_64TH: i64 = ONE_PIXEL / 64;
 
@@ -76,12 +79,27 @@ impl Outline {
         coverage
     }
 
+    /// Adds a closed contour through `points` in pixels, y down.
+    pub(crate) fn polygon(&mut self, points: &[(f64, f64)]) {
+        let fixed =
+            |value: f64| (value.clamp(-FARTHEST, FARTHEST) * ONE_PIXEL as f64).round_ties_even() as i64;
+        let place = |&(x, y): &(f64, f64)| (fixed(x), fixed(-y));
+        let [first, .., last] = points else { return };
+        let mut from = self.hold(place(last));
+        for to in std::iter::once(first).chain(&points[1..]).map(place) {
+            self.edges.push((from, to));
+            from = self.hold(to);
+        }
+    }
+
     fn point(&mut self, x: f32, y: f32) -> Point {
-        /// Far beyond any glyph that is drawn, and small enough for the arithmetic here.
-        const FARTHEST: f64 = 32768.0;
         // Hinted outlines come in 1/64 pixel.
         let fixed = |value: f32| (f64::from(value).clamp(-FARTHEST, FARTHEST) * 64.0) as i64 * PER_64TH;
-        let point = (fixed(x), fixed(y));
+        self.hold((fixed(x), fixed(y)))
+    }
+
+    /// Widens the bounds.
+    fn hold(&mut self, point: Point) -> Point {
         let (low, high) = self.bounds.unwrap_or((point, point));
         self.bounds =
             Some(((low.0.min(point.0), low.1.min(point.1)), (high.0.max(point.0), high.1.max(point.1))));

@@ -12,8 +12,9 @@ use crate::ink::Ink;
 use crate::layout::{Layout, LeptureLayout};
 use crate::lettering::Resize;
 use crate::resample::Axis;
+use crate::row_layout::RowLayout;
 use crate::text::MAX_TEXT;
-use crate::{RenderError, Style, TextSampler, draw, lepture, narrow, rgba};
+use crate::{RenderError, Style, TextSampler, draw, lepture, narrow, rgba, row};
 
 /// The parts of a picture that draw random numbers.
 ///
@@ -27,6 +28,8 @@ pub(crate) enum Stream {
     Noise,
     Ink,
     Background,
+    Behind,
+    Negative,
 }
 
 /// Where the random numbers of one picture come from.
@@ -76,12 +79,15 @@ pub struct Renderer {
     style: Style,
     sampler: TextSampler,
     setter: Setter,
+    /// Whether the pictures have no colours.
+    grey: bool,
 }
 
 /// What sets the characters of a style, with its fonts.
 enum Setter {
     Claptcha(Vec<Font>),
     Lepture(LeptureLayout, lepture::Faces),
+    Row(RowLayout, row::Fonts),
 }
 
 impl std::fmt::Debug for Renderer {
@@ -104,8 +110,9 @@ impl Renderer {
                 Setter::Claptcha(fonts.collect::<Result<_, _>>()?)
             }
             Layout::Lepture(layout) => Setter::Lepture(layout.clone(), lepture::Faces::new(&style, layout)?),
+            Layout::Row(layout) => Setter::Row(layout.clone(), row::Fonts::new(&style)?),
         };
-        Ok(Self { style, sampler, setter })
+        Ok(Self { grey: style.is_grey(), style, sampler, setter })
     }
 
     /// The style that is drawn.
@@ -163,23 +170,42 @@ impl Renderer {
         let style = &self.style;
         let paper = style.background.draw(streams.of(Stream::Background));
         let ink = style.ink.draw(streams.of(Stream::Ink));
-        let blank = |width, height| Canvas::new(width, height, paper, style.is_grey());
+        let mut behind = None;
+        if !style.behind.is_empty() {
+            behind = Some(seed::rng(streams.of(Stream::Behind).next_u64()));
+        }
+        let mut paper = |width, height| {
+            let mut canvas = paper.canvas(width, height, self.grey);
+            if let Some(rng) = &mut behind {
+                style
+                    .behind
+                    .iter()
+                    .for_each(|clutter| clutter.apply(&mut canvas, ink, style.resampling, rng));
+            }
+            canvas
+        };
         let lettering = match &self.setter {
             Setter::Claptcha(fonts) => {
                 let font = match fonts.len() {
                     1 => 0,
                     count => draw::index(streams.of(Stream::Font), count),
                 };
-                fonts[font].letter(style, text, (ink, &blank), streams.of(Stream::Letters))?
+                fonts[font].letter(style, text, (ink, &mut paper), streams.of(Stream::Letters))?
             }
             Setter::Lepture(layout, faces) => {
-                faces.letter(style, layout, text, (ink, &blank), streams.of(Stream::Letters))?
+                faces.letter(style, layout, text, (ink, &mut paper), streams.of(Stream::Letters))?
+            }
+            Setter::Row(layout, fonts) => {
+                fonts.letter(style, layout, text, (ink, &mut paper), streams.of(Stream::Letters))?
             }
         };
         let mut canvas = lettering.canvas;
         let rng = streams.of(Stream::Clutter);
         for clutter in &style.clutter {
             clutter.apply(&mut canvas, ink, style.resampling, rng);
+        }
+        if style.inverted > 0.0 && draw::unit(streams.of(Stream::Negative)) < style.inverted {
+            canvas.levels.iter_mut().for_each(|level| *level = 255 - *level);
         }
         let rng = streams.of(Stream::Noise);
         let filters = style.noise.iter().filter_map(|noise| noise.apply(&mut canvas, rng)).collect();

@@ -151,6 +151,13 @@ fn fixed_point(weight: f64) -> f64 {
 /// 1.5 * 2^52: doubles of this size are whole numbers, and their lowest bits are that number.
 pub(crate) const WHOLE: f64 = 6_755_399_441_055_744.0;
 
+/// Rounds to the nearest whole number, half to even, without the call that `f64::round_ties_even` is on processors
+/// of any age; for numbers of less than 51 bits.
+#[inline(always)]
+pub(crate) fn round(value: f64) -> f64 {
+    (value + WHOLE) - WHOLE
+}
+
 /// A whole number of less than 31 bits as an integer: an addition and a copy of bits, which SIMD can do, while `as`
 /// has to look for numbers that do not fit.
 #[inline(always)]

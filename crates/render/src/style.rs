@@ -6,15 +6,15 @@ use std::path::Path;
 use captcha_core::Alphabet;
 use serde::{Deserialize, Serialize};
 
+use crate::RenderError;
 use crate::background::Background;
-use crate::clutter::{Clutter, CurveClutter, DotsClutter, LineClutter};
+use crate::clutter::Clutter;
 use crate::colour::Colours;
-use crate::layout::{Layout, LeptureLayout};
+use crate::layout::Layout;
 use crate::noise::Noise;
 use crate::resample::Resampling;
 use crate::text::TextSampler;
-use crate::warp::{QuadWarp, Warp};
-use crate::{RenderError, font};
+use crate::warp::Warp;
 
 /// What a family of CAPTCHAs looks like: everything but the text and the seed.
 ///
@@ -64,6 +64,11 @@ pub struct Style {
     pub ink: Colours,
     /// What is behind the characters. Default plain white.
     pub background: Background,
+    /// What is drawn on the background before the characters, in this order. Default nothing.
+    pub behind: Vec<Clutter>,
+    /// The probability that an image is turned into its negative, light on dark, before noise is laid over it, 0 to
+    /// 1. Default 0.
+    pub inverted: f64,
 }
 
 /// Largest width and height of an image in pixels: what `captcha_core::ImageLimits` reads back.
@@ -132,6 +137,12 @@ impl Span {
         Self { low, high }
     }
 
+    /// The number `value` alone.
+    #[must_use]
+    pub fn at(value: f64) -> Self {
+        Self { low: value, high: value }
+    }
+
     /// Refuses a span that is reversed or leaves `min..=max`.
     pub(crate) fn check(self, field: &'static str, min: f64, max: f64) -> Result<(), RenderError> {
         if min <= self.low && self.low <= self.high && self.high <= max {
@@ -168,72 +179,6 @@ impl Default for Style {
 }
 
 impl Style {
-    /// The names that [`Style::preset`] knows.
-    pub const PRESETS: &[&str] = &["seed", "claptcha", "lepture"];
-
-    /// The CAPTCHAs of the seed: Claptcha 0.3.3 without its line, 300 x 150 pixels, bicubic, PT Sans Bold, six
-    /// letters `A` to `Z`.
-    #[must_use]
-    pub fn seed() -> Self {
-        Self {
-            width: 300,
-            height: 150,
-            alphabet: Alphabet::uppercase(),
-            lengths: Lengths { min: 6, max: 6 },
-            fonts: vec![font::PT_SANS_BOLD.to_owned()],
-            resampling: Resampling::Bicubic,
-            margin: Margin { x: 20, y: 20 },
-            warp: vec![Warp::Quad(QuadWarp::default())],
-            clutter: Vec::new(),
-            noise: Vec::new(),
-            layout: Layout::Claptcha,
-            ink: Colours::BLACK,
-            background: Background::Plain(Colours::WHITE),
-        }
-    }
-
-    /// [`Style::seed`] with the line that Claptcha itself always draws across the letters.
-    #[must_use]
-    pub fn claptcha() -> Self {
-        Self::seed().with_clutter(vec![Clutter::Line(LineClutter::default())])
-    }
-
-    /// The CAPTCHAs of the Python package `captcha` 0.7.1 (`ImageCaptcha` with its defaults): 160 x 60 pixels, Droid
-    /// Sans Mono, four of `0` to `9` and `A` to `Z`, dark on light colours.
-    #[must_use]
-    pub fn lepture() -> Self {
-        Self {
-            width: 160,
-            height: 60,
-            alphabet: Alphabet::uppercase_alphanumeric(),
-            lengths: Lengths { min: 4, max: 4 },
-            fonts: vec![font::DROID_SANS_MONO.to_owned()],
-            warp: Vec::new(),
-            margin: Margin { x: 0, y: 0 },
-            clutter: vec![Clutter::Dots(DotsClutter::default()), Clutter::Curve(CurveClutter::default())],
-            noise: vec![Noise::Smooth],
-            layout: Layout::Lepture(LeptureLayout::default()),
-            ink: Colours::new(10, 200),
-            background: Background::Plain(Colours::new(238, 255)),
-            ..Self::seed()
-        }
-    }
-
-    /// The preset called `name`, one of [`Style::PRESETS`].
-    ///
-    /// # Errors
-    /// [`RenderError::UnknownPreset`].
-    pub fn preset(name: &str) -> Result<Self, RenderError> {
-        match name {
-            "seed" => Ok(Self::seed()),
-            "claptcha" => Ok(Self::claptcha()),
-            "lepture" => Ok(Self::lepture()),
-            _ => {
-                Err(RenderError::UnknownPreset { name: name.to_owned(), expected: Self::PRESETS.join(", ") })
-            }
-        }
-    }
-
     /// Reads a style from TOML.
     ///
     /// # Errors
@@ -331,6 +276,27 @@ impl Style {
         self
     }
 
+    /// The same with another background.
+    #[must_use]
+    pub fn with_background(mut self, background: Background) -> Self {
+        self.background = background;
+        self
+    }
+
+    /// The same with clutter behind the characters.
+    #[must_use]
+    pub fn with_behind(mut self, behind: Vec<Clutter>) -> Self {
+        self.behind = behind;
+        self
+    }
+
+    /// The same with another share of negatives.
+    #[must_use]
+    pub fn with_inverted(mut self, inverted: f64) -> Self {
+        self.inverted = inverted;
+        self
+    }
+
     /// The same with other colours of ink and of a plain background.
     #[must_use]
     pub fn with_colours(mut self, ink: Colours, background: Colours) -> Self {
@@ -340,7 +306,8 @@ impl Style {
 
     /// Whether the pictures have no colours.
     pub(crate) fn is_grey(&self) -> bool {
-        self.ink.is_grey() && self.background.is_grey()
+        let clutter = self.behind.iter().chain(&self.clutter);
+        self.ink.is_grey() && self.background.is_grey() && clutter.into_iter().all(Clutter::is_grey)
     }
 
     /// The height of the font in pixels.
@@ -369,7 +336,9 @@ impl Style {
         }
         self.ink.check("ink")?;
         self.background.validate()?;
-        self.layout.validate()?;
+        self.layout.validate((self.width, self.height))?;
+        Span::at(self.inverted).check("inverted", 0.0, 1.0)?;
+        self.behind.iter().try_for_each(Clutter::validate)?;
         self.warp.iter().try_for_each(Warp::validate)?;
         self.clutter.iter().try_for_each(Clutter::validate)?;
         self.noise.iter().try_for_each(Noise::validate)?;

@@ -15,7 +15,7 @@ fn every_preset_has_its_name_and_can_be_drawn() {
     let error = Style::preset("sed").unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no style preset is named \"sed\", expected one of seed, claptcha, lepture"
+        "no style preset is named \"sed\", expected one of seed, claptcha, lepture, easy, medium, hard"
     );
 }
 
@@ -38,6 +38,8 @@ height = 150
 alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 fonts = ["pt-sans-bold"]
 resampling = "bicubic"
+behind = []
+inverted = 0.0
 
 [lengths]
 min = 6

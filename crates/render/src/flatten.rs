@@ -1,0 +1,80 @@
+//! Outlines of glyphs as many short straight pieces, which can be bent.
+
+use skrifa::outline::OutlinePen;
+
+use crate::path::{Path, Point, bezier};
+
+/// The pieces of a curve.
+const PIECES: usize = 8;
+
+/// The most pieces of a straight line, for fonts that are broken.
+const MOST_PIECES: f64 = 256.0;
+
+/// The longest straight piece in ems: two or three pixels in a CAPTCHA.
+const LONGEST: f64 = 1.0 / 16.0;
+
+/// Takes an outline in font units and makes a path in ems, y down.
+pub(crate) struct Flattener {
+    per_unit: f64,
+    path: Path,
+    contour: Vec<Point>,
+}
+
+impl Flattener {
+    pub(crate) fn new(units_per_em: f64) -> Self {
+        Self { per_unit: 1.0 / units_per_em, path: Path::default(), contour: Vec::new() }
+    }
+
+    pub(crate) fn path(mut self) -> Path {
+        self.close();
+        self.path
+    }
+
+    fn point(&self, x: f32, y: f32) -> Point {
+        (f64::from(x) * self.per_unit, -f64::from(y) * self.per_unit)
+    }
+
+    fn at(&self) -> Point {
+        self.contour.last().copied().unwrap_or((0.0, 0.0))
+    }
+
+    fn straight_to(&mut self, to: Point) {
+        let from = self.at();
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let pieces = ((dx * dx + dy * dy).sqrt() / LONGEST).ceil().clamp(1.0, MOST_PIECES);
+        self.contour.extend((1..=pieces as usize).map(|piece| {
+            let share = piece as f64 / pieces;
+            (from.0 + dx * share, from.1 + dy * share)
+        }));
+    }
+}
+
+impl OutlinePen for Flattener {
+    fn move_to(&mut self, x: f32, y: f32) {
+        self.close();
+        self.contour.push(self.point(x, y));
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        self.straight_to(self.point(x, y));
+    }
+
+    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
+        let (from, control, to) = (self.at(), self.point(cx, cy), self.point(x, y));
+        let third = |end: Point| {
+            (end.0 + (control.0 - end.0) * (2.0 / 3.0), end.1 + (control.1 - end.1) * (2.0 / 3.0))
+        };
+        self.contour.extend(&bezier([from, third(from), third(to), to], PIECES)[1..]);
+    }
+
+    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
+        let curve = [self.at(), self.point(ax, ay), self.point(bx, by), self.point(x, y)];
+        self.contour.extend(&bezier(curve, PIECES)[1..]);
+    }
+
+    fn close(&mut self) {
+        let Some(&start) = self.contour.first() else { return };
+        self.straight_to(start);
+        self.path.contours.push(std::mem::take(&mut self.contour));
+    }
+}
