@@ -166,9 +166,12 @@ impl Faces {
     }
 }
 
-/// Pastes `picture` at `(x, y)` with the mask that its lightness gives; returns the share of ink of each pixel.
+/// Pastes `picture` at `(x, y)` with the mask that its lightness gives. Returns the ink of each pixel: how much it
+/// darkens white paper, in shares of what `ink` does. (Where hardly anything of a letter is left, dividing by its
+/// opacity can make it white.)
 fn paste(canvas: &mut Canvas, picture: &Rgba, (x, y): (i32, i32), ink: Colour) -> Option<Ink> {
-    let whole = u32::from(mask(ink)).max(1);
+    let darkening = |lightness: u8| u32::from(mask(lightness)) * u32::from(255 - lightness);
+    let whole = darkening(lightness(ink)).max(1);
     let mut levels = vec![0; picture.pixels.len()];
     let lines = picture.pixels.chunks_exact(picture.width).zip(levels.chunks_exact_mut(picture.width));
     for (y, (line, levels)) in (y..).zip(lines) {
@@ -176,11 +179,12 @@ fn paste(canvas: &mut Canvas, picture: &Rgba, (x, y): (i32, i32), ink: Colour) -
             continue;
         }
         for (x, (&[r, g, b, _], level)) in (x..).zip(line.iter().zip(levels)) {
-            let mask = mask([r, g, b]);
+            let lightness = lightness([r, g, b]);
+            let mask = mask(lightness);
             if mask == 0 || !(0..canvas.width as i32).contains(&x) {
                 continue;
             }
-            *level = (u32::from(mask) * 255 / whole).min(255) as u8;
+            *level = (darkening(lightness) * 255 / whole).min(255) as u8;
             let start = (y as usize * canvas.width + x as usize) * canvas.channels;
             for (level, ink) in canvas.levels[start..start + canvas.channels].iter_mut().zip([r, g, b]) {
                 *level = blend(*level, ink, mask);
@@ -190,8 +194,12 @@ fn paste(canvas: &mut Canvas, picture: &Rgba, (x, y): (i32, i32), ink: Colour) -
     Ink::clipped(levels, picture.width, (x, y), (canvas.width, canvas.height))
 }
 
-/// The mask that a pixel is pasted with: Pillow's lightness (ITU-R BT.601), made stronger.
-fn mask([r, g, b]: Colour) -> u8 {
-    let lightness = (u32::from(r) * 19595 + u32::from(g) * 38470 + u32::from(b) * 7471 + 0x8000) >> 16;
+/// Pillow's lightness (ITU-R BT.601).
+fn lightness([r, g, b]: Colour) -> u8 {
+    ((u32::from(r) * 19595 + u32::from(g) * 38470 + u32::from(b) * 7471 + 0x8000) >> 16) as u8
+}
+
+/// The mask that a pixel of some lightness is pasted with.
+fn mask(lightness: u8) -> u8 {
     (f64::from(lightness) * MASK_GAIN) as u8
 }

@@ -94,10 +94,10 @@ impl Path {
 
 /// The part of an ellipse around `(x, y)` from one angle to another, clockwise in degrees.
 pub(crate) fn arc((x, y): Point, (a, b): Point, (from, to): (f64, f64)) -> Vec<Point> {
-    // About a point every two pixels, each a hundredth of a pixel beside the curve at most.
-    let steps = ((a.max(b) * (to - from) / 114.0) as usize).clamp(8, 256);
-    let angle =
-        |step: usize| (from + (to - from) * step as f64 / steps as f64) * (std::f64::consts::PI / 180.0);
+    // A chord of angle t is r (1 - cos(t / 2)), about r t^2 / 8, beside the curve: here a 64th of a pixel.
+    let turn = (to - from) * (std::f64::consts::PI / 180.0);
+    let steps = ((turn * (8.0 * a.max(b)).sqrt()) as usize).clamp(8, 512);
+    let angle = |step: usize| from * (std::f64::consts::PI / 180.0) + turn * (step as f64 / steps as f64);
     (0..=steps).map(|step| (x + a * libm::cos(angle(step)), y + b * libm::sin(angle(step)))).collect()
 }
 

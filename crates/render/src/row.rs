@@ -19,8 +19,8 @@ const NOMINAL_HEIGHT: u32 = 64;
 /// How far a character without ink, a space, moves the next one, in font heights.
 const SPACE: f64 = 0.3;
 
-/// The share of a character's width that the next one leaves free.
-const SEEN: f64 = 0.75;
+/// The least share of a character's width that the next one leaves free.
+const SEEN: f64 = 0.65;
 
 /// The fonts of a style, each with the shapes of the alphabet's characters.
 pub(crate) struct Fonts {
@@ -188,8 +188,7 @@ impl End {
             }
         }
         let earliest = before.left + (before.right - before.left) * SEEN;
-        let touching = closest.max(earliest - extent.left);
-        touching + gap + self.spaces * size
+        (closest + gap).max(earliest - extent.left) + self.spaces * size
     }
 
     fn advance(&mut self, path: &Path) {

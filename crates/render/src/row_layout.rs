@@ -12,7 +12,7 @@ use crate::style::Span;
 /// In this order: every character gets its font and height (`size`), is made wider (`stretch`), slanted (`shear`),
 /// seen from the side (`perspective`) and turned (`rotate`), all around its middle. Then it is moved up or down
 /// (`shift`) and to the right until its ink is `gap` away from that of the characters before it, in the row of pixels
-/// where they come closest; three quarters of the width of the last one stay free anyway, but for a negative gap. The
+/// where they come closest; two thirds of the width of the last one (0.65) stay free anyway. The
 /// whole row is bent by every `distort`, shrunk if it is larger than the image, and put at a random place, but in the
 /// middle of the height. Characters are drawn filled or hollow, all shadows first.
 ///
