@@ -1,9 +1,10 @@
 //! Times forward passes of the project's backends on request: the side of the project in `python3 benches/peers.py`,
 //! which runs other engines in turn with it.
 //!
-//! `infer_speed write FOLDER` writes the model `model.safetensors`, the same as `model.onnx`, and images as `images.f32`
-//! (raw floats): the network of the post with weights from a formula. `infer_speed time FOLDER` answers requests of
-//! one line of JSON each on standard input with one line on standard output.
+//! `infer_speed write FOLDER NETWORK` writes the model `model.safetensors`, the same as `model.onnx`, and images as
+//! `images.f32` (raw floats), with weights from a formula: `letters` is the network of the post, `sequence` the
+//! project's own for whole images. It prints what they are as one JSON object. `infer_speed time FOLDER` answers requests
+//! of one line of JSON each on standard input with one line on standard output.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -12,15 +13,33 @@ use std::time::{Duration, Instant};
 
 use captcha_lab::core::ndarray::{Array4, Axis, Slice};
 use captcha_lab::infer::{
-    Architecture, Isa, ModelFile, NativeOptions, NativeRecognizer, Precision, Recognizer, Session, onnx,
+    Architecture, Isa, ModelFile, NativeOptions, NativeRecognizer, Precision, Recognizer, Session, Shape,
+    onnx,
 };
 use captcha_testkit::backend::{formula_images, formula_model};
 use serde::{Deserialize, Serialize};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// The largest batch.
-const IMAGES: usize = 1024;
+/// The largest batch of letters, and of whole images.
+const LETTERS: usize = 1024;
+const IMAGES: usize = 32;
+
+/// The width of whole images: those of 300 x 150 pixels at the height that the network takes.
+const WIDTH: usize = 96;
+
+/// Characters in the alphabet.
+const CHARACTERS: usize = 26;
+
+/// What is written.
+#[derive(Serialize)]
+struct Description {
+    flops: u64,
+    /// `[n, channels, height, width]`.
+    images: [usize; 4],
+    /// `[steps, classes]`.
+    output: [usize; 2],
+}
 
 /// What to time.
 #[derive(Deserialize)]
@@ -68,9 +87,10 @@ enum Answer {
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["write", folder] => write(Path::new(folder)),
+        ["write", folder, "letters"] => write(Path::new(folder), &Architecture::post(CHARACTERS)),
+        ["write", folder, "sequence"] => write(Path::new(folder), &Architecture::sequence(CHARACTERS, WIDTH)),
         ["time", folder] => time(Path::new(folder)),
-        _ => Err("usage: infer_speed write|time FOLDER".into()),
+        _ => Err("usage: infer_speed write FOLDER letters|sequence, or infer_speed time FOLDER".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -81,21 +101,36 @@ fn main() -> ExitCode {
     }
 }
 
-fn write(folder: &Path) -> Result<(), Failure> {
-    let model = formula_model(&Architecture::post(26)).ok_or("the architecture is not valid")?;
+fn write(folder: &Path, architecture: &Architecture) -> Result<(), Failure> {
+    let model = formula_model(architecture).ok_or("the architecture is not valid")?;
     model.save(&folder.join("model.safetensors"))?;
     std::fs::write(folder.join("model.onnx"), onnx::to_bytes(&model))?;
-    let images = formula_images(IMAGES, model.metadata().architecture.input);
-    std::fs::write(
-        folder.join("images.f32"),
-        images.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>(),
-    )?;
+    let images = images(&model);
+    let bytes: Vec<u8> = images.iter().flat_map(|v| v.to_le_bytes()).collect();
+    std::fs::write(folder.join("images.f32"), bytes)?;
+    let (flops, output) = (architecture.flops()?, output(&model)?);
+    let description = Description { flops, images: images.dim().into(), output };
+    println!("{}", serde_json::to_string(&description)?);
     Ok(())
+}
+
+/// As many images as the largest batch has.
+fn images(model: &ModelFile) -> Array4<f32> {
+    let architecture = &model.metadata().architecture;
+    formula_images(if architecture.is_sequence() { IMAGES } else { LETTERS }, architecture.input)
+}
+
+/// Steps and classes of the logits of one image.
+fn output(model: &ModelFile) -> Result<[usize; 2], Failure> {
+    Ok(match model.metadata().architecture.output()? {
+        Shape::Sequence { steps, features } => [steps, features],
+        shape => [1, shape.len()],
+    })
 }
 
 fn time(folder: &Path) -> Result<(), Failure> {
     let model = ModelFile::open(&folder.join("model.safetensors"))?;
-    let images = formula_images(IMAGES, model.metadata().architecture.input);
+    let images = images(&model);
     // A session keeps its buffers and threads from one request to the next, as a program would.
     let mut sessions = Vec::new();
     for line in std::io::stdin().lock().lines() {
@@ -128,10 +163,11 @@ fn answer(
             }
             let session = sessions.iter_mut().find(|(made, _)| *made == key).map(|(_, session)| session);
             let session = session.ok_or("no session")?;
-            let image = images.len() / IMAGES;
+            let image = images.len() / images.dim().0;
             let input =
                 images.as_slice().and_then(|values| values.get(..batch * image)).ok_or("too many images")?;
-            let mut logits = vec![0.0; batch * model.metadata().alphabet.len()];
+            let [steps, classes] = output(model)?;
+            let mut logits = vec![0.0; batch * steps * classes];
             let seconds = repeat(seconds, || Ok(session.forward(input, &mut logits)?))?;
             Ok(Answer::Calls { seconds, logits })
         }
