@@ -29,7 +29,28 @@
 //! | keep and load | [`dataset`] | [`dataset::generate_corpus`], [`dataset::LabelledFolder`], [`dataset::LetterSet`] |
 //! | train | `model` | `model::train` (feature `torch`) |
 //! | read | here | [`Solver`], [`infer::Recognizer`] |
-//! | measure | here | [`evaluate`](fn@evaluate), [`Evaluation`] |
+//! | measure | here | [`evaluate`](fn@evaluate), [`Evaluation`], [`Calibration`] |
+//! | say how sure | here | [`calibrate`](fn@calibrate) |
+//!
+//! # Two ways to read
+//!
+//! A [`Solver`] reads as its model does. A model of *letters* cuts the image into them and classifies each: every step can
+//! be seen, but a line through the letters ends it. A model of *sequences* reads the whole image at once, of any width,
+//! column by column, and finds the most probable text ([`infer::ctc`]). Either way the result is the same: text, how sure,
+//! and for each character its place, how sure, and what else it could be. What is known of the text helps both:
+//!
+//! ```no_run
+//! use captcha_lab::{Alphabet, Solver};
+//!
+//! let solver = Solver::open("model.safetensors")?
+//!     .with_lengths(Some(4..=6))?
+//!     .with_allowed(Some(Alphabet::digits()))?;
+//! let prediction = solver.solve_path("captcha.png")?;
+//! if prediction.confidence.value() >= 0.99 {
+//!     println!("{}", prediction.text);
+//! }
+//! # Ok::<(), captcha_lab::SolveError>(())
+//! ```
 //!
 //! # Features
 //!
@@ -43,6 +64,8 @@
 //! Without `torch` there is no C or C++ in the dependency tree.
 
 mod evaluate;
+#[cfg(feature = "pretrained")]
+mod pretrained;
 mod solver;
 
 pub use captcha_core as core;
@@ -57,12 +80,13 @@ pub use captcha_segment as segment;
 
 pub use captcha_core::{Alphabet, GlyphBox, Label};
 pub use captcha_infer::{
-    Alternative, Character, Confidence, Evaluation, ModelFile, ModelMetadata, Prediction, Recognizer, Share,
+    Alternative, Calibration, Character, Confidence, Decoding, Evaluation, ModelFile, ModelMetadata,
+    Prediction, Recognizer, Search, Share,
 };
 pub use evaluate::{Answer, Exam, Report, evaluate};
 #[cfg(feature = "pretrained")]
-pub use solver::SEED_LETTERS;
-pub use solver::{SolveError, Solver};
+pub use pretrained::SEED_LETTERS;
+pub use solver::{SolveError, Solver, TemperatureReport, calibrate};
 
 /// The programs in the README compile.
 #[cfg(doctest)]
