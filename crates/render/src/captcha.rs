@@ -61,13 +61,17 @@ impl Glyph {
 }
 
 impl Captcha {
-    /// The picture as the bytes of an image file.
+    /// The picture as the bytes of an image file. Formats without greys get them as colours.
     ///
     /// # Errors
     /// [`RenderError::Encode`] if the format can't be written.
     pub fn encode(&self, format: ImageFormat) -> Result<Vec<u8>, RenderError> {
         let mut bytes = Cursor::new(Vec::new());
-        self.image.write_to(&mut bytes, format).map_err(RenderError::Encode)?;
+        let image = match format {
+            ImageFormat::Gif | ImageFormat::Ico | ImageFormat::Qoi => &self.image.to_rgba8().into(),
+            _ => &self.image,
+        };
+        image.write_to(&mut bytes, format).map_err(RenderError::Encode)?;
         Ok(bytes.into_inner())
     }
 

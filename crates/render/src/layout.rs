@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
 use crate::row_layout::RowLayout;
-use crate::style::{MAX_SIDE, Span};
+use crate::style::{MAX_SIDE, Span, nothing};
 
 /// How characters are set and put side by side. In TOML a table with a `kind`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,7 @@ pub enum Layout {
     /// As Claptcha: in cells side by side on a canvas that is resized to the image. It uses the style's `margin`,
     /// `warp` and `resampling`, which the other layouts have no use for.
     #[default]
+    #[serde(deserialize_with = "nothing")]
     Claptcha,
     /// As the Python package `captcha`: turned and bent characters that overlap.
     Lepture(LeptureLayout),

@@ -9,7 +9,7 @@ use crate::counts::Counts;
 use crate::filter::{Filter, Kernel};
 use crate::jpeg;
 use crate::resample::round;
-use crate::style::Span;
+use crate::style::{Span, nothing};
 
 /// What is laid over the whole picture. In TOML a table with a `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +20,7 @@ pub enum Noise {
     White(WhiteNoise),
     /// Every pixel but those at the edges becomes a mean of itself (5 parts) and its eight neighbours (1 part each):
     /// Pillow's filter `SMOOTH`, as in the Python package `captcha`.
+    #[serde(deserialize_with = "nothing")]
     Smooth,
     /// A Gaussian blur.
     Blur(Blur),

@@ -160,6 +160,14 @@ impl Span {
     }
 }
 
+/// Reads a table that holds nothing but its `kind`: without it, fields of a kind without fields would be ignored.
+pub(crate) fn nothing<'de, D: serde::Deserializer<'de>>(table: D) -> Result<(), D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Nothing {}
+    Nothing::deserialize(table).map(|Nothing {}| ())
+}
+
 impl From<[f64; 2]> for Span {
     fn from([low, high]: [f64; 2]) -> Self {
         Self { low, high }

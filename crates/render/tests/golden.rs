@@ -47,7 +47,8 @@ fn row(layout: RowLayout) -> Style {
 
 fn assert_drawn(cases: impl IntoIterator<Item = (&'static str, Style)>) {
     for (name, style) in cases {
-        let captcha = Renderer::new(style).unwrap().render("AQR579", 42).unwrap();
+        let renderer = Renderer::new(style).expect("a style within its ranges");
+        let captcha = renderer.render("AQR579", 42).expect("a text that the fonts have");
         assert_golden!(name, &captcha.image, Tolerance::EXACT);
     }
 }

@@ -210,6 +210,22 @@ fn pictures_are_encoded_and_saved_in_any_format() {
         assert_eq!((read.width(), read.height()), (300, 150), "{ending}");
         assert_eq!(read.to_luma8() == *gray(&captcha), lossless, "{ending}");
     }
+    for style in [Style::seed().with_size(100, 50).with_margin(5, 5), Style::lepture()] {
+        let small = Renderer::new(style).unwrap().random(9).unwrap();
+        for ending in ["gif", "ico", "webp", "tga", "qoi", "pnm"] {
+            let path = folder.path().join(format!("small.{ending}"));
+            small.save(&path).unwrap();
+            let read = open_image(&path, ImageLimits::default()).unwrap();
+            assert_eq!(
+                (read.width(), read.height()),
+                (small.image.width(), small.image.height()),
+                "{ending}"
+            );
+            if ending != "gif" {
+                assert_eq!(read.to_rgb8(), small.image.to_rgb8(), "{ending}");
+            }
+        }
+    }
     let png = captcha.encode(ImageFormat::Png).unwrap();
     assert_eq!(png, std::fs::read(folder.path().join("x.png")).unwrap());
     assert!(matches!(captcha.encode(ImageFormat::Dds), Err(RenderError::Encode(_))));

@@ -1,7 +1,10 @@
 //! Styles as data: TOML, presets, and what a renderer refuses.
 
 use captcha_render::{
-    Clutter, LineClutter, Noise, QuadWarp, RenderError, Renderer, Resampling, Span, Style, Warp, WhiteNoise,
+    Background, Blobs, Blur, Clutter, Colours, Counts, CurveClutter, Distortion, DotsClutter, Elastic,
+    GaussianNoise, Gradient, Hollow, Jpeg, Layout, LeptureLayout, LineClutter, Noise, QuadWarp, RenderError,
+    Renderer, Resampling, RowLayout, SaltAndPepper, Shadow, Span, SpotsClutter, Stroke, StrokesClutter,
+    Style, Warp, Wave, WhiteNoise,
 };
 use proptest::prelude::*;
 
@@ -102,6 +105,18 @@ fn what_no_style_has_is_an_error_that_names_it() {
         ("[[clutter]]\nkind = \"line\"\ncolour = 3", "colour"),
         ("[[noise]]\nkind = \"white\"", "amount"),
         ("[[noise]]\nkind = \"white\"\namount = 0.1\nseed = 3", "seed"),
+        ("[layout]\nkind = \"claptcha\"\nsize = 3", "size"),
+        ("[layout]\nkind = \"row\"\nspeed = 3", "speed"),
+        ("[layout]\nkind = \"row\"\n[layout.shadow]\ncolour = 3", "colour"),
+        ("[layout]\nkind = \"lepture\"\nrotation = [1.0, 2.0]", "rotation"),
+        ("[layout]\nkind = \"column\"", "column"),
+        ("[[noise]]\nkind = \"smooth\"\nsigma = 3", "sigma"),
+        ("[[noise]]\nkind = \"jpeg\"\nquality = 30", "array of length 2"),
+        ("[[behind]]\nkind = \"strokes\"\nstroke = \"zigzag\"\ncount = [1, 2]\nwidth = [1, 2]", "zigzag"),
+        ("[[clutter]]\nkind = \"dots\"\ncount = -1", "count"),
+        ("[ink]\nlow = 1\nhigh = 256", "256"),
+        ("[ink]\nlow = 1", "high"),
+        ("[background]\nkind = \"plain\"\nlow = 1\nhigh = 2\nblue = 3", "blue"),
         ("resampling = \"lanczos\"", "lanczos"),
         ("alphabet = \"ABA\"", "'A' stands in it twice"),
         ("lengths = 6", "lengths"),
@@ -163,12 +178,114 @@ fn values_out_of_range_are_refused_by_their_name() {
         ("noise.amount", seed().with_noise(snow(1.5))),
         ("noise.amount", seed().with_noise(snow(f64::NAN))),
     ];
+    assert_refused(cases);
+}
+
+fn assert_refused(cases: impl IntoIterator<Item = (&'static str, Style)>) {
     for (name, style) in cases {
         match Renderer::new(style) {
             Err(RenderError::BadStyle { field, .. }) => assert_eq!(field, name),
             other => panic!("{name}: {other:?}"),
         }
     }
+}
+
+#[test]
+fn values_of_rows_out_of_range_are_refused_by_their_name() {
+    let row = |layout: RowLayout| Style::easy().with_layout(Layout::Row(layout));
+    let plain = RowLayout::default;
+    let wave = |amplitude, length| plain().with_distort(vec![Distortion::Wave(Wave::new(amplitude, length))]);
+    let elastic =
+        |strength, grid| plain().with_distort(vec![Distortion::Elastic(Elastic::new(strength, grid))]);
+    let fine = Span::at(0.3);
+    let reversed = Span::new(0.2, 0.1);
+    assert_refused([
+        ("layout.size", row(plain().with_size(Span::new(0.0, 0.5)))),
+        ("layout.size", row(plain().with_size(Span::new(0.5, f64::INFINITY)))),
+        ("layout.gap", row(plain().with_gap(Span::new(-0.6, 0.5)))),
+        ("layout.shift", row(plain().with_shift(reversed))),
+        ("layout.stretch", row(plain().with_stretch(Span::new(0.1, 0.5)))),
+        ("layout.shear", row(plain().with_shear(Span::new(0.0, 2.0)))),
+        ("layout.perspective", row(plain().with_perspective(Span::at(f64::NAN)))),
+        ("layout.rotate", row(plain().with_rotate(Span::new(-200.0, 0.0)))),
+        ("layout.margin", row(plain().with_margin(35))),
+        ("layout.distort.amplitude", row(wave(Span::at(0.6), fine))),
+        ("layout.distort.length", row(wave(fine, Span::at(0.0)))),
+        ("layout.distort.strength", row(elastic(Span::at(-0.1), 0.3))),
+        ("layout.distort.grid", row(elastic(fine, 0.0))),
+        ("layout.hollow.share", row(plain().with_hollow(Hollow::new(1.1, Span::at(0.1))))),
+        ("layout.hollow.width", row(plain().with_hollow(Hollow::new(1.0, Span::at(0.0))))),
+        ("layout.shadow.share", row(plain().with_shadow(Shadow::new(-0.1, fine, fine)))),
+        ("layout.shadow.offset", row(plain().with_shadow(Shadow::new(1.0, Span::at(0.6), fine)))),
+        ("layout.shadow.strength", row(plain().with_shadow(Shadow::new(1.0, fine, reversed)))),
+    ]);
+    let lepture = |layout: LeptureLayout| Style::lepture().with_layout(Layout::Lepture(layout));
+    let plain = LeptureLayout::default;
+    let mut transparent = plain();
+    transparent.opacity = Span::new(20.0, 255.0);
+    assert_refused([
+        ("layout.sizes", lepture(plain().with_sizes(vec![]))),
+        ("layout.sizes", lepture(plain().with_sizes(vec![20, 3]))),
+        ("layout.sizes", lepture(plain().with_sizes(vec![5000]))),
+        ("layout.opacity", lepture(transparent)),
+        ("layout.rotate", lepture(plain().with_rotate(Span::at(181.0)))),
+        ("layout.warp_x", lepture(plain().with_warp(reversed, fine))),
+        ("layout.warp_y", lepture(plain().with_warp(fine, Span::at(1.1)))),
+        ("layout.space", lepture(plain().with_spacing(1.5, 0.1))),
+        ("layout.overlap", lepture(plain().with_spacing(0.5, -0.1))),
+    ]);
+}
+
+#[test]
+fn colours_clutter_and_noise_out_of_range_are_refused_by_their_name() {
+    let wrong = Colours::new(9, 8);
+    let fine = Colours::BLACK;
+    let background = |background| Style::easy().with_background(background);
+    let blobs = |colours, count, radius| background(Background::Blobs(Blobs::new(colours, count, radius)));
+    let clutter = |clutter| Style::easy().with_clutter(vec![clutter]);
+    let few = Counts::new(1, 2);
+    let strokes = |count, width| StrokesClutter::new(Stroke::Line, count, width);
+    let spots = |count, radius| Clutter::Spots(SpotsClutter::new(count, radius));
+    let curve = |start, end| clutter(Clutter::Curve(CurveClutter::default().with_angles(start, end)));
+    let noise = |noise| Style::easy().with_noise(vec![noise]);
+    let (one, reversed) = (Span::at(1.0), Span::new(0.2, 0.1));
+    assert_refused([
+        ("ink", Style::easy().with_colours(wrong, fine)),
+        ("background", Style::easy().with_colours(fine, wrong)),
+        ("background.ends", background(Background::Gradient(Gradient::new(wrong)))),
+        ("background.colours", blobs(wrong, few, one)),
+        ("background.count", blobs(fine, Counts::new(2, 1), one)),
+        ("background.radius", blobs(fine, few, Span::at(0.0))),
+        ("inverted", Style::easy().with_inverted(1.1)),
+        ("inverted", Style::easy().with_inverted(f64::NAN)),
+        ("clutter.count", clutter(Clutter::Dots(DotsClutter::new(10_001, 3)))),
+        ("clutter.width", clutter(Clutter::Dots(DotsClutter::new(30, 0)))),
+        ("clutter.start", curve(Span::at(-1.0), one)),
+        ("clutter.end", curve(one, Span::at(361.0))),
+        ("clutter.count", clutter(Clutter::Strokes(strokes(Counts::new(0, 1001), one)))),
+        ("clutter.width", clutter(Clutter::Strokes(strokes(few, Span::at(0.0))))),
+        ("clutter.colours", clutter(Clutter::Strokes(strokes(few, one).with_colours(wrong)))),
+        ("clutter.count", clutter(spots(Counts::new(3, 2), one))),
+        ("clutter.radius", clutter(spots(few, Span::at(257.0)))),
+        ("clutter.width", Style::easy().with_behind(vec![Clutter::Strokes(strokes(few, reversed))])),
+        ("noise.sigma", noise(Noise::Blur(Blur::new(Span::at(51.0))))),
+        ("noise.sigma", noise(Noise::Gaussian(GaussianNoise::new(reversed)))),
+        ("noise.share", noise(Noise::SaltAndPepper(SaltAndPepper::new(Span::at(1.1))))),
+        ("noise.quality", noise(Noise::Jpeg(Jpeg::new(Counts::new(0, 50))))),
+    ]);
+}
+
+#[test]
+fn every_preset_is_read_back_and_what_it_leaves_out_is_that_of_the_seed() {
+    for name in Style::PRESETS {
+        let style = Style::preset(name).unwrap();
+        assert_eq!(Style::from_toml(&style.to_toml().unwrap()).unwrap(), style, "{name}");
+    }
+    let text = "[layout]\nkind = \"row\"\ngap = [-0.1, 0.0]\n[[layout.distort]]\nkind = \"wave\"";
+    let row = RowLayout::default()
+        .with_gap(Span::new(-0.1, 0.0))
+        .with_distort(vec![Distortion::Wave(Wave::default())]);
+    assert_eq!(Style::from_toml(text).unwrap(), Style::seed().with_layout(Layout::Row(row)));
 }
 
 #[test]
