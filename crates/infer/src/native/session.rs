@@ -15,7 +15,8 @@ const FEW_VECTORS: usize = 8;
 
 /// Buffers and helper threads for forward passes, one after the other. Made by
 /// [`NativeRecognizer::session`](crate::NativeRecognizer::session). A call allocates only if no call before had as many
-/// images of its width or of a larger one.
+/// images of its width or of a larger one; the standard library's channels aside, which allocate a little when one thread
+/// first waits for another.
 #[derive(Debug)]
 pub struct Session {
     network: Arc<Network>,
