@@ -86,6 +86,7 @@ fn main() -> ExitCode {
             ("letters-sheet.png", "the letters by class"),
             ("curves.png, .svg", "the learning curves"),
             ("confusion.png, .svg", "which letter was read as which"),
+            ("calibration.png, .svg", "how sure and how right the answers are"),
             ("failures.png", "what went wrong"),
             (
                 "run/model.safetensors",

@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use captcha_lab::{Exam, Report, dataset, evaluate};
+use captcha_lab::{Calibration, Exam, Report, dataset, evaluate};
 use captcha_lab_examples::{
     Progress, SolverArgs, Table, format, pictures, print, print_json, run, share_cells,
 };
@@ -26,7 +26,7 @@ struct Args {
     data: PathBuf,
     #[command(flatten)]
     solver: SolverArgs,
-    /// Draw a confusion matrix and a sheet of the failures into this folder.
+    /// Draw a confusion matrix, how sure and how right answers are, and a sheet of the failures into this folder.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Exactly one JSON object on standard output.
@@ -42,6 +42,8 @@ struct Summary<'a> {
     whole_accuracy: f64,
     /// The 95 % confidence interval of `whole_accuracy`.
     whole_accuracy_interval: (f64, f64),
+    /// By how much the confidence of an answer and the share of right ones differ on average, in `[0, 1]`.
+    expected_calibration_error: f64,
     images_per_second: f64,
     /// Without loading and decoding the files.
     solved_per_second: f64,
@@ -77,7 +79,9 @@ fn main() -> ExitCode {
         if args.json {
             return Ok(print_json(&summary(&report, &folder, solver.backend()))?);
         }
-        print(table(&report, solver.backend()))?;
+        let read = if solver.segmenter().is_some() { "segmented" } else { "read" };
+        print(table(&report, read, solver.backend()))?;
+        print(calibration_tables(&report.evaluation.calibration))?;
         if foreign > 0 {
             print(format_args!(
                 "{foreign} images have a label with characters that the model does not know; they count as wrong."
@@ -98,6 +102,7 @@ fn summary<'a>(report: &'a Report, folder: &LabelledFolder, backend: &'a str) ->
         character_accuracy: evaluation.characters.value(),
         whole_accuracy: evaluation.whole.value(),
         whole_accuracy_interval: evaluation.whole.interval(),
+        expected_calibration_error: evaluation.calibration.expected_error(),
         images_per_second: report.images_per_second(),
         solved_per_second: report.solved_per_second(),
         backend,
@@ -107,10 +112,10 @@ fn summary<'a>(report: &'a Report, folder: &LabelledFolder, backend: &'a str) ->
 }
 
 /// The numbers that matter, then where it went wrong.
-fn table(report: &Report, backend: &str) -> String {
+fn table(report: &Report, read: &str, backend: &str) -> String {
     let evaluation = &report.evaluation;
     let mut table = Table::new(["", "right", "of", "share", "95 % interval"]);
-    table.row(share_cells("segmented", evaluation.segmented));
+    table.row(share_cells(read, evaluation.segmented));
     table.row(share_cells("characters", evaluation.characters));
     table.row(share_cells("whole CAPTCHAs", evaluation.whole));
     for (length, share) in evaluation.by_length.iter().filter(|_| evaluation.by_length.len() > 1) {
@@ -136,5 +141,27 @@ fn table(report: &Report, backend: &str) -> String {
         "\n{} images/s from file to text, {} from pixels to text ({backend}, all cores)",
         format::rate(report.images_per_second()),
         format::rate(report.solved_per_second()),
+    )
+}
+
+/// How sure answers were against how often they were right, and what comes of leaving out the less sure ones.
+fn calibration_tables(calibration: &Calibration) -> String {
+    /// Thresholds of the second table: those at which people think.
+    const SHOWN: [f64; 6] = [0.0, 0.4, 0.8, 0.9, 0.99, 0.999];
+    let mut bins = Table::new(["confidence", "mean", "right", "of", "share", "95 % interval"]);
+    for bin in calibration.bins().iter().filter(|bin| bin.right.total > 0) {
+        let range = format!("{:.3} to {:.3}", bin.low, bin.high);
+        let [range, right, of, share, interval] = share_cells(&range, bin.right);
+        bins.row([range, format::percent(bin.confidence), right, of, share, interval]);
+    }
+    let mut coverage = Table::new(["at least", "answered", "right", "of", "share", "95 % interval"]);
+    let shown = |threshold: f64| SHOWN.iter().any(|shown| (shown - threshold).abs() < 1e-9);
+    for point in calibration.coverage().iter().filter(|point| shown(point.threshold)) {
+        let [threshold, right, of, share, interval] = share_cells(&point.threshold.to_string(), point.right);
+        coverage.row([threshold, format::percent(point.answered.value()), right, of, share, interval]);
+    }
+    format!(
+        "how sure the answers are (expected calibration error {})\n{bins}\nonly answers that are sure enough\n{coverage}",
+        format::percent(calibration.expected_error())
     )
 }

@@ -4,10 +4,10 @@ use std::error::Error;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use captcha_lab::infer::Architecture;
+use captcha_lab::infer::{Architecture, NativeOptions, NativeRecognizer, Precision};
 use captcha_lab::render::{Resampling, Style};
 use captcha_lab::segment::SegmentOptions;
-use captcha_lab::{ModelFile, Solver};
+use captcha_lab::{Alphabet, ModelFile, Search, Solver};
 
 /// What runs a network.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -17,6 +17,25 @@ pub enum Backend {
     Native,
     /// libtorch; needs the feature `torch`.
     Libtorch,
+}
+
+/// [`Precision`] on the command line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Exactness {
+    /// 32-bit floats.
+    #[default]
+    F32,
+    /// Products of 8 bits: much faster on a CPU with VNNI, a little less exact.
+    Int8,
+}
+
+impl From<Exactness> for Precision {
+    fn from(exactness: Exactness) -> Self {
+        match exactness {
+            Exactness::F32 => Self::F32,
+            Exactness::Int8 => Self::Int8,
+        }
+    }
 }
 
 /// How CAPTCHAs are cut into letters.
@@ -80,23 +99,51 @@ pub struct SolverArgs {
     /// What runs the network.
     #[arg(long, value_enum, default_value_t)]
     backend: Backend,
+    /// How exactly the native backend computes.
+    #[arg(long, value_enum, default_value_t)]
+    precision: Exactness,
     /// How many characters each image has, or 0 for any number; without it, as many as in training.
+    #[arg(long, alias = "lengths", value_parser = parse_known_lengths, value_name = "N[-M]")]
+    length: Option<KnownLengths>,
+    /// The only characters that a text can have; without it, all that the model reads.
+    #[arg(long, value_name = "CHARACTERS")]
+    allowed: Option<Alphabet>,
+    /// For models of sequences: how many beginnings of a text are followed at a time, or 0 to take the best of each
+    /// column.
     #[arg(long, value_name = "N")]
-    length: Option<usize>,
+    beam: Option<usize>,
+}
+
+/// Lengths that a text can have; `None` is any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct KnownLengths(Option<RangeInclusive<usize>>);
+
+/// As [`parse_lengths`], and `0` for any.
+fn parse_known_lengths(text: &str) -> Result<KnownLengths, String> {
+    let known = if text.trim() == "0" { None } else { Some(parse_lengths(text)?) };
+    Ok(KnownLengths(known))
 }
 
 impl SolverArgs {
     /// The solver that they describe.
     ///
     /// # Errors
-    /// If the file is no model, or the backend is not built in.
+    /// If the file is no model, the backend is not built in, or the model can't read what is asked for.
     pub fn open(&self) -> Result<Solver, Box<dyn Error>> {
         let model = match &self.model {
             Some(path) => ModelFile::open(path)?,
             None => ModelFile::from_bytes(captcha_lab::SEED_LETTERS)?,
         };
         let solver = match self.backend {
-            Backend::Native => Solver::new(&model)?,
+            Backend::Native => {
+                let options = NativeOptions::default().with_precision(self.precision.into());
+                Solver::with_recognizer(Box::new(NativeRecognizer::with_options(&model, options)?))?
+            }
+            Backend::Libtorch if self.precision != Exactness::F32 => {
+                return Err(
+                    "--precision is for the native backend; libtorch computes in 32-bit floats".into()
+                );
+            }
             #[cfg(feature = "torch")]
             Backend::Libtorch => {
                 Solver::with_recognizer(Box::new(captcha_lab::model::TorchRecognizer::new(&model)?))?
@@ -108,10 +155,16 @@ impl SolverArgs {
                 );
             }
         };
-        Ok(match self.length {
-            None => solver,
-            Some(length) => solver.with_length((length > 0).then_some(length)),
-        })
+        let mut decoding = solver.decoding().clone().with_allowed(self.allowed.clone());
+        if let Some(KnownLengths(lengths)) = &self.length {
+            decoding = decoding.with_lengths(lengths.clone());
+        }
+        match self.beam {
+            None => {}
+            Some(0) => decoding = decoding.with_search(Search::BestPath),
+            Some(width) => decoding = decoding.with_search(Search::Prefixes { width }),
+        }
+        Ok(solver.with_decoding(decoding)?)
     }
 }
 
@@ -178,6 +231,8 @@ mod tests {
         assert_eq!(parse_lengths("6"), Ok(6..=6));
         assert_eq!(parse_lengths("4-8"), Ok(4..=8));
         assert!(["", "0", "8-4", "a", "4-"].iter().all(|text| parse_lengths(text).is_err()));
+        assert_eq!(parse_known_lengths("0"), Ok(KnownLengths(None)));
+        assert_eq!(parse_known_lengths("4-8"), Ok(KnownLengths(Some(4..=8))));
         assert_eq!(parse_size("300x150"), Ok((300, 150)));
         assert!(["300", "x", "3x-1", "300*150"].iter().all(|text| parse_size(text).is_err()));
     }

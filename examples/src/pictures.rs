@@ -8,7 +8,9 @@ use captcha_lab::core::image::GrayImage;
 use captcha_lab::dataset::{FolderOptions, LabelledFolder, LetterSet};
 use captcha_lab::{Answer, Evaluation};
 
-use crate::figures::{Failure, confusion_matrix, contact_sheet, failure_sheet, letter_sheet, save_png};
+use crate::figures::{
+    Failure, calibration, confusion_matrix, contact_sheet, failure_sheet, letter_sheet, save_png,
+};
 
 /// Images on a contact sheet and in a row of it.
 const SHEET: usize = 24;
@@ -76,7 +78,7 @@ pub fn save_letter_sheet(letters: &LetterSet, path: &Path) -> Result<(), Box<dyn
     Ok(save_png(&letter_sheet(&classes, LETTERS), path)?)
 }
 
-/// Draws the confusion matrix and the failures into `folder`.
+/// Draws the confusion matrix, the calibration and the failures into `folder`.
 ///
 /// # Errors
 /// If they can't be written.
@@ -88,6 +90,7 @@ pub fn save_results(
 ) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     confusion_matrix(alphabet, &evaluation.confusions)?.save(&folder.join("confusion"))?;
+    calibration(&evaluation.calibration)?.save(&folder.join("calibration"))?;
     save_png(&failure_sheet(&failures.0, Failures::COLUMNS), &folder.join("failures.png"))?;
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Pictures of CAPTCHAs, letters, trainings and errors.
 //!
 //! Sheets of images ([`contact_sheet`], [`letter_sheet`], [`failure_sheet`]) are pixels; charts
-//! ([`learning_curves`], [`confusion_matrix`]) are a [`Figure`], which is both a PNG and an SVG. All of them have
+//! ([`learning_curves`], [`confusion_matrix`], [`calibration`]) are a [`Figure`], which is both a PNG and an SVG. All of them have
 //! a light background, one font and a palette that colour-blind people can tell apart.
 
 mod align;
+mod calibration;
 mod canvas;
 mod confusion_matrix;
 mod contact_sheet;
@@ -19,6 +20,7 @@ mod scale;
 mod text;
 mod thumbnail;
 
+pub use calibration::calibration;
 pub use confusion_matrix::confusion_matrix;
 pub use contact_sheet::contact_sheet;
 pub use failure_sheet::{Failure, failure_sheet};

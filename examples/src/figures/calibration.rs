@@ -1,0 +1,215 @@
+//! How sure answers were, and how often they were right.
+
+use captcha_lab::Calibration;
+use captcha_lab::infer::{CoveragePoint, ReliabilityBin};
+use plotters::chart::ChartBuilder;
+use plotters::coord::Shift;
+use plotters::element::{Circle, PathElement, Rectangle, Text};
+use plotters::prelude::{DrawingArea, DrawingBackend};
+use plotters::series::LineSeries;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters::style::{Color, ShapeStyle};
+
+use super::figure::{Chart, DrawingError, Figure, FigureError, text_style};
+use super::log_axis::LogAxis;
+use super::palette::{BLUE, LINE, MUTED, TEXT, VERMILLION, WHITE, mix, plot};
+use super::scale::Scale;
+use crate::format::{count, percent};
+
+/// A reliability diagram, and accuracy against coverage, side by side.
+///
+/// On the left, the share of right answers in each bin of confidence, with its 95 % interval at the bin's mean
+/// confidence and its number of answers; answers whose confidence is what it says lie on the diagonal. On the right, the
+/// share of right answers among those that are at least so sure, by how many images they are; logarithmic in the share
+/// of wrong ones.
+///
+/// # Errors
+/// [`FigureError::Draw`] if the chart can't be laid out.
+pub fn calibration(calibration: &Calibration) -> Result<Figure, FigureError> {
+    let coverage = calibration.coverage().into_iter().filter(|point| point.right.total > 0).collect();
+    let bins = calibration.bins().into_iter().filter(|bin| bin.right.total > 0).collect();
+    Figure::of(SIZE, &Diagram { bins, coverage, summary: summary(calibration) })
+}
+
+/// Width and height: two panels that a README shows without shrinking.
+const SIZE: (u32, u32) = (960, 452);
+/// Height of the title.
+const TITLE_HEIGHT: i32 = 72;
+/// Left and right of everything.
+const SIDE: i32 = 24;
+
+struct Diagram {
+    /// Those with answers.
+    bins: Vec<ReliabilityBin>,
+    /// Those with answers, by rising threshold.
+    coverage: Vec<CoveragePoint>,
+    summary: String,
+}
+
+/// What the diagram comes to in a line.
+fn summary(calibration: &Calibration) -> String {
+    let all = calibration.coverage().first().map(|point| point.right).unwrap_or_default();
+    if all.total == 0 {
+        return "no answers".to_owned();
+    }
+    format!(
+        "{} answers, {} right, mean confidence {}, expected calibration error {}",
+        count(all.total),
+        percent(all.value()),
+        percent(calibration.mean_confidence()),
+        percent(calibration.expected_error())
+    )
+}
+
+impl Chart for Diagram {
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
+        let (head, body) = area.split_vertically(TITLE_HEIGHT);
+        head.draw(&Text::new("Calibration", (SIDE, 18), text_style(20.0, TEXT)))?;
+        head.draw(&Text::new(self.summary.clone(), (SIDE, 42), text_style(13.0, MUTED)))?;
+        let (left, right) = body.split_horizontally(SIZE.0 / 2);
+        self.draw_reliability(&left)?;
+        self.draw_coverage(&right)
+    }
+}
+
+impl Diagram {
+    fn draw_reliability<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+    ) -> Result<(), DrawingError<B>> {
+        let tenths = || (0..=5).map(|tick| f64::from(tick) / 5.0).collect();
+        let mut chart = panel(area, "Right answers by confidence")?.build_cartesian_2d(
+            Scale { low: 0.0, high: 1.0, ticks: tenths() },
+            Scale { low: 0.0, high: 1.0, ticks: tenths() },
+        )?;
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(plot(LINE))
+            .bold_line_style(plot(LINE))
+            .axis_style(plot(MUTED))
+            .label_style(text_style(12.0, MUTED))
+            .axis_desc_style(text_style(13.0, MUTED))
+            .x_desc("confidence")
+            .x_label_formatter(&|share| format!("{:.0} %", share * 100.0))
+            .y_label_formatter(&|share| format!("{:.0} %", share * 100.0))
+            .draw()?;
+        let bar = plot(mix(WHITE, BLUE, 0.35)).filled();
+        chart.draw_series(
+            self.bins.iter().map(|bin| Rectangle::new([(bin.low, 0.0), (bin.high, bin.right.value())], bar)),
+        )?;
+        let diagonal: ShapeStyle = plot(MUTED).stroke_width(1);
+        chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], diagonal))?;
+        let style: ShapeStyle = plot(BLUE).stroke_width(2);
+        chart.draw_series(self.bins.iter().map(|bin| {
+            let (low, high) = bin.right.interval();
+            PathElement::new([(bin.confidence, low), (bin.confidence, high)], style)
+        }))?;
+        chart.draw_series(
+            self.bins.iter().map(|bin| Circle::new((bin.confidence, bin.right.value()), 4, style.filled())),
+        )?;
+        let label = text_style(8.5, TEXT).pos(Pos::new(HPos::Center, VPos::Bottom));
+        chart.draw_series(self.bins.iter().map(|bin| {
+            Text::new(count(bin.right.total), ((bin.low + bin.high) / 2.0, 0.01), label.clone())
+        }))?;
+        Ok(())
+    }
+
+    fn draw_coverage<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
+        let wrong = |point: &CoveragePoint| 1.0 - point.right.value();
+        let axis = LogAxis::around(self.coverage.iter().map(wrong));
+        let least = self.coverage.last().map_or(0.0, |point| point.answered.value());
+        let low = (least * 10.0).floor().min(9.0) / 10.0;
+        let step = if low < 0.5 { 0.2 } else { 0.1 };
+        let ticks = (0..=10).map(|tick| 1.0 - step * f64::from(tick)).filter(|&tick| tick >= low - 1e-9);
+        let mut chart = panel(area, "Right answers by how many are given")?.build_cartesian_2d(
+            Scale { low, high: 1.0, ticks: ticks.collect() },
+            Scale { low: -axis.high, high: -axis.low, ticks: axis.ticks().map(|place| -place).collect() },
+        )?;
+        chart
+            .configure_mesh()
+            .disable_x_mesh()
+            .light_line_style(plot(LINE))
+            .bold_line_style(plot(LINE))
+            .axis_style(plot(MUTED))
+            .label_style(text_style(12.0, MUTED))
+            .axis_desc_style(text_style(13.0, MUTED))
+            .x_desc("images that are answered, the surest first")
+            .x_label_formatter(&|share| format!("{:.0} %", share * 100.0))
+            .y_label_formatter(&|place| axis.complement_label(-place))
+            .draw()?;
+        let style: ShapeStyle = plot(VERMILLION).stroke_width(2);
+        let points: Vec<(f64, f64)> = self
+            .coverage
+            .iter()
+            .filter_map(|point| Some((point.answered.value(), -axis.place(wrong(point))?)))
+            .collect();
+        chart.draw_series(LineSeries::new(points.iter().copied(), style))?;
+        chart.draw_series(points.iter().map(|&point| Circle::new(point, 2, style.filled())))?;
+        Ok(())
+    }
+}
+
+/// The frame of a panel with its title.
+fn panel<'a, 'b, B: DrawingBackend>(
+    area: &'a DrawingArea<B, Shift>,
+    title: &'static str,
+) -> Result<ChartBuilder<'a, 'b, B>, DrawingError<B>> {
+    let style = text_style(14.0, TEXT).pos(Pos::new(HPos::Left, VPos::Center));
+    area.draw(&Text::new(title, (SIDE, 8), style))?;
+    let mut builder = ChartBuilder::on(area);
+    builder
+        .margin_top(28)
+        .margin_left(SIDE - 8)
+        .margin_right(SIDE)
+        .margin_bottom(12)
+        .x_label_area_size(40)
+        .y_label_area_size(58);
+    Ok(builder)
+}
+
+#[cfg(test)]
+mod tests {
+    use captcha_lab::Confidence;
+
+    use super::*;
+
+    fn words(figure: &Figure) -> Vec<String> {
+        let document = roxmltree::Document::parse(figure.svg()).unwrap();
+        let texts =
+            document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
+        texts.filter_map(|node| node.text()).map(|text| text.trim().to_owned()).collect()
+    }
+
+    #[test]
+    fn bins_and_curve_are_drawn() {
+        let mut answers = Calibration::new();
+        for i in 0..1000u32 {
+            // Right as often as they are sure, at 0 to 1 in steps of a thousandth.
+            answers.add(Confidence::new(i as f32 / 1000.0).unwrap(), i * 617 % 1000 < i);
+        }
+        let figure = calibration(&answers).unwrap();
+        let words = words(&figure);
+        for word in ["Calibration", "confidence", "67", "66", "100 %", "20 %"] {
+            assert!(words.iter().any(|found| found == word), "{word:?} in {words:?}");
+        }
+        assert!(words[1].starts_with("1,000 answers"), "{words:?}");
+        for (half, colour) in [(0, BLUE), (SIZE.0, VERMILLION)] {
+            let panel = image::imageops::crop_imm(figure.image(), half, 0, SIZE.0, SIZE.1 * 2).to_image();
+            let drawn = panel.pixels().filter(|&&pixel| pixel == colour).count();
+            assert!(drawn > 300, "{half}: {drawn}");
+        }
+    }
+
+    #[test]
+    fn any_answers_give_a_chart() {
+        let mut answers = Calibration::new();
+        assert!(words(&calibration(&answers).unwrap()).contains(&"no answers".to_owned()));
+        answers.add_unanswered();
+        calibration(&answers).unwrap();
+        for (sure, right) in [(1.0, true), (1.0, false), (0.0, false)] {
+            answers.add(Confidence::new(sure).unwrap(), right);
+            calibration(&answers).unwrap();
+        }
+    }
+}
