@@ -9,8 +9,8 @@ use std::process::ExitCode;
 
 use captcha_lab::core::Alphabet;
 use captcha_lab::dataset::{FolderOptions, LabelledFolder, LetterOptions, LetterSet, extract_letters};
-use captcha_lab::segment::{SegmentOptions, Segmenter};
-use captcha_lab_examples::{Method, Progress, Table, format, pictures, print, run};
+use captcha_lab::segment::Segmenter;
+use captcha_lab_examples::{CuttingArgs, Progress, Table, format, pictures, print, run};
 use clap::Parser;
 
 /// Cut labelled CAPTCHAs into letters: OUT/A/000001.png ..., the layout that torchvision's ImageFolder reads.
@@ -23,9 +23,8 @@ struct Args {
     /// The folder for the letters.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// How to cut.
-    #[arg(long, value_enum, default_value_t)]
-    method: Method,
+    #[command(flatten)]
+    cutting: CuttingArgs,
     /// Width and height of a letter in pixels.
     #[arg(long, value_name = "PIXELS")]
     size: Option<u32>,
@@ -40,7 +39,7 @@ struct Args {
 fn main() -> ExitCode {
     run(|| {
         let args = Args::parse();
-        let mut options = SegmentOptions::from(args.method);
+        let mut options = args.cutting.options();
         if let Some(size) = args.size {
             options = options.with_letter_size(size);
         }

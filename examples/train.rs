@@ -12,9 +12,9 @@ use captcha_lab::dataset::{Augmentation, LetterOptions, LetterSet, ShuffledLette
 use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{DeviceChoice, TrainOptions, train};
 use captcha_lab::render::Renderer;
-use captcha_lab::segment::{SegmentOptions, Segmenter};
+use captcha_lab::segment::Segmenter;
 use captcha_lab_examples::{
-    Method, Network, Progress, TrainingProgress, open_style, parse_lengths, pictures, print, run,
+    CuttingArgs, Network, Progress, TrainingProgress, open_style, parse_lengths, pictures, print, run,
 };
 use clap::Parser;
 
@@ -39,8 +39,8 @@ struct Args {
     #[arg(long, value_enum, default_value_t)]
     network: Network,
     /// How the letters were cut, and how the model will cut them.
-    #[arg(long, value_enum, default_value_t)]
-    method: Method,
+    #[command(flatten)]
+    cutting: CuttingArgs,
     /// How many characters a text has; the model then expects that. With --style it is known.
     #[arg(long, value_parser = parse_lengths, value_name = "N[-M]")]
     length: Option<std::ops::RangeInclusive<usize>>,
@@ -79,7 +79,7 @@ struct Args {
 fn main() -> ExitCode {
     run(|| {
         let args = Args::parse();
-        let mut segmentation = SegmentOptions::from(args.method).with_letter_size(args.network.letter_size());
+        let mut segmentation = args.cutting.options().with_letter_size(args.network.letter_size());
         let mut lengths = args.length.clone().map(|lengths| (*lengths.start(), *lengths.end()));
         let letters = match (&args.letters, &args.style) {
             (Some(folder), _) => {

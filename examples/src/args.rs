@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use captcha_lab::infer::{Architecture, NativeOptions, NativeRecognizer, Precision};
 use captcha_lab::render::{Resampling, Style};
-use captcha_lab::segment::SegmentOptions;
-use captcha_lab::{Alphabet, ModelFile, Search, Solver};
+use captcha_lab::{Alphabet, ModelFile, Pretrained, Search, Solver};
 
 /// What runs a network.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -34,25 +33,6 @@ impl From<Exactness> for Precision {
         match exactness {
             Exactness::F32 => Self::F32,
             Exactness::Int8 => Self::Int8,
-        }
-    }
-}
-
-/// How CAPTCHAs are cut into letters.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Method {
-    /// The project's own: fragments joined, touching letters cut where there is least ink.
-    #[default]
-    Best,
-    /// The post's: every outer contour is a letter, a wide one is two.
-    Seed,
-}
-
-impl From<Method> for SegmentOptions {
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Best => Self::default(),
-            Method::Seed => Self::seed(),
         }
     }
 }
@@ -93,8 +73,9 @@ impl Network {
 /// Which model reads, and how: shared by `solve` and `evaluate`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct SolverArgs {
-    /// A model file that `train` made; without it, the weights that ship.
-    #[arg(long, value_name = "FILE")]
+    /// A model file that `train` or `train_sequence` made, or the name of one that ships: seed-letters,
+    /// claptcha-sequence, lepture-sequence. Without it, seed-letters.
+    #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
     /// What runs the network.
     #[arg(long, value_enum, default_value_t)]
@@ -131,8 +112,8 @@ impl SolverArgs {
     /// If the file is no model, the backend is not built in, or the model can't read what is asked for.
     pub fn open(&self) -> Result<Solver, Box<dyn Error>> {
         let model = match &self.model {
-            Some(path) => ModelFile::open(path)?,
-            None => ModelFile::from_bytes(captcha_lab::SEED_LETTERS)?,
+            Some(model) => open_model(model)?,
+            None => ModelFile::from_bytes(Pretrained::SeedLetters.bytes())?,
         };
         let solver = match self.backend {
             Backend::Native => {
@@ -166,6 +147,23 @@ impl SolverArgs {
         }
         Ok(solver.with_decoding(decoding)?)
     }
+}
+
+/// The model that ships under this name, or the model file at this path.
+///
+/// # Errors
+/// If there is neither, or the file is no model.
+pub fn open_model(name: &Path) -> Result<ModelFile, Box<dyn Error>> {
+    let pretrained = name.to_str().and_then(Pretrained::named).filter(|_| !name.exists());
+    if let Some(pretrained) = pretrained {
+        return Ok(ModelFile::from_bytes(pretrained.bytes())?);
+    }
+    if name.extension().is_none() && !name.exists() {
+        let names: Vec<&str> = Pretrained::ALL.iter().map(|model| model.name()).collect();
+        let name = name.display();
+        return Err(format!("there is no model {name}, expected {} or a model file", names.join(", ")).into());
+    }
+    Ok(ModelFile::open(name)?)
 }
 
 /// The preset called `name`, or the style in the TOML file of that name.

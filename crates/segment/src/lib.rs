@@ -50,11 +50,13 @@
 
 mod by_components;
 mod by_contours;
+mod cleaning;
 mod components;
 mod contours;
 mod costs;
 mod cut;
 mod error;
+mod line;
 mod options;
 mod piece;
 mod reading;
@@ -65,6 +67,7 @@ mod segmenter;
 mod steps;
 mod threshold;
 
+pub use cleaning::Cleaning;
 pub use components::component_boxes;
 pub use contours::outer_contour_boxes;
 pub use error::SegmentError;

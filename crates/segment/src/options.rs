@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{SegmentError, Threshold};
+use crate::{Cleaning, SegmentError, Threshold};
 
 /// How an image is cut into letters and what a letter image looks like.
 ///
@@ -20,6 +20,8 @@ use crate::{SegmentError, Threshold};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SegmentOptions {
+    /// What is taken out before. Default nothing.
+    pub cleaning: Cleaning,
     /// Which grey levels are ink. Default [`Threshold::Contrast`] of 0.25, the seed's [`Threshold::Fixed`] of 254
     /// (everything that is not white).
     pub threshold: Threshold,
@@ -108,6 +110,7 @@ pub enum Fit {
 impl Default for SegmentOptions {
     fn default() -> Self {
         Self {
+            cleaning: Cleaning::default(),
             threshold: Threshold::Contrast(0.25),
             method: Method::Components(Components::default()),
             letter_size: 24,
@@ -136,12 +139,20 @@ impl SegmentOptions {
     #[must_use]
     pub fn seed() -> Self {
         Self {
+            cleaning: Cleaning::default(),
             threshold: Threshold::Fixed(254),
             method: Method::Contours(Contours::default()),
             letter_size: 20,
             letter_margin: 0,
             letter_fit: Fit::Stretch,
         }
+    }
+
+    /// The same with other cleaning.
+    #[must_use]
+    pub fn with_cleaning(mut self, cleaning: Cleaning) -> Self {
+        self.cleaning = cleaning;
+        self
     }
 
     /// The same with another threshold.
@@ -182,6 +193,7 @@ impl SegmentOptions {
     /// # Errors
     /// [`SegmentError::InvalidOption`] names the first option that is out of its range.
     pub(crate) fn check(&self) -> Result<(), SegmentError> {
+        self.cleaning.check()?;
         match self.threshold {
             Threshold::Fixed(level) => check("threshold", level, level < 255, "a grey level of at most 254")?,
             Threshold::Otsu => {}
@@ -264,7 +276,7 @@ impl Contours {
     }
 }
 
-fn check(
+pub(crate) fn check(
     option: &'static str,
     actual: impl ToString + Copy,
     valid: bool,

@@ -64,6 +64,8 @@ impl Segmenter {
     /// [`SegmentError::NoInk`], [`SegmentError::WrongCount`] or [`SegmentError::TooManyPieces`]: these say something
     /// of the image and are to be counted, not to be dropped.
     pub fn segment(&self, image: &GrayImage, expected: Option<usize>) -> Result<Segmentation, SegmentError> {
+        let cleaned = self.options.cleaning.apply(image);
+        let image = cleaned.as_ref().unwrap_or(image);
         let level = self.options.threshold.level(image).ok_or(SegmentError::NoInk)?;
         let cutouts = match &self.options.method {
             Method::Components(options) => {

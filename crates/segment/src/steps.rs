@@ -36,6 +36,8 @@ impl Segmenter {
     #[must_use]
     pub fn steps(&self, image: &GrayImage, expected: Option<usize>) -> Steps {
         let result = self.segment(image, expected);
+        let cleaned = self.options().cleaning.apply(image);
+        let image = cleaned.as_ref().unwrap_or(image);
         let Some(level) = self.options().threshold.level(image) else {
             return Steps {
                 level: None,
