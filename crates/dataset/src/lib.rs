@@ -7,8 +7,7 @@
 //! | [`extract_letters`] | cuts labelled images into letter folders, as torchvision's `ImageFolder` reads them |
 //! | [`LetterSet`] | letters in memory: from letter folders, from labelled images, or drawn for it |
 //! | [`stratified_split`] | seeded splits into training, validation and test parts |
-//! | [`TrainingData`] | batches of letters, epoch by epoch: of a set ([`ShuffledLetters`]) or drawn on the fly ([`LetterStream`]) |
-//! | [`CaptchaStream`] | batches of whole images, drawn on the fly |
+//! | [`TrainingData`] | batches, epoch by epoch: letters of a set ([`ShuffledLetters`]) or drawn on the fly ([`LetterStream`]), whole images drawn on the fly ([`CaptchaStream`]) |
 //!
 //! Everything random is a function of a seed, and no result depends on the number of threads. What can't be used is
 //! never dropped in silence: it is an error, or counted with its reason in [`Skipped`].

@@ -2,7 +2,7 @@
 //!
 //! | item | what it is |
 //! |---|---|
-//! | [`train`] | trains an architecture on a [`TrainingData`], with checkpoints, and resumes where it stopped |
+//! | [`train`] | trains an architecture on a [`TrainingData`], with checkpoints, and resumes where it stopped: letter networks by cross-entropy, sequence networks by CTC |
 //! | [`TrainOptions`], [`Schedule`], [`DeviceChoice`] | how to train |
 //! | [`TrainMonitor`], [`EpochMetrics`] | what can be watched meanwhile |
 //! | [`TorchRecognizer`] | a [`Recognizer`](captcha_infer::Recognizer) that runs a model file with libtorch |

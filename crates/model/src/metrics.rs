@@ -13,13 +13,14 @@ use crate::ModelError;
 pub struct EpochMetrics {
     /// The epoch, from 1.
     pub epoch: usize,
-    /// Mean cross-entropy of the training images, each as it was when it was trained on, in nats.
+    /// Mean loss of the training images, each as it was when it was trained on, in nats: the cross-entropy of letters,
+    /// the CTC loss of texts for each of their characters.
     pub train_loss: f64,
-    /// Share of the training images that were classified rightly then, in `[0, 1]`.
+    /// Share of the training images that were read rightly then, in `[0, 1]`: whole texts, not characters.
     pub train_accuracy: f64,
-    /// Mean cross-entropy of the validation images after the epoch, in nats.
+    /// Mean loss of the validation images after the epoch, in nats.
     pub validation_loss: f64,
-    /// Share of the validation images that are classified rightly after the epoch, in `[0, 1]`.
+    /// Share of the validation images that are read rightly after the epoch, in `[0, 1]`.
     pub validation_accuracy: f64,
     /// The learning rate of the last step.
     pub learning_rate: f64,
