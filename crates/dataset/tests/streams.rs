@@ -171,3 +171,20 @@ fn sources_without_use_are_refused() {
     let error = LetterStream::new(source, segmenter(), StreamOptions::new(0)).unwrap_err();
     assert!(matches!(error, DatasetError::BadOption { .. }), "{error}");
 }
+
+#[test]
+fn whole_images_are_training_data_with_their_texts() {
+    let options = StreamOptions::new(10).with_seed(3);
+    let style = style().with_lengths(2..=5);
+    let stream = CaptchaStream::new(Renderer::new(style).unwrap(), options).unwrap();
+    let data: &dyn TrainingData = &stream;
+    assert_eq!((data.samples_per_epoch(), data.alphabet()), (10, stream.alphabet()));
+    let texts: Vec<String> = stream.epoch(1, 4).flat_map(|batch| batch.texts).collect();
+    let mut read = Vec::new();
+    for batch in data.epoch(1, 4) {
+        read.extend(batch.texts().map(|text| {
+            text.iter().filter_map(|&class| data.alphabet().character(class)).collect::<String>()
+        }));
+    }
+    assert_eq!(read, texts);
+}
