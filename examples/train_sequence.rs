@@ -8,12 +8,14 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use captcha_lab::core::image::DynamicImage;
 use captcha_lab::core::{seed, to_gray};
-use captcha_lab::dataset::{CaptchaStream, Mixture, StreamOptions};
+use captcha_lab::dataset::{CaptchaSource, CaptchaStream, Mixture, StreamOptions};
 use captcha_lab::infer::{Architecture, ModelMetadata};
 use captcha_lab::model::{DeviceChoice, TrainOptions, train};
-use captcha_lab::render::Renderer;
-use captcha_lab_examples::{TrainingProgress, format, open_style, pictures, print, run};
+use captcha_lab::render::{RenderError, Renderer};
+use captcha_lab::{Exam, Solver, calibrate};
+use captcha_lab_examples::{Progress, TrainingProgress, format, open_style, pictures, print, run};
 use clap::Parser;
 
 /// Train a network that reads whole images (CTC), on CAPTCHAs that are drawn while it trains: no image is seen twice.
@@ -60,6 +62,10 @@ struct Args {
     threads: usize,
 }
 
+/// The numbers of the random streams that are not for training.
+const VALIDATION: u64 = u64::MAX;
+const CALIBRATION: u64 = u64::MAX - 1;
+
 fn main() -> ExitCode {
     run(|| {
         let args = Args::parse();
@@ -74,7 +80,7 @@ fn main() -> ExitCode {
             Ok(CaptchaStream::new(Mixture::new(renderers()?)?, options)?)
         };
         let training = stream(args.images, args.seed)?;
-        let validation = stream(args.validation, seed::derive(args.seed, u64::MAX))?;
+        let validation = stream(args.validation, seed::derive(args.seed, VALIDATION))?;
         let alphabet = training.alphabet().clone();
         let height = Architecture::sequence(alphabet.len(), 1000).input.height;
         let architecture = Architecture::sequence(alphabet.len(), width(height));
@@ -103,15 +109,40 @@ fn main() -> ExitCode {
         let watch = TrainingProgress::of("images");
         let trained = train(&metadata, &training, &validation, &options, Some(&args.out), &watch)?;
         watch.finish();
-        print(format_args!(
-            "the trainer waited {} of the time for images",
-            format::percent(training.stats().wait_share())
-        ))?;
+        if training.stats().batches > 0 {
+            print(format_args!(
+                "the trainer waited {} of the time for images",
+                format::percent(training.stats().wait_share())
+            ))?;
+        }
         pictures::save_learning_curves(&trained.history, &args.out.join("curves"))?;
+
+        // So that a confidence is a probability: fitted on images that are neither trained on nor validated on.
+        let source = Mixture::new(renderers()?)?;
+        let draw = |index: u64| {
+            let captcha = source.captcha(seed::derive(seed::derive(args.seed, CALIBRATION), index));
+            captcha.map(|captcha| Exam { label: captcha.text, image: Ok(captcha.image) })
+        };
+        draw(0)?;
+        let watch = Progress::new("Calibrating", "images");
+        let unreadable =
+            |error: RenderError| Exam { label: error.to_string(), image: Ok(DynamicImage::default()) };
+        let report = calibrate(
+            &Solver::new(&trained.model)?,
+            0..args.validation as u64,
+            |index| draw(index).unwrap_or_else(unreadable),
+            &watch,
+        );
+        watch.finish();
+        let mut model = trained.model;
+        if let Some(fit) = report.fit {
+            model = model.with_temperature(Some(fit.temperature))?;
+            model.save(&args.out.join("model.safetensors"))?;
+        }
         print(format_args!(
             "best: epoch {} with {} of the validation images; model in {}",
-            trained.model.metadata().training["epoch"],
-            trained.model.metadata().scores["validation_accuracy"],
+            model.metadata().training["epoch"],
+            model.metadata().scores["validation_accuracy"],
             args.out.join("model.safetensors").display()
         ))?;
         Ok(())
