@@ -24,7 +24,9 @@ mod table;
 #[cfg(feature = "torch")]
 mod training;
 
-pub use args::{Backend, Network, SolverArgs, open_style, parse_lengths, parse_resampling, parse_size};
+pub use args::{
+    Backend, Network, SolverArgs, open_model, open_style, parse_lengths, parse_resampling, parse_size,
+};
 pub use cutting::{CuttingArgs, Method};
 pub use output::{print, print_json};
 pub use progress::{Progress, interrupted};

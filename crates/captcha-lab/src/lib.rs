@@ -58,7 +58,7 @@
 //! |---|---|---|
 //! | `render` | yes | [`render`] |
 //! | `dataset` | yes | [`dataset`], and `render` |
-//! | `pretrained` | yes | the weights that ship (0.4 MB): [`Solver::pretrained`] |
+//! | `pretrained` | yes | the weights that ship (2.2 MB): [`Pretrained`], [`Solver::pretrained`] |
 //! | `torch` | no | `model`: training, and inference with libtorch. `cargo xtask setup` in the repository installs libtorch |
 //!
 //! Without `torch` there is no C or C++ in the dependency tree.
@@ -85,7 +85,7 @@ pub use captcha_infer::{
 };
 pub use evaluate::{Answer, Exam, Report, evaluate};
 #[cfg(feature = "pretrained")]
-pub use pretrained::SEED_LETTERS;
+pub use pretrained::Pretrained;
 pub use solver::{SolveError, Solver, TemperatureReport, calibrate};
 
 /// The programs in the README compile.

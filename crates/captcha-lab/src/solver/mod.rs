@@ -63,7 +63,7 @@ impl Solver {
     /// None that a user could cause: the weights are part of the program.
     #[cfg(feature = "pretrained")]
     pub fn pretrained() -> Result<Self, SolveError> {
-        Self::from_bytes(crate::SEED_LETTERS)
+        Self::from_bytes(crate::Pretrained::SeedLetters.bytes())
     }
 
     /// A solver with the model file in `bytes`, in pure Rust.
