@@ -129,8 +129,8 @@ fn main() -> ExitCode {
             |error: RenderError| Exam { label: error.to_string(), image: Ok(DynamicImage::default()) };
         let report = calibrate(
             &Solver::new(&trained.model)?,
-            0..args.validation as u64,
-            |index| draw(index).unwrap_or_else(unreadable),
+            0..args.validation,
+            |index| draw(index as u64).unwrap_or_else(unreadable),
             &watch,
         );
         watch.finish();
