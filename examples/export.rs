@@ -1,7 +1,7 @@
 //! Writes a model as ONNX, to serve it with what runs ONNX already: ONNX Runtime, Triton, Ray Serve.
 //!
 //! ```text
-//! cargo run --release --example export -- --pretrained --out letters.onnx
+//! cargo run --release --example export -- --model seed-letters --out letters.onnx
 //! cargo run --release --example export -- --model FILE --out FILE.onnx
 //! ```
 
@@ -10,9 +10,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use captcha_core::files::{Durability, write_whole};
-use captcha_lab::ModelFile;
 use captcha_lab::infer::onnx;
-use captcha_lab_examples::{print, run};
+use captcha_lab_examples::{open_model, print, run};
 use clap::Parser;
 
 /// Write a model as ONNX. It takes `images`, [n, channels, height, width] with ink 1 and paper 0, and gives `logits`, the
@@ -21,31 +20,18 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "export", max_term_width = 100)]
 struct Args {
-    #[command(flatten)]
-    source: Source,
+    /// A model file, or the name of a model that ships, such as seed-letters.
+    #[arg(long, value_name = "MODEL")]
+    model: PathBuf,
     /// The file to write.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
 }
 
-#[derive(clap::Args)]
-#[group(required = true, multiple = false)]
-struct Source {
-    /// A model file that `train` made.
-    #[arg(long, value_name = "FILE")]
-    model: Option<PathBuf>,
-    /// The weights that ship.
-    #[arg(long)]
-    pretrained: bool,
-}
-
 fn main() -> ExitCode {
     run(|| {
         let args = Args::parse();
-        let model = match &args.source.model {
-            Some(path) => ModelFile::open(path)?,
-            None => ModelFile::from_bytes(captcha_lab::SEED_LETTERS)?,
-        };
+        let model = open_model(&args.model)?;
         let bytes = onnx::to_bytes(&model);
         write_whole(&args.out, Durability::Process, |file| file.write_all(&bytes))
             .map_err(|error| format!("{} can't be written: {error}", args.out.display()))?;
