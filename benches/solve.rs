@@ -30,8 +30,8 @@ fn files() -> Vec<Vec<u8>> {
 
 fn solve(c: &mut Criterion) {
     let files = files();
-    let letters =
-        ModelFile::from_bytes(captcha_lab::Pretrained::SeedLetters.bytes()).expect("the weights that ship are a model");
+    let letters = ModelFile::from_bytes(captcha_lab::Pretrained::SeedLetters.bytes())
+        .expect("the weights that ship are a model");
     // Weights do not change how long a network takes.
     let sequence = formula_model(&Architecture::sequence(26, 96)).expect("the architecture is a network");
     for (way, model) in [("letters", letters), ("sequence", sequence)] {

@@ -19,13 +19,13 @@ use crate::format::percent;
 pub struct EpochRow {
     /// The epoch, counted from 1.
     pub epoch: u32,
-    /// Mean loss over the training letters.
+    /// Mean loss over the training samples.
     pub train_loss: f64,
-    /// Mean loss over the validation letters.
+    /// Mean loss over the validation samples.
     pub validation_loss: f64,
-    /// Share of the training letters that were read right, in `[0, 1]`.
+    /// Share of the training samples (letters, or whole images) that were read right, in `[0, 1]`.
     pub train_accuracy: f64,
-    /// Share of the validation letters that were read right, in `[0, 1]`.
+    /// Share of the validation samples that were read right, in `[0, 1]`.
     pub validation_accuracy: f64,
 }
 
@@ -71,7 +71,7 @@ const PANELS: [Panel<'static>; 2] = [
         flipped: false,
     },
     Panel {
-        title: "Letters read right",
+        title: "Read right",
         values: [|row| 1.0 - row.train_accuracy, |row| 1.0 - row.validation_accuracy],
         label: LogAxis::complement_label,
         flipped: true,
@@ -109,8 +109,9 @@ impl LearningCurves<'_> {
     fn summary(&self) -> String {
         let measured = self.epochs.iter().filter(|row| row.validation_accuracy.is_finite());
         let best = measured.max_by(|a, b| {
-            // The first of equals: what a training that stops early keeps.
-            a.validation_accuracy.total_cmp(&b.validation_accuracy).then(b.epoch.cmp(&a.epoch))
+            // Of equals the one with the least loss: what a training keeps.
+            let accuracy = a.validation_accuracy.total_cmp(&b.validation_accuracy);
+            accuracy.then(b.validation_loss.total_cmp(&a.validation_loss)).then(b.epoch.cmp(&a.epoch))
         });
         match (best, self.epochs.len()) {
             (_, 0) => "no epochs".to_owned(),
