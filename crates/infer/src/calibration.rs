@@ -148,7 +148,7 @@ impl Calibration {
     /// The mean confidence of all answers; 0 without any.
     #[must_use]
     pub fn mean_confidence(&self) -> f64 {
-        let sum = self.bins.iter().fold(Tally::default(), |sum, tally| sum.plus(tally));
+        let sum = self.bins.iter().fold(Tally::default(), Tally::plus);
         sum.mean()
     }
 

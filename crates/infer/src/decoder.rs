@@ -22,8 +22,8 @@ use crate::{
 /// let logits = array![[2.0, 0.0, 1.0], [0.0, 0.0, 2.0], [0.0, 0.9, 1.0]];
 /// let free = Decoder::new(&metadata, Decoding::default())?;
 /// let of_two = Decoder::new(&metadata, Decoding::default().with_lengths(Some(2..=2)))?;
-/// assert_eq!(free.sequence(logits.view())?.text(), "A");
-/// assert_eq!(of_two.sequence(logits.view())?.text(), "AB");
+/// assert_eq!(free.sequence(&logits.view())?.text(), "A");
+/// assert_eq!(of_two.sequence(&logits.view())?.text(), "AB");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -111,7 +111,7 @@ impl Decoder {
     /// [`DecodingError::Classes`] unless there is one score for each character of the alphabet and one for the blank,
     /// [`DecodingError::NotFinite`] if one is no number, [`DecodingError::TooFewSteps`] if no text of the lengths that
     /// were asked for fits into the steps.
-    pub fn sequence(&self, logits: ArrayView2<'_, f32>) -> Result<Reading, DecodingError> {
+    pub fn sequence(&self, logits: &ArrayView2<'_, f32>) -> Result<Reading, DecodingError> {
         self.check_classes(logits.ncols(), self.alphabet.len() + 1)?;
         let allowed = |class| self.allowed.get(class).is_none_or(|&allowed| allowed);
         let posteriors = Posteriors::from_logits(logits, self.temperature, allowed)?;
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn scores_that_do_not_fit_are_told() {
         let decoder = decoder("ABC", Decoding::default().with_lengths(Some(5..=6)));
-        let error = |logits: Array2<f32>| decoder.sequence(logits.view()).unwrap_err();
+        let error = |logits: Array2<f32>| decoder.sequence(&logits.view()).unwrap_err();
         assert_eq!(error(Array2::zeros((4, 4))), DecodingError::TooFewSteps { steps: 4, shortest: 5 });
         assert_eq!(error(Array2::zeros((9, 3))), DecodingError::Classes { expected: 4, actual: 3 });
         assert!(matches!(error(Array2::from_elem((9, 4), f32::NAN)), DecodingError::NotFinite(_)));
@@ -299,7 +299,7 @@ mod tests {
             logits[[step, 2]] = 0.0;
             logits[[step, class]] = 9.0;
         }
-        let reading = decoder("AB", Decoding::default()).sequence(logits.view()).unwrap();
+        let reading = decoder("AB", Decoding::default()).sequence(&logits.view()).unwrap();
         assert_eq!((reading.columns.clone(), reading.steps), (vec![2..4, 6..7, 9..10], 12));
         assert!(reading.confidence.value() > 0.9);
         let prediction = reading.in_image(120, 50);
@@ -317,7 +317,7 @@ mod tests {
         logits.column_mut(2).fill(1e30);
         for search in [Search::BestPath, Search::default()] {
             let decoding = Decoding::default().with_search(search).with_lengths(Some(3..=4));
-            let reading = decoder("AB", decoding).sequence(logits.view()).unwrap();
+            let reading = decoder("AB", decoding).sequence(&logits.view()).unwrap();
             assert_eq!((reading.characters.len(), reading.confidence.value()), (3, 0.0));
             assert_eq!(reading.columns.len(), 3);
         }
@@ -325,7 +325,7 @@ mod tests {
 
     #[test]
     fn an_empty_text_has_no_characters() {
-        let reading = decoder("AB", Decoding::default()).sequence(array![[0.0, 0.0, 9.0]].view()).unwrap();
+        let reading = decoder("AB", Decoding::default()).sequence(&array![[0.0, 0.0, 9.0]].view()).unwrap();
         let prediction = reading.in_image(10, 10);
         assert!(prediction.text.is_empty() && prediction.confidence.value() > 0.9);
     }
@@ -342,7 +342,7 @@ mod tests {
                 .with_search(if greedy { Search::BestPath } else { Search::Prefixes { width: 2 } })
                 .with_allowed(Some(Alphabet::new(allowed).unwrap()))
                 .with_lengths(Some(low..=low + more));
-            let reading = decoder("ABCD", decoding).sequence(logits.view()).unwrap();
+            let reading = decoder("ABCD", decoding).sequence(&logits.view()).unwrap();
             let text = reading.text();
             prop_assert!(text.chars().all(|character| allowed.contains(character)), "{text}");
             prop_assert!((low..=low + more).contains(&text.len()), "{text}");

@@ -45,7 +45,10 @@ impl Share {
         let centre = p + Z * Z / (2.0 * n);
         let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
         let scale = 1.0 + Z * Z / n;
-        (((centre - half) / scale).max(0.0), ((centre + half) / scale).min(1.0))
+        // Exactly 0 of none and 1 of all, which rounding would miss by a hair.
+        let low = if self.hits == 0 { 0.0 } else { (centre - half) / scale };
+        let high = if self.hits == self.total { 1.0 } else { (centre + half) / scale };
+        (low.max(0.0), high.min(1.0))
     }
 
     pub(crate) fn add(&mut self, hits: u64, total: u64) {
@@ -216,7 +219,15 @@ mod tests {
         let (low, high) = Share { hits: 81, total: 263 }.interval();
         assert!((low - 0.2553).abs() < 1e-4 && (high - 0.3662).abs() < 1e-4, "{low} {high}");
         let (low, high) = Share { hits: 0, total: 20 }.interval();
-        assert!(low.abs() < 1e-4 && (high - 0.1611).abs() < 1e-4, "{low} {high}");
+        assert!(low == 0.0 && (high - 0.1611).abs() < 1e-4, "{low} {high}");
+    }
+
+    #[test]
+    fn all_and_none_reach_the_ends() {
+        for total in 1..1000 {
+            assert_eq!(Share { hits: total, total }.interval().1, 1.0);
+            assert_eq!(Share { hits: 0, total }.interval().0, 0.0);
+        }
     }
 
     #[test]

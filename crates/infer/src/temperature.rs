@@ -43,7 +43,7 @@ impl LabelledLogits {
     /// The scores `[classes]` of a letter network for a letter of `class`; `None` if they are not finite or there is no
     /// such class.
     #[must_use]
-    pub fn letter(logits: ArrayView1<'_, f32>, class: usize) -> Option<Self> {
+    pub fn letter(logits: &ArrayView1<'_, f32>, class: usize) -> Option<Self> {
         let finite = logits.iter().all(|logit| logit.is_finite());
         let logits = logits.to_owned().insert_axis(captcha_core::ndarray::Axis(0));
         (finite && class < logits.ncols()).then_some(Self { logits, label: Label::Class(class) })
@@ -52,7 +52,7 @@ impl LabelledLogits {
     /// The scores `[steps, classes]` of a sequence network for an image of `text`, in classes; `None` if they are not
     /// finite, or the steps are too few for it.
     #[must_use]
-    pub fn text(logits: ArrayView2<'_, f32>, text: Vec<usize>) -> Option<Self> {
+    pub fn text(logits: &ArrayView2<'_, f32>, text: Vec<usize>) -> Option<Self> {
         let known = text.iter().all(|&class| class + 1 < logits.ncols());
         let sample = Self { logits: logits.to_owned(), label: Label::Text(text) };
         (known && sample.loss(1.0).is_finite()).then_some(sample)
@@ -60,7 +60,8 @@ impl LabelledLogits {
 
     /// The negative log-likelihood of the label at this temperature.
     fn loss(&self, temperature: f64) -> f64 {
-        let Ok(posteriors) = Posteriors::from_logits(self.logits.view(), temperature as f32, |_| true) else {
+        let Ok(posteriors) = Posteriors::from_logits(&self.logits.view(), temperature as f32, |_| true)
+        else {
             return f64::INFINITY;
         };
         match &self.label {
@@ -139,15 +140,15 @@ mod tests {
         let mut rng = seed::rng(7);
         let samples = (0..count).map(|_| {
             let logits = Array2::from_shape_simple_fn((steps, classes), || rng.random_range(-3.0f32..3.0));
-            let truth = Posteriors::from_logits(logits.view(), 1.0, |_| true).unwrap();
+            let truth = Posteriors::from_logits(&logits.view(), 1.0, |_| true).unwrap();
             let mut path: Vec<usize> = truth.rows().map(|row| draw(row, &mut rng)).collect();
             let sure = logits * factor;
             if steps == 1 {
-                return LabelledLogits::letter(sure.row(0), path[0]).unwrap();
+                return LabelledLogits::letter(&sure.row(0), path[0]).unwrap();
             }
             path.dedup();
             path.retain(|&class| class < classes - 1);
-            LabelledLogits::text(sure.view(), path).unwrap()
+            LabelledLogits::text(&sure.view(), path).unwrap()
         });
         samples.collect()
     }
@@ -164,13 +165,13 @@ mod tests {
     #[test]
     fn what_is_no_sample_is_refused() {
         let logits = Array2::<f32>::zeros((2, 3));
-        assert!(LabelledLogits::text(logits.view(), vec![0, 1]).is_some());
-        assert!(LabelledLogits::text(logits.view(), vec![0, 0]).is_none(), "needs three steps");
-        assert!(LabelledLogits::text(logits.view(), vec![2]).is_none(), "the blank");
-        assert!(LabelledLogits::letter(logits.row(0), 2).is_some());
-        assert!(LabelledLogits::letter(logits.row(0), 3).is_none());
-        assert!(LabelledLogits::letter((logits.clone() * f32::NAN).row(0), 0).is_none());
-        assert!(LabelledLogits::text((logits * f32::NAN).view(), vec![0]).is_none());
+        assert!(LabelledLogits::text(&logits.view(), vec![0, 1]).is_some());
+        assert!(LabelledLogits::text(&logits.view(), vec![0, 0]).is_none(), "needs three steps");
+        assert!(LabelledLogits::text(&logits.view(), vec![2]).is_none(), "the blank");
+        assert!(LabelledLogits::letter(&logits.row(0), 2).is_some());
+        assert!(LabelledLogits::letter(&logits.row(0), 3).is_none());
+        assert!(LabelledLogits::letter(&(logits.clone() * f32::NAN).row(0), 0).is_none());
+        assert!(LabelledLogits::text(&(logits * f32::NAN).view(), vec![0]).is_none());
         assert_eq!(fit_temperature(&[]), None);
     }
 }

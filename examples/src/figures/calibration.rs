@@ -35,6 +35,8 @@ pub fn calibration(calibration: &Calibration) -> Result<Figure, FigureError> {
 const SIZE: (u32, u32) = (960, 452);
 /// Height of the title.
 const TITLE_HEIGHT: i32 = 72;
+/// Left and right of each bar, in confidence.
+const GAP: f64 = 0.002;
 /// Left and right of everything.
 const SIDE: i32 = 24;
 
@@ -77,10 +79,11 @@ impl Diagram {
         &self,
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingError<B>> {
-        let tenths = || (0..=5).map(|tick| f64::from(tick) / 5.0).collect();
+        let fifths = || (0..=5).map(|tick| f64::from(tick) / 5.0).collect();
         let mut chart = panel(area, "Right answers by confidence")?.build_cartesian_2d(
-            Scale { low: 0.0, high: 1.0, ticks: tenths() },
-            Scale { low: 0.0, high: 1.0, ticks: tenths() },
+            Scale { low: 0.0, high: 1.0, ticks: fifths() },
+            // With room for the numbers of answers at the top.
+            Scale { low: 0.0, high: 1.08, ticks: fifths() },
         )?;
         chart
             .configure_mesh()
@@ -96,7 +99,9 @@ impl Diagram {
             .draw()?;
         let bar = plot(mix(WHITE, BLUE, 0.35)).filled();
         chart.draw_series(
-            self.bins.iter().map(|bin| Rectangle::new([(bin.low, 0.0), (bin.high, bin.right.value())], bar)),
+            self.bins
+                .iter()
+                .map(|bin| Rectangle::new([(bin.low + GAP, 0.0), (bin.high - GAP, bin.right.value())], bar)),
         )?;
         let diagonal: ShapeStyle = plot(MUTED).stroke_width(1);
         chart.draw_series(LineSeries::new([(0.0, 0.0), (1.0, 1.0)], diagonal))?;
@@ -110,7 +115,7 @@ impl Diagram {
         )?;
         let label = text_style(8.5, TEXT).pos(Pos::new(HPos::Center, VPos::Bottom));
         chart.draw_series(self.bins.iter().map(|bin| {
-            Text::new(count(bin.right.total), ((bin.low + bin.high) / 2.0, 0.01), label.clone())
+            Text::new(count(bin.right.total), ((bin.low + bin.high) / 2.0, 1.025), label.clone())
         }))?;
         Ok(())
     }

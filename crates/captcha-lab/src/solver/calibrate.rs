@@ -86,11 +86,11 @@ fn labelled(solver: &Solver, exam: Exam) -> Option<Vec<LabelledLogits>> {
             let batch = ink_batch(letters.iter().map(|letter| &letter.image))?;
             let logits = solver.recognizer.logits(batch.view()).ok()?;
             let scores = logits.outer_iter().zip(classes);
-            scores.map(|(letter, class)| LabelledLogits::letter(letter.row(0), class)).collect()
+            scores.map(|(letter, class)| LabelledLogits::letter(&letter.row(0), class)).collect()
         }
         Way::Sequence => {
             let logits = sequence::logits(&*solver.recognizer, &image).ok()?;
-            Some(vec![LabelledLogits::text(logits.view(), classes)?])
+            Some(vec![LabelledLogits::text(&logits.view(), classes)?])
         }
     }
 }

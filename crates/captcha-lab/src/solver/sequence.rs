@@ -16,7 +16,7 @@ pub(super) fn read(
     decoder: &Decoder,
     image: &GrayImage,
 ) -> Result<Prediction, SolveError> {
-    let reading = decoder.sequence(logits(recognizer, image)?.view())?;
+    let reading = decoder.sequence(&logits(recognizer, image)?.view())?;
     Ok(reading.in_image(image.width(), image.height()))
 }
 

@@ -73,7 +73,7 @@ mod tests {
                     if path[step] == class { 9.0 } else { 0.0 }
                 },
             );
-        Posteriors::from_logits(logits.view(), 1.0, |_| true).unwrap()
+        Posteriors::from_logits(&logits.view(), 1.0, |_| true).unwrap()
     }
 
     #[test]

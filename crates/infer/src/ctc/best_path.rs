@@ -111,7 +111,7 @@ mod tests {
         // "A" has 0.64 on three paths, of which none has the 0.36 of the path of blanks.
         let probabilities = array![[0.4f32, 0.6], [0.4, 0.6]];
         let logits = probabilities.mapv(f32::ln);
-        let posteriors = Posteriors::from_logits(logits.view(), 1.0, |_| true).unwrap();
+        let posteriors = Posteriors::from_logits(&logits.view(), 1.0, |_| true).unwrap();
         assert_eq!(best_path(&posteriors, None), Some(vec![]));
         assert_eq!(best_path(&posteriors, Some(&(1..=3))), Some(vec![0]));
         assert_eq!(best_path(&posteriors, Some(&(2..=3))), None, "two equal characters need three steps");

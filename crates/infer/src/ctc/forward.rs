@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn probabilities_are_those_of_pytorch() {
         for case in reference() {
-            let posteriors = Posteriors::from_logits(case.logits.view(), 1.0, |_| true).unwrap();
+            let posteriors = Posteriors::from_logits(&case.logits.view(), 1.0, |_| true).unwrap();
             for (text, expected) in &case.log_probabilities {
                 let actual = log_probability(&posteriors, text);
                 match expected {

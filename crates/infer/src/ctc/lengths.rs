@@ -115,7 +115,7 @@ mod tests {
     fn improbable_lengths_keep_their_digits() {
         // Sure of one character in all eight steps: two need a blank or another character, each e^-40.
         let logits = Array2::from_shape_fn((8, 3), |(_, class)| if class == 0 { 40.0f32 } else { 0.0 });
-        let posteriors = Posteriors::from_logits(logits.view(), 1.0, |_| true).unwrap();
+        let posteriors = Posteriors::from_logits(&logits.view(), 1.0, |_| true).unwrap();
         // "AA": the blank at one of 6 inner steps; "AB" and "BA": the other one at the end or the start, 2 paths of
         // one improbable class. All other texts of two characters have at least two of them.
         let expected = 8.0 * (-40.0f64).exp();

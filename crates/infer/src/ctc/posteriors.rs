@@ -30,7 +30,7 @@ impl Posteriors {
     /// # Errors
     /// [`NotFinite`] names the first logit that is no number.
     pub fn from_logits(
-        logits: ArrayView2<'_, f32>,
+        logits: &ArrayView2<'_, f32>,
         temperature: f32,
         allowed: impl Fn(usize) -> bool,
     ) -> Result<Self, NotFinite> {
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn steps_sum_to_one_and_logarithms_agree() {
         let logits = array![[1.0, 2.0, 3.0], [1000.0, -1000.0, 0.0]];
-        let posteriors = Posteriors::from_logits(logits.view(), 2.0, |_| true).unwrap();
+        let posteriors = Posteriors::from_logits(&logits.view(), 2.0, |_| true).unwrap();
         for (row, logs) in posteriors.rows().zip(posteriors.log_rows()) {
             assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-12);
             for (p, log) in row.iter().zip(logs) {
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn what_is_not_allowed_has_no_share() {
         let logits = array![[9.0, 1.0, 1.0]];
-        let posteriors = Posteriors::from_logits(logits.view(), 1.0, |class| class != 0).unwrap();
+        let posteriors = Posteriors::from_logits(&logits.view(), 1.0, |class| class != 0).unwrap();
         assert_eq!(posteriors.rows().next().unwrap(), [0.0, 0.5, 0.5]);
         assert_eq!(posteriors.log_rows().next().unwrap()[0], f64::NEG_INFINITY);
     }
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn a_nan_is_named() {
         let logits = array![[0.0, 0.0], [0.0, f32::NAN]];
-        let error = Posteriors::from_logits(logits.view(), 1.0, |_| true).unwrap_err();
+        let error = Posteriors::from_logits(&logits.view(), 1.0, |_| true).unwrap_err();
         assert_eq!(error, NotFinite { step: 1, class: 1 });
     }
 }

@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn sums_over_paths_where_the_best_path_does_not() {
         let probabilities = array![[0.4f32, 0.6], [0.4, 0.6]];
-        let posteriors = Posteriors::from_logits(probabilities.mapv(f32::ln).view(), 1.0, |_| true).unwrap();
+        let posteriors = Posteriors::from_logits(&probabilities.mapv(f32::ln).view(), 1.0, |_| true).unwrap();
         let found = prefix_search(&posteriors, None, 1, 2);
         assert_eq!(found.candidates[0].text, [0]);
         assert!((found.candidates[0].probability - 0.64).abs() < 1e-6);

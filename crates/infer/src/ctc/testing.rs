@@ -17,7 +17,7 @@ pub(super) fn small_posteriors() -> impl Strategy<Value = Posteriors> {
         })
         .prop_map(|(logits, allowed, shape)| {
             let logits = Array2::from_shape_vec(shape, logits).unwrap();
-            Posteriors::from_logits(logits.view(), 1.0, |class| allowed[class] || class + 1 == shape.1)
+            Posteriors::from_logits(&logits.view(), 1.0, |class| allowed[class] || class + 1 == shape.1)
                 .unwrap()
         })
 }
