@@ -3,14 +3,17 @@
 //! ```text
 //! cargo run --release --example generate -- --style seed --count 1000 --out data/captchas
 //! cargo run --release --example generate -- --style claptcha --text HELLO --noise 0.3 --sheet --out data/hello
+//! cargo run --release --example generate -- --style easy --style hard --style mine.toml --sheet --out styles.png
 //! ```
 
-use std::path::PathBuf;
+use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use captcha_lab::core::{Alphabet, image::ImageFormat};
+use captcha_lab::core::{Alphabet, image::ImageFormat, seed};
 use captcha_lab::dataset::{CorpusOptions, Shard, generate_corpus};
-use captcha_lab::render::{Noise, Resampling, Style, WhiteNoise};
+use captcha_lab::render::{Noise, Renderer, Resampling, Style, WhiteNoise};
+use captcha_lab_examples::figures::{save_png, style_sheet};
 use captcha_lab_examples::{
     Progress, open_style, parse_lengths, parse_resampling, parse_size, pictures, print, run,
 };
@@ -21,15 +24,16 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "generate", max_term_width = 100)]
 struct Args {
-    /// The folder to draw into.
-    #[arg(long, value_name = "DIR", required_unless_present = "print_style")]
+    /// The folder to draw into. With --sheet it can be a PNG file, or left out for styles.png: then only a contact
+    /// sheet is drawn.
+    #[arg(long, value_name = "DIR", required_unless_present_any = ["print_style", "sheet"])]
     out: Option<PathBuf>,
-    /// A preset (seed, claptcha) or a TOML file.
+    /// A preset (seed, claptcha, lepture, easy, medium, hard) or a TOML file; several only for a contact sheet.
     #[arg(long, default_value = "seed", value_name = "STYLE")]
-    style: String,
-    /// How many images.
-    #[arg(long, default_value_t = 100, value_name = "N")]
-    count: u64,
+    style: Vec<String>,
+    /// How many images: 100, or 8 of each style on a contact sheet, unless it is given.
+    #[arg(long, value_name = "N")]
+    count: Option<u64>,
     /// Everything random is a function of it.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
@@ -77,13 +81,23 @@ struct Args {
 fn main() -> ExitCode {
     run(|| {
         let args = Args::parse();
-        let style = style(&args)?;
-        let Some(out) = args.out.as_deref().filter(|_| !args.print_style) else {
-            return Ok(print(style.to_toml()?)?);
-        };
+        let styles = args
+            .style
+            .iter()
+            .map(|name| Ok((name.clone(), style(&args, name)?)))
+            .collect::<Outcome<Vec<_>>>()?;
+        if args.print_style {
+            return styles.iter().try_for_each(|(_, style)| Ok(print(style.to_toml()?)?));
+        }
+        let out = args.out.as_deref().unwrap_or("styles.png".as_ref());
+        if args.sheet && out.extension().is_some_and(|ending| ending == "png") {
+            return sheet(&args, styles, out);
+        }
+        let [(_, style)] = <[_; 1]>::try_from(styles)
+            .map_err(|_| "several styles are drawn on a contact sheet only: --sheet --out FILE.png")?;
         let format = ImageFormat::from_extension(&args.format)
             .ok_or_else(|| format!("{:?} is no image format, expected png, jpg, bmp ...", args.format))?;
-        let count = if args.text.is_empty() { args.count } else { args.count.max(args.text.len() as u64) };
+        let count = args.count.unwrap_or(100).max(args.text.len() as u64);
         let mut options = CorpusOptions::new(style, count)
             .with_seed(args.seed)
             .with_format(format)
@@ -109,9 +123,32 @@ fn main() -> ExitCode {
     })
 }
 
-/// The style that the arguments describe.
-fn style(args: &Args) -> Result<Style, Box<dyn std::error::Error>> {
-    let mut style = open_style(&args.style)?;
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// Draws a contact sheet of all styles.
+fn sheet(args: &Args, styles: Vec<(String, Style)>, out: &Path) -> Outcome<()> {
+    const COLUMNS: usize = 4;
+    /// As many of a style as a sheet shows.
+    const MOST: u64 = 1000;
+    let blocks = styles.into_iter().map(|(name, style)| {
+        let renderer = Renderer::new(style)?;
+        let images = (0..args.count.unwrap_or(8).min(MOST)).map(|index| {
+            let seed = seed::derive(args.seed, index);
+            let captcha = match args.text.get(index as usize % args.text.len().max(1)) {
+                Some(text) => renderer.render(text, seed)?,
+                None => renderer.random(seed)?,
+            };
+            Ok((captcha.image, captcha.text))
+        });
+        Ok((name, images.collect::<Outcome<_>>()?))
+    });
+    save_png(&style_sheet(&blocks.collect::<Outcome<Vec<_>>>()?, COLUMNS), out)?;
+    Ok(print(format_args!("contact sheet: {}", out.display()))?)
+}
+
+/// The style called `name` with what the arguments change.
+fn style(args: &Args, name: &str) -> Outcome<Style> {
+    let mut style = open_style(name)?;
     if let Some(alphabet) = &args.alphabet {
         style = style.with_alphabet(alphabet.clone());
     }

@@ -21,10 +21,18 @@ use crate::warp::Warp;
 /// A style is data. It starts from a preset, is changed by its `with_*` methods, and is read from and written to
 /// TOML; a field that a TOML text leaves out is that of [`Style::seed`], an unknown field is an error.
 ///
-/// The fields are applied in this order, whatever their order in the text: a font is drawn for the image, each
-/// character is set in a cell of its own and bent by every `warp`, the cells are pasted side by side on a canvas,
-/// every `clutter` is drawn over them, every `noise` is laid over all, and the canvas is resized to `width` and
-/// `height`.
+/// The fields are applied in this order, whatever their order in the text; each part has random numbers of its own, so
+/// that a seed shows the same letters with another background, clutter or noise.
+///
+/// 1. `background`, then everything `behind` the characters;
+/// 2. the characters in `ink`, set and bent as `layout` says;
+/// 3. every `clutter` over them;
+/// 4. `inverted`: some pictures become negatives;
+/// 5. every `noise` over all.
+///
+/// The layout [`Claptcha`](Layout::Claptcha) does this on a canvas of the measured text and resizes it to `width` and
+/// `height` at the end; it alone uses `margin`, `warp` and `resampling` (and a [`LineClutter`](crate::LineClutter) the
+/// latter). Pictures are grey if all their colours are.
 ///
 /// ```
 /// use captcha_render::{Noise, Style, WhiteNoise};

@@ -113,7 +113,7 @@ fn what_no_style_has_is_an_error_that_names_it() {
         ("[[noise]]\nkind = \"smooth\"\nsigma = 3", "sigma"),
         ("[[noise]]\nkind = \"jpeg\"\nquality = 30", "array of length 2"),
         ("[[behind]]\nkind = \"strokes\"\nstroke = \"zigzag\"\ncount = [1, 2]\nwidth = [1, 2]", "zigzag"),
-        ("[[clutter]]\nkind = \"dots\"\ncount = -1", "count"),
+        ("[[clutter]]\nkind = \"dots\"\ncount = -1", "-1"),
         ("[ink]\nlow = 1\nhigh = 256", "256"),
         ("[ink]\nlow = 1", "high"),
         ("[background]\nkind = \"plain\"\nlow = 1\nhigh = 2\nblue = 3", "blue"),

@@ -1,6 +1,6 @@
 //! Pictures of CAPTCHAs, letters, trainings and errors.
 //!
-//! Sheets of images ([`contact_sheet`], [`letter_sheet`], [`failure_sheet`]) are pixels; charts
+//! Sheets of images ([`contact_sheet`], [`letter_sheet`], [`failure_sheet`], [`style_sheet`]) are pixels; charts
 //! ([`learning_curves`], [`confusion_matrix`], [`calibration`]) are a [`Figure`], which is both a PNG and an SVG. All of them have
 //! a light background, one font and a palette that colour-blind people can tell apart.
 
@@ -17,6 +17,7 @@ mod letter_sheet;
 mod log_axis;
 mod palette;
 mod scale;
+mod style_sheet;
 mod text;
 mod thumbnail;
 
@@ -27,3 +28,4 @@ pub use failure_sheet::{Failure, failure_sheet};
 pub use figure::{Figure, FigureError, save_png};
 pub use learning_curves::{EpochRow, learning_curves};
 pub use letter_sheet::letter_sheet;
+pub use style_sheet::{StyleBlock, style_sheet};
