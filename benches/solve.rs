@@ -6,11 +6,10 @@ mod backends;
 
 use std::io::Cursor;
 
-use captcha_lab::Solver;
 use captcha_lab::core::image::ImageFormat;
-use captcha_lab::infer::{Architecture, ModelFile};
+use captcha_lab::infer::ModelFile;
 use captcha_lab::render::{Renderer, Style};
-use captcha_testkit::backend::formula_model;
+use captcha_lab::{Pretrained, Solver};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use rayon::prelude::*;
 
@@ -30,11 +29,8 @@ fn files() -> Vec<Vec<u8>> {
 
 fn solve(c: &mut Criterion) {
     let files = files();
-    let letters = ModelFile::from_bytes(captcha_lab::Pretrained::SeedLetters.bytes())
-        .expect("the weights that ship are a model");
-    // Weights do not change how long a network takes.
-    let sequence = formula_model(&Architecture::sequence(26, 96)).expect("the architecture is a network");
-    for (way, model) in [("letters", letters), ("sequence", sequence)] {
+    for (way, weights) in [("letters", Pretrained::SeedLetters), ("sequence", Pretrained::ClaptchaSequence)] {
+        let model = ModelFile::from_bytes(weights.bytes()).expect("the weights that ship are a model");
         for threads in backends::THREADS {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads start");
             // Images are shared out among the threads of the pool, each of which runs the network alone.

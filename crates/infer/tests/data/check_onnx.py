@@ -5,8 +5,8 @@
     pip install torch numpy onnx onnxruntime
     python3 crates/infer/tests/data/check_onnx.py [FILE...]
 
-Every file must be valid ONNX for any batch size (and any width, if it is a sequence network), and give the logits of the same network built in PyTorch to within
-1e-5. Last run with onnx 1.23.2, onnxruntime 1.32.0, torch 2.13.0.
+Every file must be valid ONNX for any batch size (and any width, if it is a sequence network), and give the logits of
+the same network built in PyTorch to within 1e-5 of the largest one (of 1, if that is less). Last run with onnx 1.23.2, onnxruntime 1.32.0, torch 2.13.0.
 """
 
 import sys
@@ -74,7 +74,7 @@ def main():
             (logits,) = session.run([wanted.name], {given.name: images})
             expected = torch_logits(model, images)
             error = np.abs(logits - expected).max()
-            good = error < TOLERANCE and logits.shape == expected.shape
+            good = error < TOLERANCE * max(1, np.abs(expected).max()) and logits.shape == expected.shape
             # What the file says of its output.
             good &= all(isinstance(said, str) or said == is_ for said, is_ in zip(wanted.shape, logits.shape, strict=True))
             failed |= not good
