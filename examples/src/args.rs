@@ -74,7 +74,7 @@ impl Network {
 #[derive(Debug, Clone, clap::Args)]
 pub struct SolverArgs {
     /// A model file that `train` or `train_sequence` made, or the name of one that ships: seed-letters,
-    /// claptcha-sequence, lepture-sequence. Without it, seed-letters.
+    /// claptcha-sequence, lepture-sequence, hard-sequence. Without it, seed-letters.
     #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
     /// What runs the network.

@@ -58,7 +58,7 @@
 //! |---|---|---|
 //! | `render` | yes | [`render`] |
 //! | `dataset` | yes | [`dataset`], and `render` |
-//! | `pretrained` | yes | the weights that ship (2.2 MB): [`Pretrained`], [`Solver::pretrained`] |
+//! | `pretrained` | yes | the weights that ship (2.3 MB): [`Pretrained`], [`Solver::pretrained`] |
 //! | `torch` | no | `model`: training, and inference with libtorch. `cargo xtask setup` in the repository installs libtorch |
 //!
 //! Without `torch` there is no C or C++ in the dependency tree.

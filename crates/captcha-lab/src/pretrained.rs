@@ -22,11 +22,14 @@ pub enum Pretrained {
     ClaptchaSequence,
     /// Four of `0` to `9` and `A` to `Z` as the Python package `captcha` draws them.
     LeptureSequence,
+    /// Four to eight of `3679ACEFGHJKMNPRTWXY` in the style `hard`.
+    HardSequence,
 }
 
 impl Pretrained {
     /// All of them.
-    pub const ALL: &[Self] = &[Self::SeedLetters, Self::ClaptchaSequence, Self::LeptureSequence];
+    pub const ALL: &[Self] =
+        &[Self::SeedLetters, Self::ClaptchaSequence, Self::LeptureSequence, Self::HardSequence];
 
     /// Its name: that of its file without the ending.
     #[must_use]
@@ -35,6 +38,7 @@ impl Pretrained {
             Self::SeedLetters => "seed-letters",
             Self::ClaptchaSequence => "claptcha-sequence",
             Self::LeptureSequence => "lepture-sequence",
+            Self::HardSequence => "hard-sequence",
         }
     }
 
@@ -51,6 +55,7 @@ impl Pretrained {
             Self::SeedLetters => include_bytes!("../models/seed-letters.safetensors"),
             Self::ClaptchaSequence => include_bytes!("../models/claptcha-sequence.safetensors"),
             Self::LeptureSequence => include_bytes!("../models/lepture-sequence.safetensors"),
+            Self::HardSequence => include_bytes!("../models/hard-sequence.safetensors"),
         }
     }
 }

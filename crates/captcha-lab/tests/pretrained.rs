@@ -23,16 +23,17 @@ fn right(model: Pretrained, style: Style) -> Evaluation {
 fn every_model_reads_its_styles() {
     let noisy = Style::claptcha().with_noise(vec![Noise::White(WhiteNoise::new(0.3))]);
     let cases = [
-        (Pretrained::SeedLetters, Style::seed()),
-        (Pretrained::ClaptchaSequence, Style::seed()),
-        (Pretrained::ClaptchaSequence, Style::claptcha()),
-        (Pretrained::ClaptchaSequence, noisy),
-        (Pretrained::LeptureSequence, Style::lepture()),
+        (Pretrained::SeedLetters, Style::seed(), 0.94),
+        (Pretrained::ClaptchaSequence, Style::seed(), 0.94),
+        (Pretrained::ClaptchaSequence, Style::claptcha(), 0.94),
+        (Pretrained::ClaptchaSequence, noisy, 0.94),
+        (Pretrained::LeptureSequence, Style::lepture(), 0.94),
+        (Pretrained::HardSequence, Style::hard(), 0.7),
     ];
-    for (model, style) in cases {
+    // Below this share of a hundred images something is broken: on thousands they read more than 98 %, `hard` 85 %.
+    for (model, style, least) in cases {
         let whole = right(model, style).whole;
-        // All of them read more than 98 % on 2000: below 94 of 100 something is broken.
-        assert!(whole.value() >= 0.94, "{}: {whole:?}", model.name());
+        assert!(whole.value() >= least, "{}: {whole:?}", model.name());
     }
 }
 

@@ -1,5 +1,7 @@
 //! The pipeline without weights: recognisers that read grey levels.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests may, as tests do")]
+
 use captcha_lab::core::image::{DynamicImage, GrayImage, Luma};
 use captcha_lab::core::ndarray::{Array3, ArrayView4, Axis};
 use captcha_lab::infer::{Architecture, DecodingError, InputShape, Layer, RecognizeError};
