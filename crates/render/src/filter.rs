@@ -117,3 +117,64 @@ fn smooth(canvas: &mut Canvas) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Pillow's `Filter.c` as it is written, in floats.
+    fn naive_smooth(canvas: &Canvas) -> Vec<u8> {
+        let (stride, step) = (canvas.width * canvas.channels, canvas.channels);
+        let mut levels = canvas.levels.clone();
+        for y in 1..canvas.height.saturating_sub(1) {
+            for i in step..stride - step {
+                let at = |row: usize, i: usize| f64::from(canvas.levels[row * stride + i]);
+                let sum: f64 = (y - 1..=y + 1).map(|y| at(y, i - step) + at(y, i) + at(y, i + step)).sum();
+                levels[y * stride + i] = ((sum + 4.0 * at(y, i)) / 13.0 + 0.5) as u8;
+            }
+        }
+        levels
+    }
+
+    /// The blur of one pixel by its definition, columns rounded before rows.
+    fn naive_blur(canvas: &Canvas, kernel: &Kernel) -> Vec<u8> {
+        let weight = |away: i64| kernel.0.get(away.unsigned_abs() as usize).copied().unwrap_or(0);
+        let reach = kernel.0.len() as i64 - 1;
+        let pass = |levels: &[u8], down: bool| -> Vec<u8> {
+            let (w, h, c) = (canvas.width as i64, canvas.height as i64, canvas.channels as i64);
+            let at = |x: i64, y: i64, channel: i64| {
+                u32::from(levels[((y.clamp(0, h - 1) * w + x.clamp(0, w - 1)) * c + channel) as usize])
+            };
+            let places = (0..w * h * c).map(|i| (i / c % w, i / c / w, i % c));
+            let blurred = places.map(|(x, y, channel)| {
+                let terms = (-reach..=reach)
+                    .map(|d| weight(d) * if down { at(x, y + d, channel) } else { at(x + d, y, channel) });
+                ((terms.sum::<u32>() + Kernel::ONE / 2) / Kernel::ONE) as u8
+            });
+            blurred.collect()
+        };
+        pass(&pass(&canvas.levels, true), false)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn filters_are_what_they_are_defined_as(
+            levels in proptest::collection::vec(any::<u8>(), 3 * 9 * 7), grey: bool, sigma in 0.11f64..4.0,
+        ) {
+            let channels = if grey { 1 } else { 3 };
+            let mut canvas = Canvas { width: 9, height: 7, channels, levels: levels[..9 * 7 * channels].to_vec() };
+            let expected = naive_smooth(&canvas);
+            Filter::Smooth.apply(&mut canvas);
+            prop_assert_eq!(&canvas.levels, &expected);
+            let kernel = Kernel::gaussian(sigma);
+            prop_assert_eq!(kernel.0[0] + 2 * kernel.0[1..].iter().sum::<u32>(), Kernel::ONE);
+            let expected = naive_blur(&canvas, &kernel);
+            Filter::Blur(kernel).apply(&mut canvas);
+            prop_assert_eq!(&canvas.levels, &expected);
+        }
+    }
+}

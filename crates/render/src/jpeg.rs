@@ -165,3 +165,44 @@ fn product(a: &Block, b: &Block) -> Block {
         sums
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use image::codecs::jpeg::JpegEncoder;
+    use image::{DynamicImage, GrayImage};
+
+    use super::*;
+
+    #[test]
+    fn losses_are_those_of_a_file() {
+        let picture = crate::Renderer::new(crate::Style::claptcha()).unwrap().image("QXKZEF", 1).unwrap();
+        let picture = picture.crop_imm(3, 5, 201, 99).into_luma8();
+        for quality in [20, 50, 75, 95] {
+            let mut bytes = Vec::new();
+            JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&picture).unwrap();
+            let read: GrayImage = image::load_from_memory(&bytes).unwrap().into_luma8();
+            let mut canvas =
+                Canvas { width: 201, height: 99, channels: 1, levels: picture.clone().into_raw() };
+            store(&mut canvas, quality.into());
+            let far = canvas.levels.iter().zip(read.iter()).filter(|(a, b)| a.abs_diff(**b) > 3).count();
+            // Coefficients half way between two steps are rounded to either side.
+            assert!(far * 100 < canvas.levels.len(), "{quality}: {far}");
+            assert_ne!(canvas.levels, *picture.as_raw());
+        }
+    }
+
+    #[test]
+    fn one_colour_stays_what_it_is() {
+        for quality in [1, 50, 100] {
+            let mut canvas = Canvas::new(19, 11, [40, 150, 210], false);
+            store(&mut canvas, quality);
+            let DynamicImage::ImageRgb8(image) = canvas.into_image() else { panic!("coloured") };
+            let tolerance = if quality == 1 { 128 } else { 3 };
+            for pixel in image.pixels() {
+                let near = pixel.0.iter().zip([40u8, 150, 210]).all(|(&a, b)| a.abs_diff(b) <= tolerance);
+                assert!(near, "{quality}: {pixel:?}");
+                assert_eq!(pixel, image.get_pixel(0, 0));
+            }
+        }
+    }
+}

@@ -217,3 +217,41 @@ impl Noise {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use captcha_core::seed::rng;
+
+    use super::*;
+
+    /// Mean and standard deviation of what the noise makes of grey.
+    fn drawn(noise: &Noise) -> (f64, f64, Canvas) {
+        let mut canvas = Canvas::new(200, 150, [128; 3], false);
+        assert_eq!(noise.apply(&mut canvas, &mut rng(1)), None);
+        let count = canvas.levels.len() as f64;
+        let mean = canvas.levels.iter().map(|&level| f64::from(level)).sum::<f64>() / count;
+        let squares =
+            canvas.levels.iter().map(|&level| (f64::from(level) - mean) * (f64::from(level) - mean));
+        (mean, (squares.sum::<f64>() / count).sqrt(), canvas)
+    }
+
+    #[test]
+    fn gaussian_noise_has_the_deviation_that_it_says() {
+        for sigma in [2.0, 10.0, 25.0] {
+            let (mean, deviation, _) = drawn(&Noise::Gaussian(GaussianNoise::new(Span::at(sigma))));
+            // Rounding adds a twelfth to the variance; five standard errors around.
+            let expected = (sigma * sigma + 1.0 / 12.0).sqrt();
+            assert!((mean - 128.0).abs() < 5.0 * expected / 300.0, "{sigma}: {mean}");
+            assert!((deviation / expected - 1.0).abs() < 5.0 / 424.0, "{sigma}: {deviation}");
+        }
+    }
+
+    #[test]
+    fn salt_and_pepper_are_as_frequent_as_they_say() {
+        let (_, _, canvas) = drawn(&Noise::SaltAndPepper(SaltAndPepper::new(Span::at(0.1))));
+        let count = |level: u8| canvas.levels.chunks(3).filter(|pixel| **pixel == [level; 3]).count();
+        // 5 % of 30,000 pixels, each with six standard deviations of 38.
+        assert!((1270..=1730).contains(&count(0)) && (1270..=1730).contains(&count(255)));
+        assert_eq!(count(0) + count(255) + count(128), 30_000);
+    }
+}
