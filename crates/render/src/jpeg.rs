@@ -175,18 +175,22 @@ mod tests {
 
     #[test]
     fn losses_are_those_of_a_file() {
-        let picture = crate::Renderer::new(crate::Style::claptcha()).unwrap().image("QXKZEF", 1).unwrap();
-        let picture = picture.crop_imm(3, 5, 201, 99).into_luma8();
+        let picture = crate::Renderer::new(crate::Style::medium()).unwrap().image("7XKMEF", 1).unwrap();
+        let picture = picture.crop_imm(3, 5, 185, 59).into_luma8();
         for quality in [20, 50, 75, 95] {
             let mut bytes = Vec::new();
             JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&picture).unwrap();
             let read: GrayImage = image::load_from_memory(&bytes).unwrap().into_luma8();
             let mut canvas =
-                Canvas { width: 201, height: 99, channels: 1, levels: picture.clone().into_raw() };
+                Canvas { width: 185, height: 59, channels: 1, levels: picture.clone().into_raw() };
             store(&mut canvas, quality.into());
-            let far = canvas.levels.iter().zip(read.iter()).filter(|(a, b)| a.abs_diff(**b) > 3).count();
-            // Coefficients half way between two steps are rounded to either side.
-            assert!(far * 100 < canvas.levels.len(), "{quality}: {far}");
+            let mean = |a: &[u8], b: &[u8]| {
+                a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64
+            };
+            // A few coefficients nearly half way between two steps are rounded to either side, as the transform of
+            // files is in integers: libjpeg's pictures are as far away.
+            let (away, lost) = (mean(&canvas.levels, &read), mean(&canvas.levels, &picture));
+            assert!(away < 1.0 && (away < lost / 4.0 || quality == 95), "{quality}: {away} {lost}");
             assert_ne!(canvas.levels, *picture.as_raw());
         }
     }
