@@ -239,10 +239,10 @@ mod tests {
     }
 
     #[test]
-    fn the_first_of_equally_good_epochs_is_named() {
+    fn of_equally_good_epochs_the_one_with_the_least_loss_is_named() {
         let rows = [row(1, 1.0, 0.5), row(2, 0.5, 0.99), row(3, 0.4, 0.99), row(4, 0.4, f64::NAN)];
         let words = words(&learning_curves(&rows).unwrap());
-        assert!(words.contains(&"best on validation: 99.00 % in epoch 2".to_owned()), "{words:?}");
+        assert!(words.contains(&"best on validation: 99.00 % in epoch 3".to_owned()), "{words:?}");
     }
 
     #[test]
