@@ -10,11 +10,12 @@ use std::process::ExitCode;
 
 use captcha_lab::dataset::{Augmentation, LetterOptions, LetterSet, ShuffledLetters};
 use captcha_lab::infer::ModelMetadata;
-use captcha_lab::model::{DeviceChoice, TrainOptions, train};
+use captcha_lab::model::{TrainOptions, train};
 use captcha_lab::render::Renderer;
 use captcha_lab::segment::Segmenter;
 use captcha_lab_examples::{
-    CuttingArgs, Network, Progress, TrainingProgress, open_style, parse_lengths, pictures, print, run,
+    CuttingArgs, Network, Progress, TrainingArgs, TrainingProgress, open_style, parse_lengths, pictures,
+    print, run,
 };
 use clap::Parser;
 
@@ -47,15 +48,6 @@ struct Args {
     /// Passes over the training letters.
     #[arg(long, default_value_t = 10, value_name = "N")]
     epochs: usize,
-    /// Letters a step.
-    #[arg(long, default_value_t = 64, value_name = "N")]
-    batch: usize,
-    /// The peak learning rate.
-    #[arg(long, default_value_t = 2e-3, value_name = "RATE")]
-    learning_rate: f64,
-    /// Weight decay.
-    #[arg(long, default_value_t = 1e-4, value_name = "DECAY")]
-    weight_decay: f64,
     /// Shift, turn, shear and scale the letters a little, differently in each epoch.
     #[arg(long)]
     augment: bool,
@@ -65,15 +57,8 @@ struct Args {
     /// Stop after so many epochs without a better validation accuracy.
     #[arg(long, value_name = "EPOCHS")]
     patience: Option<usize>,
-    /// Everything random is a function of it.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    seed: u64,
-    /// Train on the CPU even if there is a CUDA device.
-    #[arg(long)]
-    cpu: bool,
-    /// Threads of libtorch.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    threads: usize,
+    #[command(flatten)]
+    training: TrainingArgs,
 }
 
 fn main() -> ExitCode {
@@ -95,7 +80,7 @@ fn main() -> ExitCode {
                 let progress = Progress::new("Drawing", "images");
                 let segmenter = Segmenter::new(segmentation.clone())?;
                 let (letters, summary) =
-                    LetterSet::from_source(&renderer, args.count, args.seed, &segmenter, &progress)?;
+                    LetterSet::from_source(&renderer, args.count, args.training.seed, &segmenter, &progress)?;
                 progress.finish();
                 print(&summary)?;
                 letters
@@ -112,21 +97,15 @@ fn main() -> ExitCode {
             .training
             .insert("command".to_owned(), std::env::args().skip(1).collect::<Vec<_>>().join(" "));
 
-        let [training, validation] = letters.split([1.0 - args.validation, args.validation], args.seed)?;
-        let mut training = ShuffledLetters::new(training, args.seed);
+        let [training, validation] =
+            letters.split([1.0 - args.validation, args.validation], args.training.seed)?;
+        let mut training = ShuffledLetters::new(training, args.training.seed);
         if args.augment {
             training = training.with_augmentation(Augmentation::light())?;
         }
-        let validation = ShuffledLetters::new(validation, args.seed);
-        let options = TrainOptions::default()
-            .with_epochs(args.epochs)
-            .with_batch(args.batch)
-            .with_learning_rate(args.learning_rate)
-            .with_weight_decay(args.weight_decay)
-            .with_patience(args.patience)
-            .with_seed(args.seed)
-            .with_threads(args.threads)
-            .with_device(if args.cpu { DeviceChoice::Cpu } else { DeviceChoice::Auto });
+        let validation = ShuffledLetters::new(validation, args.training.seed);
+        let options = args.training.options(TrainOptions::default());
+        let options = options.with_epochs(args.epochs).with_patience(args.patience);
         let watch = TrainingProgress::of("letters");
         let trained = train(&metadata, &training, &validation, &options, Some(&args.out), &watch)?;
         watch.finish();

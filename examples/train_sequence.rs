@@ -12,10 +12,12 @@ use captcha_lab::core::image::DynamicImage;
 use captcha_lab::core::{seed, to_gray};
 use captcha_lab::dataset::{CaptchaSource, CaptchaStream, Mixture, StreamOptions};
 use captcha_lab::infer::{Architecture, ModelMetadata};
-use captcha_lab::model::{DeviceChoice, TrainOptions, train};
+use captcha_lab::model::{TrainOptions, train};
 use captcha_lab::render::{RenderError, Renderer};
 use captcha_lab::{Exam, Solver, calibrate};
-use captcha_lab_examples::{Progress, TrainingProgress, format, open_style, pictures, print, run};
+use captcha_lab_examples::{
+    Progress, TrainingArgs, TrainingProgress, format, open_style, pictures, print, run,
+};
 use clap::Parser;
 
 /// Train a network that reads whole images (CTC), on CAPTCHAs that are drawn while it trains: no image is seen twice.
@@ -31,35 +33,16 @@ struct Args {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// After each epoch the network is validated and the state is kept.
-    #[arg(long, default_value_t = 40, value_name = "N")]
+    #[arg(long, default_value_t = 20, value_name = "N")]
     epochs: usize,
     /// Images an epoch, always new ones.
-    #[arg(long, default_value_t = 20_000, value_name = "N")]
+    #[arg(long, default_value_t = 30_000, value_name = "N")]
     images: usize,
     /// Images to validate on.
     #[arg(long, default_value_t = 2000, value_name = "N")]
     validation: usize,
-    /// Images a step.
-    #[arg(long, default_value_t = 32, value_name = "N")]
-    batch: usize,
-    /// The peak learning rate.
-    #[arg(long, default_value_t = TrainOptions::sequence().learning_rate, value_name = "RATE")]
-    learning_rate: f64,
-    /// Weight decay.
-    #[arg(long, default_value_t = TrainOptions::sequence().weight_decay, value_name = "DECAY")]
-    weight_decay: f64,
-    /// Convolutions in bfloat16: faster on processors with matrix units for it.
-    #[arg(long)]
-    mixed_precision: bool,
-    /// Everything random is a function of it.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    seed: u64,
-    /// Train on the CPU even if there is a CUDA device.
-    #[arg(long)]
-    cpu: bool,
-    /// Threads of libtorch; as many draw in the background.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    threads: usize,
+    #[command(flatten)]
+    training: TrainingArgs,
 }
 
 /// The numbers of the random streams that are not for training.
@@ -76,11 +59,11 @@ fn main() -> ExitCode {
         // Styles of other proportions are read as well: this width is that of the description.
         let width = |height: usize| height * styles[0].width as usize / styles[0].height as usize;
         let stream = |images, seed| -> Result<_, Box<dyn std::error::Error>> {
-            let options = StreamOptions::new(images).with_seed(seed).with_threads(args.threads);
+            let options = StreamOptions::new(images).with_seed(seed).with_threads(args.training.threads);
             Ok(CaptchaStream::new(Mixture::new(renderers()?)?, options)?)
         };
-        let training = stream(args.images, args.seed)?;
-        let validation = stream(args.validation, seed::derive(args.seed, VALIDATION))?;
+        let training = stream(args.images, args.training.seed)?;
+        let validation = stream(args.validation, seed::derive(args.training.seed, VALIDATION))?;
         let alphabet = training.alphabet().clone();
         let height = Architecture::sequence(alphabet.len(), 1000).input.height;
         let architecture = Architecture::sequence(alphabet.len(), width(height));
@@ -97,15 +80,7 @@ fn main() -> ExitCode {
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
         let command = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
         metadata.training.insert("command".to_owned(), command);
-        let options = TrainOptions::sequence()
-            .with_epochs(args.epochs)
-            .with_batch(args.batch)
-            .with_learning_rate(args.learning_rate)
-            .with_weight_decay(args.weight_decay)
-            .with_mixed_precision(args.mixed_precision)
-            .with_seed(args.seed)
-            .with_threads(args.threads)
-            .with_device(if args.cpu { DeviceChoice::Cpu } else { DeviceChoice::Auto });
+        let options = args.training.options(TrainOptions::sequence()).with_epochs(args.epochs);
         let watch = TrainingProgress::of("images");
         let trained = train(&metadata, &training, &validation, &options, Some(&args.out), &watch)?;
         watch.finish();
@@ -120,7 +95,7 @@ fn main() -> ExitCode {
         // So that a confidence is a probability: fitted on images that are neither trained on nor validated on.
         let source = Mixture::new(renderers()?)?;
         let draw = |index: u64| {
-            let captcha = source.captcha(seed::derive(seed::derive(args.seed, CALIBRATION), index));
+            let captcha = source.captcha(seed::derive(seed::derive(args.training.seed, CALIBRATION), index));
             captcha.map(|captcha| Exam { label: captcha.text, image: Ok(captcha.image) })
         };
         draw(0)?;

@@ -33,4 +33,4 @@ pub use progress::{Progress, interrupted};
 pub use run::{INTERRUPTED, run};
 pub use table::{Table, TableStyle, share_cells};
 #[cfg(feature = "torch")]
-pub use training::TrainingProgress;
+pub use training::{TrainingArgs, TrainingProgress};

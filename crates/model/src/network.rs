@@ -108,8 +108,8 @@ impl Network {
     pub(crate) fn copy(&self) -> Result<Self, ModelError> {
         let copy = Self::random(self.architecture.clone(), 0, self.device)?;
         no_grad(|| {
-            let _ = copy.flat.shallow_clone().f_copy_(&self.flat)?;
-            let _ = copy.statistics.shallow_clone().f_copy_(&self.statistics)?;
+            copy.flat.shallow_clone().f_copy_(&self.flat)?;
+            copy.statistics.shallow_clone().f_copy_(&self.statistics)?;
             Ok(copy)
         })
     }

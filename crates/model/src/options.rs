@@ -68,7 +68,7 @@ impl TrainOptions {
     /// What trains a sequence network well: clipped gradients, averaged weights.
     #[must_use]
     pub fn sequence() -> Self {
-        Self { averaging: 0.999, clip: Some(1.0), learning_rate: 3e-3, ..Self::default() }
+        Self { batch: 32, averaging: 0.999, clip: Some(1.0), learning_rate: 3e-3, ..Self::default() }
     }
 }
 

@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-use std::sync::atomic::{AtomicU64, Ordering};
+mod common;
 
-use captcha_core::{Alphabet, Monitor, to_gray};
+use captcha_core::{Alphabet, to_gray};
 use captcha_dataset::{Batch, CaptchaStream, StreamOptions, TrainingData};
 use captcha_infer::{Architecture, InputShape, Layer, ModelMetadata, Window};
 use captcha_model::{DeviceChoice, ModelError, TrainMonitor, TrainOptions, Trained, train};
 use captcha_render::{Renderer, Style};
+use common::StopAfter;
 
 fn style() -> Style {
     let alphabet = Alphabet::new("AXT").unwrap();
@@ -45,20 +46,6 @@ fn options() -> TrainOptions {
         .with_device(DeviceChoice::Cpu)
 }
 
-struct StopAfter(u64, AtomicU64);
-
-impl Monitor for StopAfter {
-    fn progress(&self, _: u64, _: u64) {
-        self.1.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn interrupted(&self) -> bool {
-        self.1.load(Ordering::Relaxed) >= self.0
-    }
-}
-
-impl TrainMonitor for StopAfter {}
-
 fn fit(
     options: &TrainOptions,
     folder: Option<&std::path::Path>,
@@ -82,7 +69,7 @@ fn an_interrupted_run_with_averaged_weights_resumes_to_the_same_bytes() {
     let whole = fit(&options(), None, &()).unwrap().model.to_bytes().unwrap();
     let folder = tempfile::tempdir().unwrap();
     // 40 steps an epoch.
-    let error = fit(&options(), Some(folder.path()), &StopAfter(50, AtomicU64::new(0))).unwrap_err();
+    let error = fit(&options(), Some(folder.path()), &StopAfter::new(50)).unwrap_err();
     assert!(matches!(error, ModelError::Interrupted { finished: 1, epochs: 3 }), "{error}");
     let resumed = fit(&options(), Some(folder.path()), &()).unwrap();
     assert!(resumed.model.to_bytes().unwrap() == whole, "the resumed run gave other weights");

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
+mod common;
+
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use captcha_core::image::{GrayImage, Luma};
@@ -14,6 +15,7 @@ use captcha_infer::{Architecture, InputShape, Layer, ModelFile, ModelMetadata};
 use captcha_model::{
     DeviceChoice, EpochMetrics, ModelError, Schedule, Stop, TrainMonitor, TrainOptions, Trained, train,
 };
+use common::StopAfter;
 
 /// libtorch's generator, which draws the dropout masks, belongs to the whole process.
 fn exclusive() -> MutexGuard<'static, ()> {
@@ -79,21 +81,6 @@ fn fit(
     train(&metadata(), &data(300, 1), &data(90, 2), options, folder, monitor)
 }
 
-/// Interrupts after a number of steps.
-struct StopAfter(u64, AtomicU64);
-
-impl Monitor for StopAfter {
-    fn progress(&self, _: u64, _: u64) {
-        self.1.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn interrupted(&self) -> bool {
-        self.1.load(Ordering::Relaxed) >= self.0
-    }
-}
-
-impl TrainMonitor for StopAfter {}
-
 #[test]
 fn it_learns() {
     let _guard = exclusive();
@@ -112,7 +99,7 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     // 300 letters in batches of 16 are 19 steps an epoch: stop in epochs 1, 2 and 4.
     for (steps, finished) in [(5, 0), (25, 1), (50, 3)] {
-        let error = fit(&options(), Some(folder.path()), &StopAfter(steps, AtomicU64::new(0))).unwrap_err();
+        let error = fit(&options(), Some(folder.path()), &StopAfter::new(steps)).unwrap_err();
         assert!(
             matches!(error, ModelError::Interrupted { finished: f, epochs: 4 } if f == finished),
             "{error}"
@@ -129,7 +116,7 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
     assert_eq!(csv.lines().count(), 5);
 
     // A finished run is not trained again.
-    let again = fit(&options(), Some(folder.path()), &StopAfter(0, AtomicU64::new(0))).unwrap();
+    let again = fit(&options(), Some(folder.path()), &StopAfter::new(0)).unwrap();
     assert!(again == resumed, "a finished run changed");
 }
 
