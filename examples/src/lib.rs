@@ -3,6 +3,7 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`figures`] | pictures: contact sheets, letters by class, learning curves, confusion matrix, failures |
+//! | [`inside`] | how a network sees an image: values as colours, every step in words, CTC |
 //! | [`Progress`] | a progress bar for long work that stops cleanly on Ctrl-C |
 //! | [`Table`], [`format`](mod@format) | aligned tables, and numbers the way that people read them |
 //! | [`run`] | the `main` of an example: one clear line when something goes wrong |
@@ -16,6 +17,7 @@ mod args;
 mod cutting;
 pub mod figures;
 pub mod format;
+pub mod inside;
 mod output;
 pub mod pictures;
 mod progress;

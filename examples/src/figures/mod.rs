@@ -15,11 +15,11 @@ mod grid;
 mod learning_curves;
 mod letter_sheet;
 mod log_axis;
-mod palette;
+pub(crate) mod palette;
 mod scale;
 mod style_sheet;
-mod text;
-mod thumbnail;
+pub(crate) mod text;
+pub(crate) mod thumbnail;
 
 pub use calibration::calibration;
 pub use confusion_matrix::confusion_matrix;

@@ -7,23 +7,23 @@ use image::Rgb;
 use plotters::style::RGBColor;
 
 /// What is right, and training data.
-pub(super) const BLUE: Rgb<u8> = Rgb([0x00, 0x72, 0xb2]);
+pub(crate) const BLUE: Rgb<u8> = Rgb([0x00, 0x72, 0xb2]);
 /// What is wrong, and validation data.
-pub(super) const VERMILLION: Rgb<u8> = Rgb([0xd5, 0x5e, 0x00]);
+pub(crate) const VERMILLION: Rgb<u8> = Rgb([0xd5, 0x5e, 0x00]);
 
 /// Behind charts, and the paper of CAPTCHAs.
-pub(super) const WHITE: Rgb<u8> = Rgb([0xff, 0xff, 0xff]);
+pub(crate) const WHITE: Rgb<u8> = Rgb([0xff, 0xff, 0xff]);
 /// Behind sheets, so that white images have an edge.
-pub(super) const BACKGROUND: Rgb<u8> = Rgb([0xee, 0xef, 0xf1]);
+pub(crate) const BACKGROUND: Rgb<u8> = Rgb([0xee, 0xef, 0xf1]);
 /// Text. Its contrast with [`BACKGROUND`] is 14:1, far over the 7:1 of WCAG 2.2, level AAA.
-pub(super) const TEXT: Rgb<u8> = Rgb([0x1f, 0x23, 0x28]);
+pub(crate) const TEXT: Rgb<u8> = Rgb([0x1f, 0x23, 0x28]);
 /// Text of less weight: ticks, notes. 5:1 on [`BACKGROUND`].
-pub(super) const MUTED: Rgb<u8> = Rgb([0x5a, 0x62, 0x6b]);
+pub(crate) const MUTED: Rgb<u8> = Rgb([0x5a, 0x62, 0x6b]);
 /// Lines of a grid.
-pub(super) const LINE: Rgb<u8> = Rgb([0xdd, 0xe1, 0xe5]);
+pub(crate) const LINE: Rgb<u8> = Rgb([0xdd, 0xe1, 0xe5]);
 
 /// The colour `share` of the way from `from` to `to`, where `share` is in `[0, 1]`.
-pub(super) fn mix(from: Rgb<u8>, to: Rgb<u8>, share: f64) -> Rgb<u8> {
+pub(crate) fn mix(from: Rgb<u8>, to: Rgb<u8>, share: f64) -> Rgb<u8> {
     let channel = |i: usize| {
         let (from, to) = (f64::from(from.0[i]), f64::from(to.0[i]));
         (from + (to - from) * share).round() as u8
@@ -32,27 +32,27 @@ pub(super) fn mix(from: Rgb<u8>, to: Rgb<u8>, share: f64) -> Rgb<u8> {
 }
 
 /// The same colour for plotters.
-pub(super) fn plot(colour: Rgb<u8>) -> RGBColor {
+pub(crate) fn plot(colour: Rgb<u8>) -> RGBColor {
     let Rgb([red, green, blue]) = colour;
     RGBColor(red, green, blue)
+}
+
+/// The contrast ratio of WCAG 2.2.
+pub(crate) fn contrast(a: Rgb<u8>, b: Rgb<u8>) -> f64 {
+    let luminance = |colour: Rgb<u8>| {
+        let linear = colour.0.map(|v| {
+            let v = f64::from(v) / 255.0;
+            if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
+        });
+        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    };
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// The contrast ratio of WCAG 2.2.
-    fn contrast(a: Rgb<u8>, b: Rgb<u8>) -> f64 {
-        let luminance = |colour: Rgb<u8>| {
-            let linear = colour.0.map(|v| {
-                let v = f64::from(v) / 255.0;
-                if v <= 0.04045 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
-            });
-            0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-        };
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
 
     #[test]
     fn text_can_be_read() {

@@ -8,7 +8,7 @@ use image::{Rgb, RgbImage};
 use super::palette::mix;
 
 /// The family as CSS writes it: the font of the pixels first, for viewers that have it.
-pub(super) const FAMILY: &str = "PT Sans, Helvetica, Arial, sans-serif";
+pub(crate) const FAMILY: &str = "PT Sans, Helvetica, Arial, sans-serif";
 
 static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
     FontRef::try_from_slice(include_bytes!("../../../fonts/PTSans-Bold.ttf"))
@@ -17,7 +17,7 @@ static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
 
 /// Which way a line of text runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     /// Left to right.
     Right,
     /// Bottom to top, as beside a vertical axis.
@@ -25,12 +25,12 @@ pub(super) enum Direction {
 }
 
 /// The width in pixels of `text` with an em of `em` pixels.
-pub(super) fn width(text: &str, em: f32) -> f32 {
+pub(crate) fn width(text: &str, em: f32) -> f32 {
     layout(text, em).1
 }
 
 /// Draws `text` with its baseline starting at `origin`, clipped at the edges of `image`.
-pub(super) fn draw(
+pub(crate) fn draw(
     image: &mut RgbImage,
     text: &str,
     em: f32,
@@ -53,7 +53,7 @@ pub(super) fn draw(
 }
 
 /// Draws `text` left to right, centred at column `centre`, no further left than 0.
-pub(super) fn draw_centred(
+pub(crate) fn draw_centred(
     image: &mut RgbImage,
     text: &str,
     em: f32,
@@ -65,7 +65,7 @@ pub(super) fn draw_centred(
 }
 
 /// Puts `colour` over the pixel at `(x, y)` with this coverage in `[0, 1]`; nothing outside the image.
-pub(super) fn blend(image: &mut RgbImage, (x, y): (i64, i64), colour: Rgb<u8>, coverage: f32) {
+pub(crate) fn blend(image: &mut RgbImage, (x, y): (i64, i64), colour: Rgb<u8>, coverage: f32) {
     let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else { return };
     if let Some(pixel) = image.get_pixel_mut_checked(x, y) {
         *pixel = if coverage >= 1.0 { colour } else { mix(*pixel, colour, f64::from(coverage.max(0.0))) };
@@ -73,7 +73,7 @@ pub(super) fn blend(image: &mut RgbImage, (x, y): (i64, i64), colour: Rgb<u8>, c
 }
 
 /// `text` in lines of at most `limit` pixels, broken at spaces, and inside a word only if the word alone is wider.
-pub(super) fn wrap(text: &str, em: f32, limit: f32) -> Vec<String> {
+pub(crate) fn wrap(text: &str, em: f32, limit: f32) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {
@@ -100,7 +100,7 @@ pub(super) fn wrap(text: &str, em: f32, limit: f32) -> Vec<String> {
 }
 
 /// `text`, or as much of its beginning as `limit` pixels hold, with an ellipsis.
-pub(super) fn cut(text: &str, em: f32, limit: f32) -> String {
+pub(crate) fn cut(text: &str, em: f32, limit: f32) -> String {
     /// Characters that are measured: more than any line of a picture holds, and a bound on the work.
     const MOST: usize = 500;
     let mut kept: Vec<char> = text.chars().take(MOST + 1).collect();

@@ -9,7 +9,7 @@ use super::palette::{self, WHITE};
 ///
 /// A small image is enlarged by the largest whole factor, so that its pixels stay sharp squares; a large one is
 /// shrunk. One without pixels is a single white one.
-pub(super) fn thumbnail(image: &DynamicImage, largest: (u32, u32)) -> RgbImage {
+pub(crate) fn thumbnail(image: &DynamicImage, largest: (u32, u32)) -> RgbImage {
     let paper = on_paper(image);
     let (width, height) = paper.dimensions();
     if width == 0 || height == 0 {
@@ -29,7 +29,7 @@ pub(super) fn thumbnail(image: &DynamicImage, largest: (u32, u32)) -> RgbImage {
 }
 
 /// The image in colour, with white paper where it is transparent.
-fn on_paper(image: &DynamicImage) -> RgbImage {
+pub(crate) fn on_paper(image: &DynamicImage) -> RgbImage {
     if !image.color().has_alpha() {
         return image.to_rgb8();
     }

@@ -1,0 +1,285 @@
+//! Every step of the road from pixels to text in plain words, for people who have never seen a network.
+
+use captcha_lab::infer::{Layer, Shape};
+
+/// A step of the road: what it is called and what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// A few words, for a heading.
+    pub title: String,
+    /// One to three plain sentences.
+    pub text: String,
+}
+
+/// The steps around the layers of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// The image as it came.
+    Image,
+    /// Red, green and blue apart.
+    Channels,
+    /// One number a pixel.
+    Grey,
+    /// Noise and lines taken out.
+    Cleaning,
+    /// Ink or paper.
+    Threshold,
+    /// Where the letters are.
+    Boxes,
+    /// What the network of letters reads.
+    Letters,
+    /// What a sequence network reads.
+    Scaled,
+    /// The flashlight that moves over the image.
+    Flashlight,
+    /// What the first layer has learnt to look for.
+    Filters,
+    /// Scores to probabilities.
+    Softmax,
+    /// Probabilities of the classes over the columns.
+    HeatMap,
+    /// Columns to text.
+    Ctc,
+    /// The text.
+    Answer,
+}
+
+impl Step {
+    /// The step in words.
+    #[must_use]
+    pub fn words(self) -> Words {
+        let (title, text) = match self {
+            Self::Image => (
+                "An image",
+                "You see letters. The computer sees a table of small squares, the pixels, and how bright each one is.",
+            ),
+            Self::Channels => (
+                "Red, green and blue",
+                "A colour image is three tables of numbers laid on each other: how much red, green and blue light each \
+                 pixel sends, from 0 for none to 255 for all.",
+            ),
+            Self::Grey => (
+                "Grey",
+                "The shape of a letter does not depend on its colour, so the three tables become one: 0 is black and \
+                 255 is white.",
+            ),
+            Self::Cleaning => (
+                "Cleaning",
+                "Specks and lines that are not part of any letter are taken out, as far as they can be told from ink.",
+            ),
+            Self::Threshold => (
+                "Ink or paper",
+                "Every pixel that is dark enough counts as ink, every other one as paper. How dark is enough is chosen \
+                 from the image itself.",
+            ),
+            Self::Boxes => (
+                "Cutting",
+                "Ink that hangs together is taken for one letter. Parts that stand above each other are joined, and \
+                 what is too wide for one letter is cut where there is least ink.",
+            ),
+            Self::Letters => (
+                "Letters",
+                "Every letter is brought to the same size, and its grey levels become ink: 0 is paper and 1 is black. \
+                 These numbers are all that the network gets.",
+            ),
+            Self::Scaled => (
+                "One height for all",
+                "The whole image is brought to the height that the network reads, with its shape kept, and its grey \
+                 levels become ink: 0 is paper and 1 is black. Nothing is cut.",
+            ),
+            Self::Flashlight => (
+                "The flashlight",
+                "A filter is a small table of numbers. It lights up a small window of the image; every number under it \
+                 is multiplied by the number of the filter, and the sum of the products is one pixel of a new image, \
+                 the feature map. Then the window moves on by one pixel.",
+            ),
+            Self::Filters => (
+                "What the filters look for",
+                "Nobody wrote these numbers: they were learnt. A filter gives a high value where the image looks like \
+                 it: ink where the filter is positive, and none where it is negative.",
+            ),
+            Self::Softmax => (
+                "Scores become probabilities",
+                "The softmax makes every score positive and divides it by the sum of all, so that together they are 1. \
+                 The highest score wins, and its share says how surely.",
+            ),
+            Self::HeatMap => (
+                "What each column shows",
+                "Each column of the picture is a strip of the image, each row a character. The darker, the surer the \
+                 network is that this strip shows this character. The last row is the blank: nothing new here.",
+            ),
+            Self::Ctc => (
+                "Columns become text",
+                "Each column says its best guess. The same character several times in a row is one character; then \
+                 the blanks are dropped. A blank in between keeps two equal letters apart.",
+            ),
+            Self::Answer => ("The answer", "The characters in their order are the text."),
+        };
+        Words { title: title.to_owned(), text: text.to_owned() }
+    }
+}
+
+/// A layer in words, between what it takes and what it gives.
+#[must_use]
+pub fn layer(layer: &Layer, input: Shape, output: Shape) -> Words {
+    let (title, text) = match *layer {
+        Layer::Conv2d { kernel, .. } => {
+            let (maps, filters) = match (input, output) {
+                (Shape::Maps { channels: inputs, .. }, Shape::Maps { channels, .. }) => (inputs, channels),
+                _ => (1, 1),
+            };
+            let depth = if maps == 1 { String::new() } else { format!(" on all {maps} maps at once") };
+            let products = maps * kernel * kernel;
+            (
+                "Convolution".to_owned(),
+                format!(
+                    "{} of {kernel} x {kernel} numbers{depth} slide over the image like a flashlight. At every place \
+                     {products} products are added up to one value. Each filter gives one map: high where it finds what \
+                     it looks for.",
+                    several(filters, "filter"),
+                ),
+            )
+        }
+        Layer::BatchNorm2d => (
+            "Normalisation".to_owned(),
+            "Each map is scaled and shifted as a whole, so that all maps have about the same range. It changes how \
+             strong a map is, not what it shows."
+                .to_owned(),
+        ),
+        Layer::Relu => (
+            "ReLU".to_owned(),
+            "Every negative value becomes 0, every other one stays what it is. What remains says where a filter found \
+             something, and no longer where it found the opposite."
+                .to_owned(),
+        ),
+        Layer::MaxPool2d { size } => (
+            "Max-pooling".to_owned(),
+            format!(
+                "Of every {} x {} values only the largest is kept. The maps get smaller, and it matters less where \
+                 exactly a stroke is.",
+                size.width, size.height
+            ),
+        ),
+        Layer::Dropout { probability } => (
+            "Dropout".to_owned(),
+            format!(
+                "While the network learnt, {:.0} % of these values were hidden at random, so that it would not rely on \
+                 any single one. When it reads, nothing happens here.",
+                100.0 * probability
+            ),
+        ),
+        Layer::Flatten => (
+            "Flattening".to_owned(),
+            "All maps are written one after the other as one long list. No number changes.".to_owned(),
+        ),
+        Layer::Columns => (
+            "Columns".to_owned(),
+            "The maps are cut into columns, left to right. All values of a column together describe one strip of the \
+             image. No number changes."
+                .to_owned(),
+        ),
+        Layer::Linear { features } => {
+            let (inputs, each) = match input {
+                Shape::Sequence { features, .. } => (features, " for every column"),
+                input => (input.len(), ""),
+            };
+            (
+                "Fully connected".to_owned(),
+                format!(
+                    "Every one of the {features} values is a sum of all {inputs} inputs, each times a weight that was \
+                     learnt{each}. Here the pieces that the filters found are put together."
+                ),
+            )
+        }
+        _ => ("Layer".to_owned(), format!("{layer:?}")),
+    };
+    Words { title, text }
+}
+
+/// A shape in words: `16 maps of 24 x 24`, `576 values`, `24 columns of 27 values`. Width before height, as in images.
+#[must_use]
+pub fn shape(shape: Shape) -> String {
+    match shape {
+        Shape::Maps { channels, height, width } => {
+            format!("{} of {width} x {height}", several(channels, "map"))
+        }
+        Shape::Vector { features } => several(features, "value"),
+        Shape::Sequence { steps, features } => {
+            format!("{} of {}", several(steps, "column"), several(features, "value"))
+        }
+        _ => shape.to_string(),
+    }
+}
+
+/// `1 map`, `16 maps`.
+fn several(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use captcha_lab::infer::{Architecture, InputShape};
+
+    use super::*;
+
+    /// The title of every layer and the shape after it, in words.
+    fn road(architecture: &Architecture) -> Vec<(String, String)> {
+        let InputShape { channels, height, width } = architecture.input;
+        let mut input = Shape::Maps { channels, height, width };
+        let shapes = architecture.shapes().unwrap();
+        let words = architecture.layers.iter().zip(shapes).map(|(each, output)| {
+            let Words { title, text } = layer(each, input, output);
+            assert!(text.ends_with('.') && !text.contains("  "), "{text}");
+            input = output;
+            (title, shape(output))
+        });
+        words.collect()
+    }
+
+    #[test]
+    fn the_road_of_a_letter_in_words() {
+        let road = road(&Architecture::post(26));
+        assert_eq!(road[0], ("Convolution".to_owned(), "20 maps of 20 x 20".to_owned()));
+        assert_eq!(road[2], ("Max-pooling".to_owned(), "20 maps of 10 x 10".to_owned()));
+        assert_eq!(road[6], ("Flattening".to_owned(), "1250 values".to_owned()));
+        assert_eq!(road[9], ("Fully connected".to_owned(), "26 values".to_owned()));
+    }
+
+    #[test]
+    fn the_road_of_a_sequence_in_words() {
+        let road = road(&Architecture::sequence(26, 100));
+        let columns = road.iter().find(|(title, _)| title == "Columns").unwrap();
+        assert_eq!(columns.1, "25 columns of 336 values");
+        assert_eq!(road[0].1, "16 maps of 100 x 48", "width before height");
+    }
+
+    #[test]
+    fn the_sums_of_a_convolution_are_counted() {
+        let maps = |channels| Shape::Maps { channels, height: 8, width: 8 };
+        let conv = Layer::Conv2d { channels: 20, kernel: 5 };
+        let first = layer(&conv, maps(1), maps(20)).text;
+        assert!(
+            first.starts_with("20 filters of 5 x 5 numbers slide") && first.contains("25 products"),
+            "{first}"
+        );
+        let second = layer(&conv, maps(20), maps(20)).text;
+        assert!(second.contains("on all 20 maps at once") && second.contains("500 products"), "{second}");
+    }
+
+    #[test]
+    fn every_step_is_told() {
+        let steps = [
+            Step::Image,
+            Step::Channels,
+            Step::Grey,
+            Step::Threshold,
+            Step::Softmax,
+            Step::Ctc,
+            Step::Answer,
+        ];
+        for step in steps {
+            let Words { title, text } = step.words();
+            assert!(!title.is_empty() && text.ends_with('.') && !text.contains("  "), "{step:?}: {text}");
+        }
+    }
+}
