@@ -6,6 +6,7 @@
 //! | [`ModelFile`], [`ModelMetadata`] | weights with everything needed to use them, as safetensors, checked on load |
 //! | [`Recognizer`] | what a backend does: a batch of images in, logits out |
 //! | [`NativeRecognizer`], [`NativeOptions`], [`Session`] | the backend in pure Rust, for AVX-512, AVX2 and any other CPU |
+//! | [`Trace`] | what every layer makes of one image, and of what each value is made |
 //! | [`onnx`] | a network for other runtimes |
 //! | [`Prediction`], [`Character`], [`Confidence`] | what was read, how surely, what else it could be, and where |
 //! | [`read_letters`] | letter images to characters, with any [`Recognizer`] |
@@ -28,6 +29,7 @@ pub mod onnx;
 mod prediction;
 mod recognizer;
 mod temperature;
+mod trace;
 
 pub use architecture::{Architecture, ArchitectureError, InputShape, Layer, Parameter, Shape, Window};
 pub use calibration::{Calibration, CoveragePoint, ReliabilityBin};
@@ -43,3 +45,4 @@ pub use native::{
 pub use prediction::{Alternative, Character, Confidence, Prediction, softmax};
 pub use recognizer::{RecognizeError, Recognizer};
 pub use temperature::{LabelledLogits, TemperatureFit, fit_temperature};
+pub use trace::{Origin, Stage, Tap, Trace};

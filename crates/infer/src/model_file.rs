@@ -310,7 +310,7 @@ fn check_temperature(temperature: Option<f32>) -> Result<(), ModelFileError> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -323,7 +323,7 @@ mod tests {
         filled(ModelMetadata::new(architecture, alphabet))
     }
 
-    fn filled(metadata: ModelMetadata) -> ModelFile {
+    pub(crate) fn filled(metadata: ModelMetadata) -> ModelFile {
         let tensors = metadata.architecture.parameters().unwrap().into_iter().enumerate().map(|(i, p)| {
             let len: usize = p.shape.iter().product();
             let data = (0..len).map(|j| (i * 31 + j) as f32 / 100.0).collect();
