@@ -16,7 +16,7 @@ use captcha_lab::model::{TrainOptions, train};
 use captcha_lab::render::{RenderError, Renderer};
 use captcha_lab::{Exam, Solver, calibrate};
 use captcha_lab_examples::{
-    Progress, TrainingArgs, TrainingProgress, format, open_style, pictures, print, run,
+    Progress, TrainingArgs, TrainingProgress, format, open_architecture, open_style, pictures, print, run,
 };
 use clap::Parser;
 
@@ -38,6 +38,9 @@ struct Args {
     /// Images an epoch, always new ones.
     #[arg(long, default_value_t = 30_000, value_name = "N")]
     images: usize,
+    /// The layers of the network, a JSON file (see models/README.md); without it, the project's own.
+    #[arg(long, value_name = "FILE")]
+    architecture: Option<PathBuf>,
     /// Images to validate on.
     #[arg(long, default_value_t = 2000, value_name = "N")]
     validation: usize,
@@ -65,8 +68,11 @@ fn main() -> ExitCode {
         let training = stream(args.images, args.training.seed)?;
         let validation = stream(args.validation, seed::derive(args.training.seed, VALIDATION))?;
         let alphabet = training.alphabet().clone();
-        let height = Architecture::sequence(alphabet.len(), 1000).input.height;
-        let architecture = Architecture::sequence(alphabet.len(), width(height));
+        let layers = match &args.architecture {
+            Some(file) => open_architecture(file)?,
+            None => Architecture::sequence(alphabet.len(), 1000),
+        };
+        let architecture = layers.at_width(width(layers.input.height));
         let prepared = |stream: CaptchaStream| {
             let architecture = architecture.clone();
             stream.with_prepare(move |image| architecture.prepare(&to_gray(image)))

@@ -185,6 +185,24 @@ pub fn open_style(name: &str) -> Result<Style, Box<dyn Error>> {
     Ok(Style::from_file(path)?)
 }
 
+/// The layers of a network that reads whole images, from a JSON file: what a model file holds as its architecture.
+///
+/// # Errors
+/// If there is no such file, or it has no architecture of a sequence network.
+pub fn open_architecture(file: &Path) -> Result<Architecture, Box<dyn Error>> {
+    let name = file.display();
+    let json = std::fs::read(file).map_err(|error| format!("can't read {name}: {error}"))?;
+    let architecture: Architecture =
+        serde_json::from_slice(&json).map_err(|error| format!("{name} is no architecture: {error}"))?;
+    architecture.output().map_err(|error| format!("{name} makes no network: {error}"))?;
+    if !architecture.is_sequence() {
+        return Err(
+            format!("{name} has no layer \"columns\", which makes columns of an image a sequence").into()
+        );
+    }
+    Ok(architecture)
+}
+
 /// `6` or `4-8`.
 ///
 /// # Errors

@@ -27,7 +27,8 @@ mod table;
 mod training;
 
 pub use args::{
-    Backend, Network, SolverArgs, open_model, open_style, parse_lengths, parse_resampling, parse_size,
+    Backend, Network, SolverArgs, open_architecture, open_model, open_style, parse_lengths, parse_resampling,
+    parse_size,
 };
 pub use cutting::{CuttingArgs, Method};
 pub use output::{print, print_json};
