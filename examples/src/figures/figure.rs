@@ -111,11 +111,21 @@ pub(super) fn text_style(em: f64, colour: image::Rgb<u8>) -> TextStyle<'static> 
 /// # Errors
 /// [`FigureError::Save`]: no folder, no space, no permission.
 pub fn save_png(image: &RgbImage, path: &Path) -> Result<(), FigureError> {
-    let mut bytes = Vec::new();
-    PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive)
-        .write_image(image.as_raw(), image.width(), image.height(), ExtendedColorType::Rgb8)
+    let bytes = png(image)
         .map_err(|error| FigureError::Save { path: path.to_owned(), source: io::Error::other(error) })?;
     write(path, &bytes)
+}
+
+/// `image` as the bytes of a PNG file, small rather than fast.
+pub(crate) fn png(image: &RgbImage) -> image::ImageResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive).write_image(
+        image.as_raw(),
+        image.width(),
+        image.height(),
+        ExtendedColorType::Rgb8,
+    )?;
+    Ok(bytes)
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), FigureError> {

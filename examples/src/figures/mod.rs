@@ -10,7 +10,7 @@ mod canvas;
 mod confusion_matrix;
 mod contact_sheet;
 mod failure_sheet;
-mod figure;
+pub(crate) mod figure;
 mod grid;
 mod learning_curves;
 mod letter_sheet;

@@ -3,9 +3,40 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`colour`] | values as colours |
-//! | [`words`] | every step of the road from pixels to text in plain words |
+//! | [`words`], [`numbers`] | every step of the road from pixels to text in plain words; numbers as people write them |
 //! | [`ctc`] | how the columns of a sequence network become a text |
+//! | [`pixels`] | an image as the computer has it: channels, numbers, boxes, columns |
+//! | [`maps`], [`trace`] | feature maps, filters and whole layers as pictures |
+//! | [`flashlight()`], [`pooling()`] | films: a filter that slides over an image, and what a pool keeps |
+//! | [`scores`] | class probabilities as bars, and as a heat map over the columns |
+//! | [`Road`] | everything that a model does with an image |
+//! | [`story()`] | the page that tells it, with all these pictures |
 
 pub mod colour;
 pub mod ctc;
+mod draft;
+mod draw;
+mod film;
+mod flashlight;
+mod html;
+mod layers;
+pub mod maps;
+pub mod numbers;
+mod outcome;
+pub mod pixels;
+mod pooling;
+mod preparation;
+mod road;
+pub mod scores;
+mod slide;
+mod story;
+pub mod trace;
 pub mod words;
+mod worked;
+
+pub use draft::{Story, StoryError};
+pub use film::{Film, FilmError};
+pub use flashlight::flashlight;
+pub use pooling::pooling;
+pub use road::{Road, RoadError, Way};
+pub use story::story;

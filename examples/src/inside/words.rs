@@ -2,6 +2,8 @@
 
 use captcha_lab::infer::{Layer, Shape};
 
+use crate::format::count;
+
 /// A step of the road: what it is called and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
@@ -196,6 +198,75 @@ pub fn layer(layer: &Layer, input: Shape, output: Shape) -> Words {
     Words { title, text }
 }
 
+/// How the shape after a layer follows from the one before, and how many numbers it has learnt.
+#[must_use]
+pub fn arithmetic(layer: &Layer, input: Shape, output: Shape) -> String {
+    let (before, after) = (shape(input), shape(output));
+    match (*layer, input, output) {
+        (
+            Layer::Conv2d { channels, kernel },
+            Shape::Maps { channels: inputs, .. },
+            Shape::Maps { height, width, .. },
+        ) => {
+            let border = match kernel / 2 {
+                0 => "The window of a single value".to_owned(),
+                zeros => format!("A border of {} all around lets the window", several(zeros, "zero")),
+            };
+            let (each, learnt) = (inputs * kernel * kernel, channels * (inputs * kernel * kernel + 1));
+            let depth = if inputs == 1 { String::new() } else { format!("{inputs} maps \u{d7} ") };
+            format!(
+                "From {before} to {after}. {border} stand on every one of the {width} x {height} places, so the size stays, \
+                 and each of the {} gives one map. Learnt: {channels} \u{d7} ({depth}{kernel} \u{d7} {kernel} = {} and \
+                 1 bias) = {}.",
+                several(channels, "filter"),
+                several(each, "weight"),
+                several(learnt, "number"),
+            )
+        }
+        (Layer::MaxPool2d { size }, Shape::Maps { height, width, .. }, Shape::Maps { .. }) => {
+            let side = |all: usize, by: usize| match all % by {
+                0 => format!("{all} / {by} = {}", all / by),
+                rest => format!(
+                    "{all} / {by} = {}, and {rest} left over that {} dropped",
+                    all / by,
+                    if rest == 1 { "is" } else { "are" }
+                ),
+            };
+            format!(
+                "From {before} to {after}. Across: {}. Down: {}. Nothing is learnt here.",
+                side(width, size.width),
+                side(height, size.height)
+            )
+        }
+        (Layer::Flatten, Shape::Maps { channels, height, width }, _) => {
+            format!("{channels} maps \u{d7} {width} \u{d7} {height} = {after}.")
+        }
+        (Layer::Columns, Shape::Maps { channels, height, width }, _) => format!(
+            "{} of {width} columns and {height} rows: {channels} \u{d7} {height} = {} for each of the {width} columns.",
+            several(channels, "map"),
+            several(channels * height, "value"),
+        ),
+        (Layer::Linear { features }, _, _) => {
+            let inputs = match input {
+                Shape::Sequence { features, .. } => features,
+                input => input.len(),
+            };
+            format!(
+                "From {before} to {after}. Learnt: {features} \u{d7} ({} and 1 bias) = {}.",
+                several(inputs, "weight"),
+                several(features * (inputs + 1), "number"),
+            )
+        }
+        (Layer::BatchNorm2d, Shape::Maps { channels, .. }, _) => {
+            format!(
+                "The size stays: {after}. Learnt: one factor and one shift for each of {}.",
+                several(channels, "map")
+            )
+        }
+        _ => format!("The size stays: {after}."),
+    }
+}
+
 /// A shape in words: `16 maps of 24 x 24`, `576 values`, `24 columns of 27 values`. Width before height, as in images.
 #[must_use]
 pub fn shape(shape: Shape) -> String {
@@ -211,9 +282,10 @@ pub fn shape(shape: Shape) -> String {
     }
 }
 
-/// `1 map`, `16 maps`.
-fn several(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+/// `1 map`, `16 maps`, `2,000 values`.
+fn several(number: usize, what: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", count(number as u64))
 }
 
 #[cfg(test)]
@@ -241,7 +313,7 @@ mod tests {
         let road = road(&Architecture::post(26));
         assert_eq!(road[0], ("Convolution".to_owned(), "20 maps of 20 x 20".to_owned()));
         assert_eq!(road[2], ("Max-pooling".to_owned(), "20 maps of 10 x 10".to_owned()));
-        assert_eq!(road[6], ("Flattening".to_owned(), "1250 values".to_owned()));
+        assert_eq!(road[6], ("Flattening".to_owned(), "1,250 values".to_owned()));
         assert_eq!(road[9], ("Fully connected".to_owned(), "26 values".to_owned()));
     }
 
@@ -264,6 +336,32 @@ mod tests {
         );
         let second = layer(&conv, maps(20), maps(20)).text;
         assert!(second.contains("on all 20 maps at once") && second.contains("500 products"), "{second}");
+    }
+
+    #[test]
+    fn shapes_are_worked_out() {
+        let architecture = Architecture::post(26);
+        let mut input = Shape::Maps { channels: 1, height: 20, width: 20 };
+        let shapes = architecture.shapes().unwrap();
+        let sums = architecture.layers.iter().zip(shapes).map(|(layer, output)| {
+            let sum = arithmetic(layer, input, output);
+            input = output;
+            sum
+        });
+        let sums: Vec<String> = sums.collect();
+        assert!(
+            sums[0].ends_with("20 \u{d7} (5 \u{d7} 5 = 25 weights and 1 bias) = 520 numbers."),
+            "{}",
+            sums[0]
+        );
+        let second = "(20 maps \u{d7} 5 \u{d7} 5 = 500 weights and 1 bias) = 25,050 numbers.";
+        assert!(sums[3].ends_with(second), "{}", sums[3]);
+        assert!(sums[2].contains("Across: 20 / 2 = 10."), "{}", sums[2]);
+        assert_eq!(sums[6], "50 maps \u{d7} 5 \u{d7} 5 = 1,250 values.");
+        let odd = Shape::Maps { channels: 1, height: 5, width: 7 };
+        let pooled = Shape::Maps { channels: 1, height: 2, width: 3 };
+        let sum = arithmetic(&Layer::MaxPool2d { size: 2.into() }, odd, pooled);
+        assert!(sum.contains("7 / 2 = 3, and 1 left over that is dropped."), "{sum}");
     }
 
     #[test]

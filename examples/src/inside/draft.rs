@@ -1,0 +1,125 @@
+//! A page and its pictures while they are made; nothing is on disk yet.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use captcha_lab::core::files::{Durability, write_whole};
+use image::RgbImage;
+
+use super::film::{Film, FilmError};
+use super::html::{Page, Size};
+use crate::figures::figure::png;
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoryError {
+    /// A picture can't be encoded.
+    #[error("the picture {name} can't be encoded")]
+    Picture {
+        /// Its file name.
+        name: String,
+        /// What the encoder says.
+        source: image::ImageError,
+    },
+    /// A film can't be encoded.
+    #[error("the film {name} can't be encoded")]
+    Film {
+        /// Its file name.
+        name: String,
+        /// What is wrong with it.
+        source: FilmError,
+    },
+    /// A file can't be written.
+    #[error("{} can't be written", path.display())]
+    Write {
+        /// The file or folder.
+        path: std::path::PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+}
+
+/// A page and its pictures.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    pub(super) page: Page,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+/// What is said of a picture.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Said<'a> {
+    /// Its file name.
+    pub(super) name: &'a str,
+    /// What it shows, for people who can't see it.
+    pub(super) alt: &'a str,
+    /// What stands under it.
+    pub(super) caption: &'a str,
+}
+
+impl Draft {
+    /// Adds a picture to the page.
+    pub(super) fn picture(&mut self, image: &RgbImage, size: Size, said: Said<'_>) -> Result<(), StoryError> {
+        self.file(image, said.name)?;
+        self.page.picture(said.name, image, size, said.alt, said.caption);
+        Ok(())
+    }
+
+    /// Adds the file of a picture that the page shows in its own way.
+    pub(super) fn file(&mut self, image: &RgbImage, name: &str) -> Result<(), StoryError> {
+        let bytes = png(image).map_err(|source| StoryError::Picture { name: name.to_owned(), source })?;
+        self.files.push((name.to_owned(), bytes));
+        Ok(())
+    }
+
+    /// Adds a film to the page, and its last frame as a picture.
+    pub(super) fn film(&mut self, film: &Film, said: Said<'_>) -> Result<(), StoryError> {
+        let bytes =
+            film.to_gif().map_err(|source| StoryError::Film { name: said.name.to_owned(), source })?;
+        self.files.push((said.name.to_owned(), bytes));
+        if let Some(last) = film.last() {
+            let still = said.name.replace(".gif", ".png");
+            self.file(last, &still)?;
+            self.page.film(said.name, (&still, last), said.alt, said.caption);
+        }
+        Ok(())
+    }
+
+    /// The finished page with its pictures.
+    pub(super) fn finish(self, title: &str) -> Story {
+        let mut files = self.files;
+        // Last, so that a page that is there has its pictures.
+        files.push(("index.html".to_owned(), self.page.finish(title).into_bytes()));
+        Story { files }
+    }
+}
+
+/// A page that tells how an image is read, with its pictures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Story {
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Story {
+    /// The names of its files with their contents; the page, `index.html`, is the last.
+    #[must_use]
+    pub fn files(&self) -> &[(String, Vec<u8>)] {
+        &self.files
+    }
+
+    /// Writes its files into `folder`, which is made if it is not there. Other files that are there stay.
+    ///
+    /// # Errors
+    /// [`StoryError::Write`] names the file that could not be written; each file is whole or not there.
+    pub fn save(&self, folder: &Path) -> Result<(), StoryError> {
+        fs::create_dir_all(folder).map_err(|source| StoryError::Write { path: folder.to_owned(), source })?;
+        for (name, bytes) in &self.files {
+            let path = folder.join(name);
+            write_whole(&path, Durability::Process, |file| file.write_all(bytes))
+                .map_err(|source| StoryError::Write { path, source })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,134 @@
+//! The page that tells how an image is read, in order: pixels, letters or columns, every layer, scores, text.
+
+use captcha_lab::infer::{Layer, Shape};
+use image::imageops;
+
+use super::draft::{Draft, Said, Story, StoryError};
+use super::html::{Size, escape};
+use super::maps::{Scale, sample};
+use super::pixels::enlarged;
+use super::road::{Road, Way};
+use super::trace::{input_shape_of, values};
+use super::{layers, outcome, preparation, words};
+use crate::figures::thumbnail::on_paper;
+
+/// The page and the pictures of `road`; `name` is what the image is called on it.
+///
+/// # Errors
+/// [`StoryError`] if a picture can't be encoded.
+pub fn story(road: &Road, name: &str) -> Result<Story, StoryError> {
+    let mut draft = Draft::default();
+    opening(&mut draft, road, name)?;
+    glance(&mut draft, road)?;
+    preparation::write(&mut draft, road)?;
+    layers::write(&mut draft, road)?;
+    outcome::write(&mut draft, road)?;
+    closing(&mut draft, road);
+    Ok(draft.finish(&format!("How a network reads {name}")))
+}
+
+/// The image and what is read.
+fn opening(draft: &mut Draft, road: &Road, name: &str) -> Result<(), StoryError> {
+    draft.page.tagged("h1", "", "How a network reads this image");
+    let picture = enlarged(road.image(), 600);
+    let said = Said { name: "image.png", alt: &format!("The image {name}."), caption: name };
+    draft.file(&on_paper(road.image()), said.name)?;
+    draft.page.picture(said.name, &picture, Size::Full, said.alt, said.caption);
+    outcome::answer(&mut draft.page, road);
+    let way = match road.way() {
+        Way::Letters { .. } => "The image is cut into letters, and a network looks at one letter at a time.",
+        Way::Sequence { .. } => {
+            "A network looks at the whole image at once, column by column. Nothing is cut."
+        }
+    };
+    draft.page.text(&format!(
+        "{way} This page follows the numbers all the way, from the pixels to the answer. Every picture and every number \
+         on it was computed for this very image by the network itself."
+    ));
+    Ok(())
+}
+
+/// Every step as a small picture that leads to its section.
+fn glance(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
+    /// The width of a small picture in pixels.
+    const SMALL: u32 = 220;
+    draft.page.section("road", "The road at a glance");
+    draft.page.text(
+        "Each box is one step. What comes out of it goes into the next. Follow a box to see it closely.",
+    );
+    draft.page.raw("<ol class=\"road\">\n");
+    let small = |image: &image::RgbImage| {
+        let factor = (f64::from(SMALL) / f64::from(image.width().max(1))).min(1.0);
+        let side = |pixels: u32| ((f64::from(pixels) * factor) as u32).max(1);
+        imageops::resize(image, side(image.width()), side(image.height()), imageops::FilterType::Triangle)
+    };
+    let grey = on_paper(road.image());
+    let size = format!("{} x {} pixels", grey.width(), grey.height());
+    card(draft, ("image", "small-image.png"), &small(&grey), "Image", &size)?;
+    if let Some(trace) = road.trace() {
+        let input = sample(&trace.input().view(), Scale::Ink, SMALL);
+        let (target, title) = match road.way() {
+            Way::Letters { .. } => ("letter", "Letter"),
+            Way::Sequence { .. } => ("scaled", "Scaled"),
+        };
+        let size = words::shape(input_shape_of(trace, 0));
+        card(draft, (target, "small-input.png"), &input, title, &size)?;
+        for stage in trace.stages().iter().filter(|stage| !matches!(stage.layer, Layer::Dropout { .. })) {
+            let title = words::layer(&stage.layer, input_shape_of(trace, stage.index), stage.shape).title;
+            let (id, file) = (layers::id(stage.index), format!("small-{}.png", stage.index + 1));
+            let title = format!("{}. {title}", stage.index + 1);
+            let picture = match stage.shape {
+                Shape::Maps { .. } => sample(&stage.values.view(), Scale::of(&stage.values), SMALL),
+                _ => small(&values(stage, 2 * SMALL)),
+            };
+            card(draft, (&id, &file), &picture, &title, &words::shape(stage.shape))?;
+        }
+        let (picture, shape) = outcome::small(road);
+        card(draft, ("scores", "small-scores.png"), &small(&picture), "Probabilities", &shape)?;
+    } else {
+        let cut = preparation::cut(road, 2 * SMALL);
+        card(draft, ("cut", "small-cut.png"), &small(&cut), "Cutting", "stopped here")?;
+    }
+    draft.page.raw("</ol>\n");
+    draft.page.end_section();
+    Ok(())
+}
+
+/// A box of the overview.
+fn card(
+    draft: &mut Draft,
+    (target, file): (&str, &str),
+    picture: &image::RgbImage,
+    title: &str,
+    shape: &str,
+) -> Result<(), StoryError> {
+    draft.file(picture, file)?;
+    let (width, height) = picture.dimensions();
+    draft.page.raw(&format!(
+        "<li><a href=\"#{}\"><span class=\"picture\"><img src=\"{}\" width=\"{width}\" height=\"{height}\" \
+         alt=\"\"/></span><b>{}</b><small>{}</small></a></li>\n",
+        escape(target),
+        escape(file),
+        escape(title),
+        escape(shape)
+    ));
+    Ok(())
+}
+
+/// Which network it was.
+fn closing(draft: &mut Draft, road: &Road) {
+    let metadata = road.model().metadata();
+    draft.page.section("network", "The network");
+    let architecture = &metadata.architecture;
+    let learnt = architecture.parameter_count().unwrap_or(0) as u64;
+    draft.page.text(&format!(
+        "It has {} layers and {} numbers that were learnt from examples, and reads the characters {}.",
+        architecture.layers.len(),
+        crate::format::count(learnt),
+        metadata.alphabet
+    ));
+    for (key, value) in &metadata.scores {
+        draft.page.note(&format!("{}: {value}", key.replace('_', " ")));
+    }
+    draft.page.end_section();
+}
