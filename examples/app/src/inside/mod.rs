@@ -1,21 +1,187 @@
-//! The view that shows what a network makes of the image on screen.
+//! The view that shows what a network makes of the image on screen: all layers, one layer, one sum, each a click deeper.
+//!
+//! The way down is that of CNN Explainer (Z. J. Wang et al., "CNN Explainer: Learning Convolutional Neural Networks with
+//! Interactive Visualization", IEEE Transactions on Visualization and Computer Graphics 27 (2), 2021, doi
+//! 10.1109/TVCG.2020.3030418), here on the user's own image and model.
 
-use eframe::egui;
+mod bands;
+mod cells;
+mod ctc_view;
+mod insight;
+mod keys;
+mod layer_change;
+mod layer_filters;
+mod layer_view;
+mod layer_weights;
+mod map_view;
+mod numbers;
+mod overview;
+mod place;
+mod planes;
+mod play;
+mod prepared;
+mod road;
+mod scene;
+mod scores;
+mod sum;
+mod sum_terms;
+mod sum_view;
+#[cfg(test)]
+mod tests;
+mod textures;
+mod trace_job;
 
+use std::sync::Arc;
+
+use eframe::egui::{Align, Layout, Ui};
+
+use self::insight::Insight;
+use self::overview::Cursor;
+use self::place::Place;
+use self::scene::Scene;
+use self::sum_view::SumState;
+use self::textures::Textures;
+use self::trace_job::TraceJob;
 use crate::Subject;
 
 /// The view `See inside`: what it has computed, and where in it the user is.
+///
+/// A click leads deeper, Esc or Backspace back up, arrow keys to what is beside, Enter down, Ctrl with an
+/// arrow to another letter, Page up and Page down to another map, and the space bar lets the filter slide.
 #[derive(Debug, Default)]
-pub struct Inside {}
+pub struct Inside {
+    job: TraceJob,
+    /// What the textures show.
+    shown: Option<Arc<Insight>>,
+    textures: Textures,
+    place: Place,
+    /// The letter that is chosen; 0 for the whole image.
+    piece: usize,
+    sum: SumState,
+}
 
 impl Inside {
     /// Shows how the model of `subject` reads its image, in all of the room of `ui`.
-    pub fn ui(&mut self, ui: &mut egui::Ui, subject: Option<&Subject>) {
-        ui.centered_and_justified(|ui| match subject {
-            None => ui.label("Generate or open an image first."),
-            Some(subject) => {
-                ui.label(format!("{} x {} pixels", subject.image.width(), subject.image.height()))
+    pub fn ui(&mut self, ui: &mut Ui, subject: Option<&Subject>) {
+        let Some(subject) = subject else {
+            self.forget();
+            self.job.clear();
+            hint(ui, "Draw or open an image, and see here how the network reads it.");
+            return;
+        };
+        match self.job.poll(subject, ui.ctx()) {
+            None => {
+                self.forget();
+                computing(ui);
             }
-        });
+            Some(Err(problem)) => hint(ui, &problem),
+            Some(Ok(insight)) => self.show(ui, subject, &insight),
+        }
     }
+
+    /// Drops what is known of an image, but not where the user is.
+    fn forget(&mut self) {
+        self.shown = None;
+        self.textures.clear();
+    }
+
+    fn show(&mut self, ui: &mut Ui, subject: &Subject, insight: &Arc<Insight>) {
+        if !self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(shown, insight)) {
+            self.textures.clear();
+            self.shown = Some(Arc::clone(insight));
+        }
+        let moved = self.turn(ui, insight);
+        let piece = insight.pieces.get(self.piece);
+        let image = &*subject.image;
+        self.place = self.place.fitted(piece);
+        let mut scene = piece.map(|piece| Scene {
+            insight: insight.as_ref(),
+            metadata: subject.model.metadata(),
+            piece,
+            index: self.piece,
+            textures: &mut self.textures,
+        });
+        let mut to = road::breadcrumb(ui, self.place, scene.as_ref());
+        drop(scene.take());
+        let (from_road, chosen) = road::show(ui, insight, &mut self.textures, image, self.piece, self.place);
+        to = to.or(from_road);
+        if let Some(chosen) = chosen {
+            self.piece = chosen;
+        }
+        ui.separator();
+        let piece = insight.pieces.get(self.piece);
+        let place = self.place;
+        let shown = match (place, piece) {
+            (Place::Image { x, y }, _) => {
+                let at = numbers::inside([image.width(), image.height()], x, y);
+                numbers::show(ui, &numbers::colours(image), &insight.grey, &mut self.textures, at)
+            }
+            (Place::Prepared, _) | (_, None) => {
+                prepared::show(ui, insight, &mut self.textures);
+                None
+            }
+            (place, Some(piece)) => {
+                let mut scene = Scene {
+                    insight,
+                    metadata: subject.model.metadata(),
+                    piece,
+                    index: self.piece,
+                    textures: &mut self.textures,
+                };
+                deeper(ui, &mut scene, place, moved, &mut self.sum)
+            }
+        };
+        if let Some(to) = to.or(shown) {
+            self.place = to;
+            ui.ctx().request_repaint();
+        }
+    }
+
+    /// Follows the keys; gives whether they led anywhere.
+    fn turn(&mut self, ui: &Ui, insight: &Insight) -> bool {
+        let keys = keys::pressed(ui);
+        let last = insight.pieces.len().saturating_sub(1);
+        self.piece = self.piece.min(last).saturating_add_signed(keys.letters).min(last);
+        let piece = insight.pieces.get(self.piece);
+        self.place = self.place.fitted(piece);
+        let moved = !keys.moves.is_empty();
+        for step in keys.moves {
+            self.place = self.place.moved(step, piece).fitted(piece);
+            self.sum.play.running = false;
+        }
+        if keys.play && matches!(self.place, Place::Sum { .. }) {
+            self.sum.play.running = !self.sum.play.running;
+        }
+        moved
+    }
+}
+
+/// What lies inside the network.
+fn deeper(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    place: Place,
+    moved: bool,
+    sum: &mut SumState,
+) -> Option<Place> {
+    match place {
+        Place::Layer { stage, map } => layer_view::show(ui, scene, stage, map),
+        Place::Sum { stage, cell } => sum_view::show(ui, scene, stage, cell, sum),
+        Place::Reading { column } if scene.is_sequence() => ctc_view::show(ui, scene, column),
+        Place::Reading { .. } => scores::show(ui, scene),
+        Place::Overview { stage } => overview::show(ui, scene, Cursor { stage, moved }),
+        Place::Image { .. } | Place::Prepared => None,
+    }
+}
+
+fn computing(ui: &mut Ui) {
+    ui.with_layout(Layout::top_down(Align::Center), |ui| {
+        ui.add_space(ui.available_height() / 3.0);
+        ui.spinner();
+        ui.label("Looking inside \u{2026}");
+    });
+}
+
+fn hint(ui: &mut Ui, text: &str) {
+    ui.centered_and_justified(|ui| ui.label(text));
 }

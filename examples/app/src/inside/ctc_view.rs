@@ -1,0 +1,286 @@
+//! From the class scores of every column to the text, aligned under the image.
+
+use std::ops::Range;
+
+use captcha_lab::core::image::{DynamicImage, RgbImage};
+use captcha_lab::infer::softmax;
+use captcha_lab_examples::inside::colour;
+use captcha_lab_examples::inside::ctc::{Collapse, Column, Fate, collapse};
+use captcha_lab_examples::inside::words::Step;
+use eframe::egui::{
+    Align2, Color32, CornerRadius, FontId, Rect, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::insight::Piece;
+use super::map_view::frame;
+use super::place::Place;
+use super::scene::{ACCENT, Scene, chosen};
+use super::scores;
+use super::textures::{Picture, paint};
+
+/// How large the parts are.
+#[derive(Clone, Copy)]
+struct Sizes {
+    /// The highest that the image may be.
+    image: f32,
+    /// Height of a class in the heat map.
+    class: f32,
+    /// Whether every class is named, or only those that are read.
+    all_names: bool,
+}
+
+/// As a part of the overview.
+const COMPACT: Sizes = Sizes { image: 110.0, class: 6.0, all_names: false };
+/// As a view of its own.
+const FULL: Sizes = Sizes { image: 170.0, class: 12.0, all_names: true };
+/// Left of the image: names of classes.
+const GUTTER: f32 = 22.0;
+/// The classes of the best path.
+const PATH: f32 = 18.0;
+/// From the path to the text.
+const FALL: f32 = 16.0;
+/// The text.
+const TEXT: f32 = 26.0;
+/// Between image, heat map and path.
+const GAP: f32 = 4.0;
+
+/// Columns next to each other that become one character.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Run {
+    /// The columns.
+    pub(super) columns: Range<usize>,
+    /// The character.
+    pub(super) character: char,
+}
+
+/// The columns that become a character, left to right.
+pub(super) fn runs(columns: &[Column]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for (i, column) in columns.iter().enumerate() {
+        match (column.fate, column.character) {
+            (Fate::Kept, Some(character)) => runs.push(Run { columns: i..i + 1, character }),
+            (Fate::Repeat, _) => {
+                if let Some(run) = runs.last_mut() {
+                    run.columns.end = i + 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    runs
+}
+
+fn collapsed(scene: &Scene<'_>) -> Collapse {
+    collapse(&scene.piece.scores(), &scene.metadata.alphabet, scene.temperature())
+}
+
+/// The size of everything that is aligned under the image.
+fn size(scene: &Scene<'_>, sizes: Sizes, room: f32) -> Vec2 {
+    let (width, height) = scene.piece.image.dimensions();
+    let ratio = width as f32 / height.max(1) as f32;
+    let wide = (sizes.image * ratio).min(room - GUTTER).max(60.0);
+    let classes = scene.piece.scores().ncols() as f32;
+    vec2(GUTTER + wide, wide / ratio + classes * sizes.class + PATH + FALL + TEXT + 2.0 * GAP)
+}
+
+/// The height of [`compact`].
+pub(super) fn compact_height(scene: &Scene<'_>) -> f32 {
+    size(scene, COMPACT, f32::INFINITY).y + 30.0
+}
+
+/// How the network reads the image, as a part of the overview.
+pub(super) fn compact(ui: &mut Ui, scene: &mut Scene<'_>) -> Option<Place> {
+    let mut to = None;
+    ui.separator();
+    ui.horizontal_top(|ui| {
+        let (column, clicked) = aligned(ui, scene, COMPACT, None);
+        if clicked {
+            to = Some(Place::Reading { column: column.unwrap_or(0) });
+        }
+        ui.add_space(12.0);
+        ui.vertical(|ui| {
+            for step in [Step::HeatMap, Step::Ctc] {
+                let words = step.words();
+                ui.strong(words.title);
+                ui.label(words.text);
+                ui.add_space(6.0);
+            }
+            told(ui, scene);
+        });
+    });
+    to
+}
+
+/// How the network reads the image, column by column; the scores of the chosen column are beside it.
+pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, column: usize) -> Option<Place> {
+    let mut to = None;
+    let words = Step::Ctc.words();
+    ui.label(words.text);
+    told(ui, scene);
+    ScrollArea::both().id_salt("reading").auto_shrink(false).show(ui, |ui| {
+        ui.horizontal_top(|ui| {
+            let (pointed, _) = aligned(ui, scene, FULL, Some(column));
+            if let Some(pointed) = pointed {
+                to = Some(Place::Reading { column: pointed });
+            }
+            ui.add_space(12.0);
+            ui.vertical(|ui| {
+                ui.strong(format!("Column {} of {}", column + 1, scene.piece.scores().nrows()));
+                to = to.or(scores::table(ui, scene, column));
+            });
+        });
+    });
+    to
+}
+
+/// The text, and why the answer may be another one.
+fn told(ui: &mut Ui, scene: &Scene<'_>) {
+    let text = collapsed(scene).text;
+    ui.label(format!("The best path collapses to {text}."));
+    let answer = scene.insight.prediction.as_ref().map(|prediction| prediction.text.as_str());
+    if let Some(answer) = answer.filter(|answer| **answer != text) {
+        ui.label(format!(
+            "The answer is {answer}: it adds up all paths of each text, and knows how long texts are."
+        ));
+    }
+}
+
+/// The image, the heat map, the best path and the text, one under the other. Gives the column that the pointer moves
+/// over, and whether it was clicked.
+fn aligned(ui: &mut Ui, scene: &mut Scene<'_>, sizes: Sizes, column: Option<usize>) -> (Option<usize>, bool) {
+    let collapse = collapsed(scene);
+    let steps = collapse.columns.len().max(1);
+    let size = size(scene, sizes, ui.available_width());
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let label = format!("Class scores over {steps} columns");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    let left = rect.left() + GUTTER;
+    let wide = size.x - GUTTER;
+    let step = wide / steps as f32;
+    let (width, height) = scene.piece.image.dimensions();
+    let image =
+        Rect::from_min_size(pos2(left, rect.top()), vec2(wide, wide * height as f32 / width.max(1) as f32));
+    let classes = scene.piece.scores().ncols();
+    let heat =
+        Rect::from_min_size(pos2(left, image.bottom() + GAP), vec2(wide, classes as f32 * sizes.class));
+    let path = Rect::from_min_size(pos2(left, heat.bottom() + GAP), vec2(wide, PATH));
+    if ui.is_rect_visible(rect) {
+        let index = scene.index;
+        let (piece, temperature) = (scene.piece, scene.temperature());
+        let texture = scene.textures.get(ui.ctx(), Picture::Piece { piece: index }, || {
+            DynamicImage::ImageLuma8(piece.image.clone()).into_rgb8()
+        });
+        paint(ui.painter(), texture, image);
+        let texture = scene.textures.get(ui.ctx(), Picture::HeatMap, || heat_map(piece, temperature));
+        paint(ui.painter(), texture, heat);
+        frame(ui, heat, &response, false);
+        frame(ui, image, &response, false);
+        names(ui, scene, &collapse, heat, sizes);
+        best_path(ui, &collapse.columns, path);
+        text(ui, &collapse.columns, path);
+        if let Some(column) = column {
+            let lit = Rect::from_min_max(
+                pos2(left + column as f32 * step, image.top()),
+                pos2(left + (column + 1) as f32 * step, path.bottom()),
+            );
+            ui.painter().rect_stroke(lit, CornerRadius::ZERO, chosen(), eframe::egui::StrokeKind::Outside);
+        }
+    }
+    let moves = ui.input(|input| input.pointer.delta() != Vec2::ZERO || input.pointer.any_down());
+    let place =
+        response.interact_pointer_pos().or(response.hover_pos()).filter(|_| moves || response.clicked());
+    let pointed = place.map(|place| (((place.x - left) / step).max(0.0) as usize).min(steps - 1));
+    (pointed, response.clicked())
+}
+
+/// The probabilities of the classes, a pixel for each class and column.
+fn heat_map(piece: &Piece, temperature: f32) -> RgbImage {
+    let scores = piece.scores();
+    let mut picture = RgbImage::new(scores.nrows() as u32, scores.ncols() as u32);
+    for (x, row) in scores.outer_iter().enumerate() {
+        let mut row: Vec<f32> = row.iter().map(|score| score / temperature).collect();
+        softmax(&mut row);
+        for (y, probability) in row.into_iter().enumerate() {
+            picture.put_pixel(x as u32, y as u32, colour::probability(probability));
+        }
+    }
+    picture
+}
+
+/// The classes beside the heat map.
+fn names(ui: &Ui, scene: &Scene<'_>, collapse: &Collapse, heat: Rect, sizes: Sizes) {
+    let font = FontId::monospace(if sizes.all_names { sizes.class } else { 10.0 });
+    for class in 0..scene.piece.scores().ncols() {
+        let read = collapse.columns.iter().any(|column| column.class == class);
+        if !read && !sizes.all_names {
+            continue;
+        }
+        let colour = if read { ui.visuals().strong_text_color() } else { ui.visuals().weak_text_color() };
+        let place = pos2(heat.left() - 6.0, heat.top() + (class as f32 + 0.5) * sizes.class);
+        ui.painter().text(place, Align2::RIGHT_CENTER, scene.class(class), font.clone(), colour);
+    }
+}
+
+/// The best class of each column: kept, a repeat, or a blank.
+fn best_path(ui: &Ui, columns: &[Column], rect: Rect) {
+    let step = rect.width() / columns.len().max(1) as f32;
+    let font = FontId::monospace((step * 1.4).clamp(7.0, 13.0));
+    for (i, column) in columns.iter().enumerate() {
+        let cell =
+            Rect::from_min_size(pos2(rect.left() + i as f32 * step, rect.top()), vec2(step, rect.height()));
+        let (fill, colour) = match column.fate {
+            Fate::Kept => (ACCENT, Color32::WHITE),
+            Fate::Repeat => (ACCENT.gamma_multiply(0.35), ui.visuals().text_color()),
+            Fate::Blank => (Color32::TRANSPARENT, ui.visuals().weak_text_color()),
+        };
+        ui.painter().rect_filled(cell.shrink2(vec2(0.5, 1.0)), CornerRadius::same(2), fill);
+        let text = column.character.map_or_else(|| "\u{b7}".to_owned(), String::from);
+        ui.painter().text(cell.center(), Align2::CENTER_CENTER, text, font.clone(), colour);
+    }
+}
+
+/// The characters of the text, each under its columns.
+fn text(ui: &Ui, columns: &[Column], path: Rect) {
+    let step = path.width() / columns.len().max(1) as f32;
+    let size = TextStyle::Heading.resolve(ui.style()).size;
+    let line = Stroke::new(1.0, ACCENT);
+    for Run { columns, character } in runs(columns) {
+        let [start, end] = [columns.start, columns.end].map(|column| path.left() + column as f32 * step);
+        let middle = (start + end) / 2.0;
+        let bottom = path.bottom() + FALL - 4.0;
+        for side in [start + 1.0, end - 1.0] {
+            ui.painter().line_segment([pos2(side, path.bottom()), pos2(middle, bottom)], line);
+        }
+        let place = pos2(middle, path.bottom() + FALL);
+        let colour = ui.visuals().strong_text_color();
+        ui.painter().text(place, Align2::CENTER_TOP, character, FontId::monospace(size), colour);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_what_becomes_a_character() {
+        use Fate::{Blank, Kept, Repeat};
+        let column = |character: char, fate| Column {
+            class: 0,
+            character: Some(character).filter(|_| fate != Blank),
+            probability: 1.0,
+            fate,
+        };
+        let columns = [
+            column('-', Blank),
+            column('A', Kept),
+            column('A', Repeat),
+            column('-', Blank),
+            column('A', Kept),
+            column('B', Kept),
+            column('B', Repeat),
+        ];
+        let run = |columns, character| Run { columns, character };
+        assert_eq!(runs(&columns), [run(1..3, 'A'), run(4..5, 'A'), run(5..7, 'B')]);
+    }
+}

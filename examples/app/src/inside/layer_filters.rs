@@ -1,0 +1,101 @@
+//! A convolution: the filter behind the chosen map, and what it was laid on.
+
+use captcha_lab::infer::Layer;
+use captcha_lab_examples::inside::colour;
+use captcha_lab_examples::inside::words::Step;
+use eframe::egui::{ScrollArea, Ui, vec2};
+
+use super::cells::grid;
+use super::layer_view::large_map;
+use super::map_view::{fitted, show_map};
+use super::place::Place;
+use super::planes::Cell;
+use super::scene::Scene;
+use super::sum::{Sum, number, signed_number};
+
+/// Cells of a filter that is alone.
+const LARGE_CELL: f32 = 40.0;
+/// Cells of one of many.
+const SMALL_CELL: f32 = 15.0;
+
+/// Shows where the chosen map comes from: the maps before it and the filter; gives the place that a click leads to.
+pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize) -> Option<Place> {
+    let Layer::Conv2d { kernel, .. } = scene.piece.layer(stage) else { return None };
+    let Some(Sum::Window { channels, bias, .. }) =
+        Sum::of(scene.piece, stage, Cell { map, ..Cell::default() })
+    else {
+        return None;
+    };
+    let weights: Vec<Vec<f32>> =
+        channels.iter().map(|channel| channel.taps.iter().map(|tap| tap.weight).collect()).collect();
+    let largest = colour::largest(weights.iter().flatten());
+    let mut to = None;
+    ui.horizontal_top(|ui| {
+        if weights.len() == 1 {
+            let (_, clicked) = large_map(ui, scene, stage, 0, "What the filter slides over");
+            to = clicked.map(|cell| Place::Sum { stage, cell: Cell { map, ..cell } });
+            ui.vertical(|ui| {
+                ui.strong(format!("Filter {}", map + 1));
+                grid(ui, kernel, LARGE_CELL, cells(&weights[0], largest));
+                ui.label(format!("bias {}", signed_number(bias)));
+            });
+        }
+        let title = format!("Map {}: click a value to see its sum", map + 1);
+        let (_, clicked) = large_map(ui, scene, stage + 1, map, &title);
+        to = to.or(clicked.map(|cell| Place::Sum { stage, cell }));
+        if weights.len() == 1 {
+            return;
+        }
+        ui.vertical(|ui| {
+            let title = format!("Filter {}: one table for each of {} maps", map + 1, weights.len());
+            ui.strong(title).on_hover_text(Step::Filters.words().text);
+            let height = super::layer_view::LARGE;
+            ScrollArea::vertical().id_salt("filter").max_height(height).auto_shrink([false, true]).show(
+                ui,
+                |ui| {
+                    ui.horizontal_wrapped(|ui| {
+                        ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
+                        for (channel, weights) in weights.iter().enumerate() {
+                            to = to.or(pair(ui, scene, stage, map, channel, kernel, weights, largest));
+                        }
+                    });
+                },
+            );
+            ui.label(format!("bias {}", signed_number(bias)));
+        });
+    });
+    to
+}
+
+/// A map before the layer and the filter's table for it, one above the other.
+#[expect(clippy::too_many_arguments, reason = "it is a part of `show`, which has them all")]
+fn pair(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    stage: usize,
+    map: usize,
+    channel: usize,
+    kernel: usize,
+    weights: &[f32],
+    largest: f32,
+) -> Option<Place> {
+    ui.vertical(|ui| {
+        let side = SMALL_CELL * kernel as f32;
+        let room = fitted(scene.piece.planes(stage), vec2(2.0 * side, side), ui.pixels_per_point());
+        let label = format!("Map {} before the layer", channel + 1);
+        let view = show_map(ui, scene, stage, channel, room, &label);
+        grid(ui, kernel, SMALL_CELL, cells(weights, largest));
+        let place = view.response.interact_pointer_pos().filter(|_| view.response.clicked())?;
+        let cell = view.cell_at(place)?;
+        view.response.on_hover_text(label);
+        Some(Place::Sum { stage, cell: Cell { map, ..cell } })
+    })
+    .inner
+}
+
+fn cells(
+    weights: &[f32],
+    largest: f32,
+) -> impl ExactSizeIterator<Item = (captcha_lab::core::image::Rgb<u8>, String)> {
+    weights.iter().map(move |&weight| (colour::signed(weight, largest), number(weight)))
+}

@@ -1,0 +1,133 @@
+//! One layer: what it does in words, what it does to the chosen map, and all its maps.
+
+use captcha_lab::infer::Layer;
+use captcha_lab_examples::inside::words;
+use eframe::egui::{CollapsingHeader, RichText, ScrollArea, Ui, Vec2, vec2};
+
+use super::map_view::{fitted, frame, show_map};
+use super::place::Place;
+use super::planes::Cell;
+use super::scene::Scene;
+use super::{layer_change, layer_filters, layer_weights};
+
+/// Width and height of the maps that are compared, in points.
+pub(super) const LARGE: f32 = 216.0;
+/// Width and height of each of all maps.
+const SMALL: Vec2 = vec2(96.0, 72.0);
+
+/// Shows a layer; gives the place that a click leads to.
+pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize) -> Option<Place> {
+    let mut to = heading(ui, scene, stage, map);
+    ScrollArea::vertical().id_salt("layer").auto_shrink(false).show(ui, |ui| {
+        let detail = match scene.piece.layer(stage) {
+            Layer::Conv2d { .. } => layer_filters::show(ui, scene, stage, map),
+            Layer::Linear { .. } => layer_weights::show(ui, scene, stage),
+            _ => layer_change::show(ui, scene, stage, map),
+        };
+        to = to.or(detail);
+        if scene.piece.planes(stage + 1).maps > 1 {
+            ui.add_space(8.0);
+            to = to.or(all_maps(ui, scene, stage, map));
+        }
+    });
+    to
+}
+
+/// The layer's name and what it does, with the layers beside it.
+fn heading(ui: &mut Ui, scene: &Scene<'_>, stage: usize, map: usize) -> Option<Place> {
+    let mut to = None;
+    let layers = scene.piece.layers();
+    let words = scene.words(stage);
+    ui.horizontal(|ui| {
+        let neighbour = |ui: &mut Ui, text: &str, other: Option<usize>, hint: &str| {
+            let button = ui.add_enabled(other.is_some(), eframe::egui::Button::new(text)).on_hover_text(hint);
+            other.filter(|_| button.clicked()).map(|stage| Place::Layer { stage, map })
+        };
+        let before = stage.checked_sub(1);
+        let after = Some(stage + 1).filter(|&after| after < layers);
+        to = neighbour(ui, "Previous", before, "The layer before (arrow left)");
+        to = to.or(neighbour(ui, "Next", after, "The next layer (arrow right)"));
+        ui.heading(format!("Layer {} of {layers}: {}", stage + 1, words.title));
+        let (input, output) = (scene.piece.shape(stage), scene.piece.shape(stage + 1));
+        ui.weak(if input == output {
+            words::shape(output)
+        } else {
+            format!("{} to {}", words::shape(input), words::shape(output))
+        });
+    });
+    ui.label(words.text);
+    to
+}
+
+/// All maps of a layer. A click on one chooses it, another one opens the sum under that place.
+fn all_maps(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, chosen: usize) -> Option<Place> {
+    let planes = scene.piece.planes(stage + 1);
+    let size = fitted(planes, SMALL, ui.pixels_per_point());
+    let mut to = None;
+    let title = format!("All {} maps", planes.maps);
+    CollapsingHeader::new(RichText::new(title).strong()).default_open(true).show(ui, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(10.0, 8.0);
+            for map in 0..planes.maps {
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = 1.0;
+                    let label = format!("Map {}", map + 1);
+                    let view = show_map(ui, scene, stage + 1, map, size, &label);
+                    frame(ui, view.rect, &view.response, map == chosen);
+                    ui.small(caption(scene, stage, map));
+                    let place = view.response.interact_pointer_pos();
+                    if view.response.clicked() {
+                        let cell = place.and_then(|place| view.cell_at(place)).filter(|_| map == chosen);
+                        to = Some(match cell {
+                            Some(cell) => Place::Sum { stage, cell },
+                            None => Place::Layer { stage, map },
+                        });
+                    }
+                });
+            }
+        });
+    });
+    to
+}
+
+/// The number of a map, and what the layer did to it in a word.
+fn caption(scene: &Scene<'_>, stage: usize, map: usize) -> String {
+    match scene.piece.layer(stage) {
+        Layer::Relu => {
+            format!("{}: {:.0} % removed", map + 1, 100.0 * layer_change::removed(scene.piece, stage, map))
+        }
+        Layer::BatchNorm2d => match layer_change::scale(scene.piece, stage, map) {
+            Some((scale, shift)) => {
+                let [scale, shift] = [super::sum::number(scale), super::sum::signed_number(shift)];
+                format!("{}: \u{d7}{scale} {shift}", map + 1)
+            }
+            None => format!("{}", map + 1),
+        },
+        _ => format!("{}", map + 1),
+    }
+}
+
+/// A large map of a level under a title. Gives the cell that was clicked.
+pub(super) fn large_map(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    level: usize,
+    map: usize,
+    title: &str,
+) -> (super::map_view::MapView, Option<Cell>) {
+    ui.vertical(|ui| {
+        ui.strong(title);
+        let room = vec2((ui.available_width() - 8.0).clamp(80.0, 1.8 * LARGE), LARGE);
+        let size = fitted(scene.piece.planes(level), room, ui.pixels_per_point());
+        let view = show_map(ui, scene, level, map, size, title);
+        let place = view.response.interact_pointer_pos();
+        let clicked = place.filter(|_| view.response.clicked()).and_then(|place| view.cell_at(place));
+        if let Some(cell) = view.response.hover_pos().and_then(|place| view.cell_at(place)) {
+            view.mark(ui, view.cell(cell));
+            let value = super::sum::number(scene.piece.value(level, cell));
+            view.response.show_tooltip_text(format!("{}: {value}", scene.whereabouts(level, cell)));
+        }
+        (view, clicked)
+    })
+    .inner
+}

@@ -1,0 +1,111 @@
+//! A picture of values that can be pointed at.
+
+use eframe::egui::{
+    CornerRadius, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::planes::{Cell, Planes};
+use super::scene::{Scene, chosen};
+use super::textures::paint;
+
+/// A map on screen.
+pub(super) struct MapView {
+    /// What the pointer does with it.
+    pub(super) response: Response,
+    /// Where it is.
+    pub(super) rect: Rect,
+    planes: Planes,
+    map: usize,
+}
+
+/// The size in points that shows `planes` as large as `room` allows, each value as a whole number of pixels if possible.
+pub(super) fn fitted(planes: Planes, room: Vec2, pixels_per_point: f32) -> Vec2 {
+    let cells = vec2(planes.width as f32, planes.height as f32);
+    let scale = (room / cells).min_elem() * pixels_per_point;
+    let scale = if scale >= 1.0 { scale.floor() } else { scale };
+    cells * scale / pixels_per_point
+}
+
+/// Shows a map of a level in `size` points; `label` says what it is to those who do not see it.
+pub(super) fn show_map(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    level: usize,
+    map: usize,
+    size: Vec2,
+    label: &str,
+) -> MapView {
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let texture = scene.map(ui.ctx(), level, map);
+    if ui.is_rect_visible(rect) {
+        paint(ui.painter(), texture, rect);
+        frame(ui, rect, &response, false);
+    }
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, label));
+    MapView { response, rect, planes: scene.piece.planes(level), map }
+}
+
+/// The frame of a picture: of what is chosen, of what the pointer is on, or of any other.
+pub(super) fn frame(ui: &Ui, rect: Rect, response: &Response, is_chosen: bool) {
+    let stroke = if is_chosen || response.has_focus() {
+        chosen()
+    } else if response.hovered() {
+        ui.visuals().widgets.hovered.fg_stroke
+    } else {
+        Stroke::new(1.0, ui.visuals().weak_text_color().gamma_multiply(0.5))
+    };
+    ui.painter().rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Outside);
+}
+
+impl MapView {
+    /// The cell at a place on screen.
+    pub(super) fn cell_at(&self, place: Pos2) -> Option<Cell> {
+        if !self.rect.contains(place) || self.rect.area() <= 0.0 {
+            return None;
+        }
+        let part = (place - self.rect.min) / self.rect.size();
+        let [x, y] = [part.x * self.planes.width as f32, part.y * self.planes.height as f32];
+        Some(self.planes.nearest(Cell { map: self.map, y: y as usize, x: x as usize }))
+    }
+
+    /// Where the cells from `first` are on screen, as many as `size` says; negative ones lie outside the map.
+    pub(super) fn cells(&self, [x, y]: [f32; 2], [columns, rows]: [f32; 2]) -> Rect {
+        let cell = self.rect.size() / vec2(self.planes.width as f32, self.planes.height as f32);
+        let min = self.rect.min + vec2(x, y) * cell;
+        Rect::from_min_max(min, min + vec2(columns, rows) * cell)
+    }
+
+    /// Where a cell is on screen.
+    pub(super) fn cell(&self, cell: Cell) -> Rect {
+        self.cells([cell.x as f32, cell.y as f32], [1.0, 1.0])
+    }
+
+    /// The cell that the pointer moves over or presses on.
+    pub(super) fn pointed(&self, ui: &Ui) -> Option<Cell> {
+        let moves = ui.input(|input| input.pointer.delta() != Vec2::ZERO || input.pointer.any_down());
+        let place = self.response.interact_pointer_pos().or(self.response.hover_pos())?;
+        if moves { self.cell_at(place) } else { None }
+    }
+
+    /// Marks cells.
+    pub(super) fn mark(&self, ui: &Ui, rect: Rect) {
+        ui.painter().rect_stroke(rect, CornerRadius::ZERO, chosen(), StrokeKind::Outside);
+    }
+
+    /// Leaves light only on `lit`, as a flashlight does.
+    pub(super) fn dim_around(&self, ui: &Ui, lit: Rect) {
+        let shade = eframe::egui::Color32::from_black_alpha(110);
+        let (all, lit) = (self.rect, lit.intersect(self.rect));
+        let painter = ui.painter();
+        for rect in [
+            Rect::from_min_max(all.min, pos2(all.max.x, lit.min.y)),
+            Rect::from_min_max(pos2(all.min.x, lit.max.y), all.max),
+            Rect::from_min_max(pos2(all.min.x, lit.min.y), pos2(lit.min.x, lit.max.y)),
+            Rect::from_min_max(pos2(lit.max.x, lit.min.y), pos2(all.max.x, lit.max.y)),
+        ] {
+            if rect.is_positive() {
+                painter.rect_filled(rect, CornerRadius::ZERO, shade);
+            }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! How an image becomes what the network reads: cut into letters, or brought to its height.
+
+use captcha_lab::core::GlyphBox;
+use captcha_lab::core::image::{DynamicImage, GrayImage};
+use captcha_lab::segment::Steps;
+use captcha_lab_examples::inside::words::{Step, Words};
+use eframe::egui::{CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
+
+use super::insight::Insight;
+use super::scene::ACCENT;
+use super::textures::{Picture, Textures, paint};
+
+/// The largest that a step is shown, in points.
+const LARGEST: eframe::egui::Vec2 = vec2(420.0, 210.0);
+/// Points to a pixel of a letter.
+const LETTER_PIXEL: f32 = 4.0;
+
+/// Shows the steps, one after the other.
+pub(super) fn show(ui: &mut Ui, insight: &Insight, textures: &mut Textures) {
+    ScrollArea::vertical().id_salt("prepared").auto_shrink(false).show(ui, |ui| {
+        if let Some(problem) = &insight.problem {
+            ui.colored_label(ui.visuals().error_fg_color, problem);
+        }
+        match &insight.steps {
+            Some(steps) => cutting(ui, insight, steps, textures),
+            None => {
+                step(ui, Step::Scaled, |_| {});
+                pieces(ui, insight, textures);
+            }
+        }
+    });
+}
+
+/// A heading and what the step does.
+fn step<R>(ui: &mut Ui, step: Step, add: impl FnOnce(&mut Ui) -> R) -> R {
+    let Words { title, text } = step.words();
+    ui.strong(title);
+    ui.label(text);
+    let inner = add(ui);
+    ui.add_space(10.0);
+    inner
+}
+
+fn cutting(ui: &mut Ui, insight: &Insight, steps: &Steps, textures: &mut Textures) {
+    step(ui, Step::Threshold, |ui| {
+        match steps.level {
+            Some(level) => ui.label(format!("Here, levels up to {level} are ink.")),
+            None => ui.label("Here, nothing stands out from the paper."),
+        };
+        ui.horizontal_wrapped(|ui| {
+            let grey = || DynamicImage::ImageLuma8(insight.grey.clone()).into_rgb8();
+            image(ui, textures, Picture::Grey, &insight.grey, grey);
+            let binary = || DynamicImage::ImageLuma8(steps.binary.clone()).into_rgb8();
+            image(ui, textures, Picture::Binary, &steps.binary, binary);
+        });
+    });
+    step(ui, Step::Boxes, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            let letters = steps.result.as_ref().map_or(&[][..], |cut| &cut.letters);
+            let letters: Vec<GlyphBox> = letters.iter().map(|letter| letter.bounds).collect();
+            for (title, boxes) in [("found", &steps.found), ("joined", &steps.pieces), ("letters", &letters)]
+            {
+                ui.vertical(|ui| {
+                    ui.weak(format!("{title}: {}", boxes.len()));
+                    let binary = || DynamicImage::ImageLuma8(steps.binary.clone()).into_rgb8();
+                    let rect = image(ui, textures, Picture::Binary, &steps.binary, binary);
+                    draw_boxes(ui, rect, &steps.binary, boxes);
+                });
+            }
+        });
+    });
+    if !insight.pieces.is_empty() {
+        step(ui, Step::Letters, |ui| ui.horizontal_wrapped(|ui| pieces(ui, insight, textures)));
+    }
+}
+
+/// What the network reads.
+fn pieces(ui: &mut Ui, insight: &Insight, textures: &mut Textures) {
+    for (index, piece) in insight.pieces.iter().enumerate() {
+        ui.vertical(|ui| {
+            let pixels = vec2(piece.image.width() as f32, piece.image.height() as f32);
+            let scale = (ui.available_width() / pixels.x).min(LETTER_PIXEL);
+            let (rect, _) = ui.allocate_exact_size(pixels * scale, Sense::hover());
+            let make = || DynamicImage::ImageLuma8(piece.image.clone()).into_rgb8();
+            paint(ui.painter(), textures.get(ui.ctx(), Picture::Piece { piece: index }, make), rect);
+            outline(ui, rect);
+            ui.weak(format!("{} x {}", piece.image.width(), piece.image.height()));
+        });
+    }
+}
+
+/// A picture of the size of the image.
+fn image(
+    ui: &mut Ui,
+    textures: &mut Textures,
+    picture: Picture,
+    grey: &GrayImage,
+    make: impl FnOnce() -> captcha_lab::core::image::RgbImage,
+) -> Rect {
+    let pixels = vec2(grey.width() as f32, grey.height() as f32);
+    let scale = (LARGEST / pixels).min_elem().min(2.0 * LETTER_PIXEL);
+    let (rect, _) = ui.allocate_exact_size(pixels * scale, Sense::hover());
+    paint(ui.painter(), textures.get(ui.ctx(), picture, make), rect);
+    outline(ui, rect);
+    rect
+}
+
+fn outline(ui: &Ui, rect: Rect) {
+    let line = Stroke::new(1.0, ui.visuals().weak_text_color().gamma_multiply(0.5));
+    ui.painter().rect_stroke(rect, CornerRadius::ZERO, line, StrokeKind::Outside);
+}
+
+/// Frames around what was found; `rect` is where the image is.
+pub(super) fn draw_boxes(ui: &Ui, rect: Rect, image: &GrayImage, boxes: &[GlyphBox]) {
+    let scale = rect.size() / vec2(image.width().max(1) as f32, image.height().max(1) as f32);
+    for bounds in boxes {
+        let min = rect.min + vec2(bounds.x() as f32, bounds.y() as f32) * scale;
+        let size = vec2(bounds.width() as f32, bounds.height() as f32) * scale;
+        let stroke = Stroke::new(1.5, ACCENT);
+        ui.painter().rect_stroke(
+            Rect::from_min_size(min, size),
+            CornerRadius::ZERO,
+            stroke,
+            StrokeKind::Outside,
+        );
+    }
+}

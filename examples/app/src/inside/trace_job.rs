@@ -1,0 +1,72 @@
+//! The work behind the pictures, on a thread of its own.
+
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, TryRecvError};
+use std::thread;
+
+use eframe::egui::Context;
+
+use super::Subject;
+use super::insight::Insight;
+
+/// What was computed last, and what is being computed.
+///
+/// One thread works at a time: while an image follows a slider, only its newest state waits.
+#[derive(Debug, Default)]
+pub(super) struct TraceJob {
+    done: Option<(Subject, Result<Arc<Insight>, String>)>,
+    running: Option<(Subject, Receiver<Insight>)>,
+}
+
+impl TraceJob {
+    /// What is known of `subject`; `None` while it is being computed. What was computed of another subject is dropped.
+    pub(super) fn poll(
+        &mut self,
+        subject: &Subject,
+        context: &Context,
+    ) -> Option<Result<Arc<Insight>, String>> {
+        if let Some((of, receiver)) = self.running.take() {
+            match receiver.try_recv() {
+                Ok(insight) => self.done = Some((of, Ok(Arc::new(insight)))),
+                Err(TryRecvError::Empty) => self.running = Some((of, receiver)),
+                Err(TryRecvError::Disconnected) => {
+                    self.done = Some((of, Err("looking inside failed".to_owned())));
+                }
+            }
+        }
+        self.done.take_if(|(of, _)| !is_same(of, subject));
+        if self.done.is_none() && self.running.is_none() {
+            self.start(subject, context);
+        }
+        self.done.as_ref().map(|(_, insight)| insight.clone())
+    }
+
+    /// Drops what was computed.
+    pub(super) fn clear(&mut self) {
+        self.done = None;
+    }
+
+    fn start(&mut self, subject: &Subject, context: &Context) {
+        let (sender, receiver) = mpsc::channel();
+        let (of, wake) = (subject.clone(), context.clone());
+        let work = move || {
+            // Nobody listens any more if the window has been closed.
+            let _ = sender.send(Insight::new(&of));
+            wake.request_repaint();
+        };
+        match thread::Builder::new().name("inside".to_owned()).spawn(work) {
+            Ok(_) => self.running = Some((subject.clone(), receiver)),
+            Err(error) => self.done = Some((subject.clone(), Err(error.to_string()))),
+        }
+    }
+}
+
+/// Whether both are the same image, model and reading, and not only equal ones.
+fn is_same(one: &Subject, other: &Subject) -> bool {
+    let read = match (&one.prediction, &other.prediction) {
+        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+        (None, None) => true,
+        _ => false,
+    };
+    read && Arc::ptr_eq(&one.image, &other.image) && Arc::ptr_eq(&one.model, &other.model)
+}
