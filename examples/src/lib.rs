@@ -6,7 +6,7 @@
 //! | [`inside`] | how a network sees an image: values as colours, every step in words, CTC |
 //! | [`Progress`] | a progress bar for long work that stops cleanly on Ctrl-C |
 //! | [`Table`], [`format`](mod@format) | aligned tables, and numbers the way that people read them |
-//! | [`run`] | the `main` of an example: one clear line when something goes wrong |
+//! | [`run`], [`describe`] | the `main` of an example: one clear line when something goes wrong |
 //! | [`Backend`], [`CuttingArgs`], [`Network`], [`SolverArgs`], [`open_style`] ... | arguments that several examples take |
 //! | [`pictures`] | the pictures of a corpus, a training and an evaluation, as files |
 //! | [`print`](fn@print), [`print_json`] | standard output without a panic when the reader goes away |
@@ -33,7 +33,7 @@ pub use args::{
 pub use cutting::{CuttingArgs, Method};
 pub use output::{print, print_json};
 pub use progress::{Progress, interrupted};
-pub use run::{INTERRUPTED, run};
+pub use run::{INTERRUPTED, describe, run};
 pub use table::{Table, TableStyle, share_cells};
 #[cfg(feature = "torch")]
 pub use training::{TrainingArgs, TrainingProgress};

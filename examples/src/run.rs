@@ -11,9 +11,8 @@ pub const INTERRUPTED: u8 = 130;
 
 /// Runs `main` and turns what goes wrong into one line on standard error and an exit code.
 ///
-/// The line is `error: ` and the error with its sources, joined by `: `, each only if the text before does not
-/// have it already. The exit code is 1, or [`INTERRUPTED`] after Ctrl-C. A broken pipe, as when the output goes to
-/// `head`, is no error.
+/// The line is `error: ` and what [`describe`] makes of the error. The exit code is 1, or [`INTERRUPTED`] after Ctrl-C.
+/// A broken pipe, as when the output goes to `head`, is no error.
 ///
 /// ```no_run
 /// use std::error::Error;
@@ -38,8 +37,9 @@ pub fn run(main: impl FnOnce() -> Result<(), Box<dyn Error>>) -> ExitCode {
     }
 }
 
-/// The error with its sources on one line.
-fn describe(error: &dyn Error) -> String {
+/// The error with its sources, joined by `: `, each only if the text before does not have it already; on one line.
+#[must_use]
+pub fn describe(error: &dyn Error) -> String {
     let mut line = String::new();
     let mut next = Some(error);
     while let Some(error) = next {

@@ -1,0 +1,91 @@
+//! The image on screen, with what was read drawn over it.
+
+use captcha_lab::core::GlyphBox;
+use captcha_lab::{Confidence, Prediction};
+use eframe::egui::{
+    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind,
+    TextureHandle, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use crate::Picture;
+
+/// What is drawn over the image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Overlays {
+    /// Where each character was read.
+    pub(crate) boxes: bool,
+    /// Where the ink of each character is.
+    pub(crate) truth: bool,
+}
+
+/// Room above the image for the characters over their boxes.
+const HEADROOM: f32 = 24.0;
+
+/// The most that an image is enlarged.
+const MOST_ENLARGED: f32 = 6.0;
+
+/// Where the ink of characters is: a blue that is told from the colours of [`sure`] by all.
+const TRUTH: Color32 = Color32::from_rgb(0x00, 0x8c, 0xd8);
+
+/// How sure a character is, as a colour: orange, yellow, green.
+pub(crate) fn sure(confidence: Confidence, dark: bool) -> Color32 {
+    let [unsure, fair, sure] = if dark {
+        [[0xff, 0x8a, 0x50], [0xe6, 0xc2, 0x4a], [0x5a, 0xc8, 0x8c]]
+    } else {
+        [[0xc8, 0x4a, 0x10], [0x8f, 0x6a, 0x00], [0x0a, 0x7d, 0x45]]
+    };
+    let [r, g, b] = match confidence.value() {
+        value if value < 0.5 => unsure,
+        value if value < 0.9 => fair,
+        _ => sure,
+    };
+    Color32::from_rgb(r, g, b)
+}
+
+/// Shows `picture` as large as `room` allows, with its overlays.
+pub(crate) fn show(
+    ui: &mut Ui,
+    picture: &Picture,
+    texture: &TextureHandle,
+    prediction: Option<&Prediction>,
+    overlays: Overlays,
+    room: Vec2,
+) {
+    let size = vec2(picture.image.width() as f32, picture.image.height() as f32);
+    let scale = (room.x / size.x).min((room.y - HEADROOM) / size.y).min(MOST_ENLARGED);
+    // Pixels of the image look alike if each is of a round number of pixels of the screen.
+    let scale = if scale > 1.0 { (scale * 2.0).floor() / 2.0 } else { scale };
+    let (outer, response) = ui.allocate_exact_size(vec2(room.x, size.y * scale + HEADROOM), Sense::hover());
+    let corner = pos2(outer.center().x - size.x * scale / 2.0, outer.min.y + HEADROOM);
+    let image = Rect::from_min_size(corner, size * scale);
+    let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+    ui.painter().image(texture.id(), image, whole, Color32::WHITE);
+    let frame = ui.visuals().widgets.noninteractive.bg_stroke;
+    ui.painter().rect_stroke(image, CornerRadius::ZERO, frame, StrokeKind::Outside);
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, picture.name()));
+    let place = |bounds: &GlyphBox| {
+        let min = corner + vec2(bounds.x() as f32, bounds.y() as f32) * scale;
+        Rect::from_min_size(min, vec2(bounds.width() as f32, bounds.height() as f32) * scale)
+    };
+    if overlays.truth {
+        for bounds in &picture.glyphs {
+            ui.painter().rect_stroke(place(bounds), 0.0, Stroke::new(1.5, TRUTH), StrokeKind::Inside);
+        }
+    }
+    if let Some(prediction) = prediction.filter(|_| overlays.boxes) {
+        for character in &prediction.characters {
+            if let Some(bounds) = &character.bounds {
+                let colour = sure(character.confidence, ui.visuals().dark_mode);
+                read_box(ui.painter(), place(bounds), image.min.y, character.character, colour);
+            }
+        }
+    }
+}
+
+/// A box around a character, and what was read above the image.
+fn read_box(painter: &Painter, bounds: Rect, top: f32, character: char, colour: Color32) {
+    painter.rect_filled(bounds, 2.0, colour.gamma_multiply(0.12));
+    painter.rect_stroke(bounds, 2.0, Stroke::new(2.0, colour), StrokeKind::Inside);
+    let place = pos2(bounds.center().x, top - 2.0);
+    painter.text(place, Align2::CENTER_BOTTOM, character, FontId::proportional(18.0), colour);
+}
