@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use captcha_lab::core::image::DynamicImage;
 use captcha_lab::core::{seed, to_gray};
 use captcha_lab::dataset::{CaptchaSource, CaptchaStream, Mixture, StreamOptions};
-use captcha_lab::infer::{Architecture, ModelMetadata};
+use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{TrainOptions, train};
 use captcha_lab::render::{RenderError, Renderer};
 use captcha_lab::{Exam, Solver, calibrate};
@@ -38,9 +38,9 @@ struct Args {
     /// Images an epoch, always new ones.
     #[arg(long, default_value_t = 30_000, value_name = "N")]
     images: usize,
-    /// The layers of the network, a JSON file (see models/README.md); without it, the project's own.
-    #[arg(long, value_name = "FILE")]
-    architecture: Option<PathBuf>,
+    /// The network: sequence, fine-sequence (for images whose details matter), or a JSON file of layers.
+    #[arg(long, default_value = "sequence", value_name = "NAME")]
+    architecture: String,
     /// Images to validate on.
     #[arg(long, default_value_t = 2000, value_name = "N")]
     validation: usize,
@@ -68,10 +68,7 @@ fn main() -> ExitCode {
         let training = stream(args.images, args.training.seed)?;
         let validation = stream(args.validation, seed::derive(args.training.seed, VALIDATION))?;
         let alphabet = training.alphabet().clone();
-        let layers = match &args.architecture {
-            Some(file) => open_architecture(file)?,
-            None => Architecture::sequence(alphabet.len(), 1000),
-        };
+        let layers = open_architecture(&args.architecture, alphabet.len())?;
         let architecture = layers.at_width(width(layers.input.height));
         let prepared = |stream: CaptchaStream| {
             let architecture = architecture.clone();

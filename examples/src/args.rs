@@ -4,7 +4,7 @@ use std::error::Error;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use captcha_lab::infer::{Architecture, NativeOptions, NativeRecognizer, Precision};
+use captcha_lab::infer::{Architecture, NativeOptions, NativeRecognizer, Precision, Shape};
 use captcha_lab::render::{Resampling, Style};
 use captcha_lab::{Alphabet, ModelFile, Pretrained, Search, Solver};
 
@@ -185,22 +185,33 @@ pub fn open_style(name: &str) -> Result<Style, Box<dyn Error>> {
     Ok(Style::from_file(path)?)
 }
 
-/// The layers of a network that reads whole images, from a JSON file: what a model file holds as its architecture.
+/// A network that reads whole images and has `characters` classes and the blank: `sequence`, `fine-sequence`, or a JSON file
+/// with what a model file holds as its architecture.
 ///
 /// # Errors
-/// If there is no such file, or it has no architecture of a sequence network.
-pub fn open_architecture(file: &Path) -> Result<Architecture, Box<dyn Error>> {
-    let name = file.display();
-    let json = std::fs::read(file).map_err(|error| format!("can't read {name}: {error}"))?;
+/// If there is no such file, or it has no architecture of such a network.
+pub fn open_architecture(name: &str, characters: usize) -> Result<Architecture, Box<dyn Error>> {
+    // Any width: sequence networks take all.
+    const WIDTH: usize = 100;
+    match name {
+        "sequence" => return Ok(Architecture::sequence(characters, WIDTH)),
+        "fine-sequence" => return Ok(Architecture::fine_sequence(characters, WIDTH)),
+        _ => {}
+    }
+    let json = std::fs::read(name).map_err(|error| {
+        format!("{name:?} is neither sequence nor fine-sequence nor a file that can be read: {error}")
+    })?;
     let architecture: Architecture =
         serde_json::from_slice(&json).map_err(|error| format!("{name} is no architecture: {error}"))?;
-    architecture.output().map_err(|error| format!("{name} makes no network: {error}"))?;
-    if !architecture.is_sequence() {
-        return Err(
-            format!("{name} has no layer \"columns\", which makes columns of an image a sequence").into()
-        );
+    match architecture.output().map_err(|error| format!("{name} makes no network: {error}"))? {
+        Shape::Sequence { features, .. } if features == characters + 1 => Ok(architecture),
+        shape => Err(format!(
+            "{name} ends in {shape} ([steps, classes] is what a network for whole images ends in), expected {} classes: \
+             {characters} characters and the blank",
+            characters + 1
+        )
+        .into()),
     }
-    Ok(architecture)
 }
 
 /// `6` or `4-8`.
@@ -258,5 +269,26 @@ mod tests {
         let error = open_style("sede").unwrap_err().to_string();
         assert!(error.contains("seed, claptcha"), "{error}");
         assert!(open_style("missing.toml").is_err());
+    }
+
+    #[test]
+    fn an_architecture_has_a_name_or_a_file_and_fits_the_alphabet() {
+        assert_eq!(open_architecture("fine-sequence", 36).unwrap().input.height, 60);
+        let error = open_architecture("fine", 36).unwrap_err().to_string();
+        assert!(error.contains("sequence nor fine-sequence"), "{error}");
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("net.json");
+        let name = file.to_str().unwrap();
+        for (architecture, fits) in [
+            (Architecture::sequence(36, 96), true),
+            (Architecture::sequence(26, 96), false),
+            (Architecture::post(37), false),
+        ] {
+            std::fs::write(&file, serde_json::to_vec(&architecture).unwrap()).unwrap();
+            assert_eq!(open_architecture(name, 36).ok(), fits.then_some(architecture));
+        }
+        std::fs::write(&file, "{}").unwrap();
+        let error = open_architecture(name, 36).unwrap_err().to_string();
+        assert!(error.contains("no architecture"), "{error}");
     }
 }

@@ -43,11 +43,16 @@ pub fn count(number: u64) -> String {
     grouped
 }
 
-/// How long: `0.42 s`, `12.3 s`, `4 min 05 s`, `2 h 07 min`.
+/// How long: `0.23 ms`, `35.1 ms`, `0.42 s`, `12.3 s`, `4 min 05 s`, `2 h 07 min`.
 #[must_use]
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs_f64();
-    if seconds < 9.995 {
+    let milliseconds = 1000.0 * seconds;
+    if milliseconds < 9.995 {
+        format!("{milliseconds:.2} ms")
+    } else if milliseconds < 99.95 {
+        format!("{milliseconds:.1} ms")
+    } else if seconds < 9.995 {
         format!("{seconds:.2} s")
     } else if seconds < 59.95 {
         format!("{seconds:.1} s")
@@ -103,7 +108,10 @@ mod tests {
     #[test]
     fn durations_change_their_unit() {
         let cases = [
-            (0.0, "0.00 s"),
+            (0.0, "0.00 ms"),
+            (0.000_234, "0.23 ms"),
+            (0.035_12, "35.1 ms"),
+            (0.099_96, "0.10 s"),
             (0.4242, "0.42 s"),
             (9.999, "10.0 s"),
             (12.34, "12.3 s"),

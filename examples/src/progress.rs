@@ -30,7 +30,7 @@ use crate::run::INTERRUPTED;
 ///         break;
 ///     }
 /// }
-/// progress.finish(); // Rendering: 1,000 images in 0.01 s, 123,456 images/s
+/// progress.finish(); // Rendering: 1,000 images in 8.10 ms, 123,456 images/s
 /// ```
 #[derive(Debug)]
 pub struct Progress {
@@ -298,7 +298,7 @@ mod tests {
         let mut work = Work::starting_with(0, start);
         work.advance(0, 0, start + 20 * SECOND, false);
         assert_eq!(work.line("Rendering", "images", start), "Rendering: 0 of 0 images");
-        assert_eq!(work.summary("Rendering", "images", start), "Rendering: 0 images in 0.00 s");
+        assert_eq!(work.summary("Rendering", "images", start), "Rendering: 0 images in 0.00 ms");
         Progress::new("Nothing", "images").finish();
     }
 }

@@ -20,6 +20,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! New to all this? The [`guide`] walks the whole road, with code to run and a picture for every step.
+//!
 //! # From text to a trained network
 //!
 //! | step | module | first thing to look at |
@@ -64,6 +66,8 @@
 //! Without `torch` there is no C or C++ in the dependency tree.
 
 mod evaluate;
+#[cfg(all(feature = "dataset", feature = "pretrained"))]
+pub mod guide;
 #[cfg(feature = "pretrained")]
 mod pretrained;
 mod solver;

@@ -1,0 +1,222 @@
+//! One layer, and the shapes between layers.
+
+use serde::{Deserialize, Serialize};
+
+use super::ArchitectureError;
+use super::limits::check_extent;
+
+/// One layer. Convolutions and pools work on `[n, channels, height, width]`, linear layers on `[n, features]` or on
+/// each step of `[n, steps, features]`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "layer", rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Layer {
+    /// Convolution (cross-correlation, as in every framework) with a square kernel, stride 1 and zero padding
+    /// that keeps height and width. Parameters `weight` `[channels, in_channels, kernel, kernel]` and `bias`
+    /// `[channels]`.
+    Conv2d {
+        /// Output channels.
+        channels: usize,
+        /// Side of the kernel in pixels, odd.
+        kernel: usize,
+    },
+    /// Batch normalisation over each channel (S. Ioffe, C. Szegedy, "Batch normalization", ICML 2015,
+    /// arXiv 1502.03167), with running statistics at inference and epsilon 1e-5. Parameters `weight`, `bias`,
+    /// `running_mean`, `running_var`, each `[channels]`.
+    BatchNorm2d,
+    /// `max(x, 0)`.
+    Relu,
+    /// The largest value of each window, side by side; what is left over at the right and at the bottom is dropped.
+    MaxPool2d {
+        /// The sides of the window.
+        size: Window,
+    },
+    /// Sets each value to zero with probability `probability` while training and scales the others by
+    /// `1 / (1 - probability)`; does nothing at inference (N. Srivastava et al., "Dropout", JMLR 15, 2014).
+    Dropout {
+        /// In `[0, 1)`.
+        probability: f64,
+    },
+    /// `[n, channels, height, width]` to `[n, channels * height * width]`, in that order.
+    Flatten,
+    /// Every column of the maps becomes a step of a sequence, left to right: `[n, channels, height, width]` to
+    /// `[n, width, channels * height]`. A network with this layer is a sequence network: it takes images of any width,
+    /// and its last class is the blank of CTC (A. Graves et al., "Connectionist temporal classification", ICML 2006,
+    /// doi 10.1145/1143844.1143891).
+    Columns,
+    /// Fully connected. Parameters `weight` `[features, in_features]` and `bias` `[features]`.
+    Linear {
+        /// Output features.
+        features: usize,
+    },
+}
+
+/// The sides of a pooling window in pixels. In JSON a number if they are equal, else `[height, width]`, as in PyTorch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "WindowJson", into = "WindowJson")]
+pub struct Window {
+    /// Height in pixels.
+    pub height: usize,
+    /// Width in pixels.
+    pub width: usize,
+}
+
+impl From<usize> for Window {
+    fn from(side: usize) -> Self {
+        Self { height: side, width: side }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum WindowJson {
+    Square(usize),
+    Sides([usize; 2]),
+}
+
+impl From<WindowJson> for Window {
+    fn from(json: WindowJson) -> Self {
+        match json {
+            WindowJson::Square(side) => side.into(),
+            WindowJson::Sides([height, width]) => Self { height, width },
+        }
+    }
+}
+
+impl From<Window> for WindowJson {
+    fn from(Window { height, width }: Window) -> Self {
+        if height == width { Self::Square(height) } else { Self::Sides([height, width]) }
+    }
+}
+
+impl Layer {
+    /// The shape that comes out when `input` goes in; `index` is for the error.
+    pub(super) fn output(self, index: usize, input: Shape) -> Result<Shape, ArchitectureError> {
+        let wrong = |expected| ArchitectureError::Input { index, layer: self, input, expected };
+        match (self, input) {
+            (Self::Conv2d { channels, kernel }, Shape::Maps { height, width, .. }) => {
+                check_extent(&format!("channels of layer {index}"), channels)?;
+                check_extent(&format!("kernel of layer {index}"), kernel)?;
+                if kernel % 2 == 0 {
+                    return Err(ArchitectureError::Value {
+                        what: format!("kernel of layer {index}"),
+                        value: kernel as f64,
+                        expected: "an odd number",
+                    });
+                }
+                Ok(Shape::Maps { channels, height, width })
+            }
+            (Self::MaxPool2d { size }, Shape::Maps { channels, height, width }) => {
+                check_extent(&format!("height of layer {index}"), size.height)?;
+                check_extent(&format!("width of layer {index}"), size.width)?;
+                if size.height > height || size.width > width {
+                    return Err(wrong("feature maps at least as large as the pool"));
+                }
+                Ok(Shape::Maps { channels, height: height / size.height, width: width / size.width })
+            }
+            (Self::Dropout { probability }, shape) => {
+                if !(0.0..1.0).contains(&probability) {
+                    return Err(ArchitectureError::Value {
+                        what: format!("probability of layer {index}"),
+                        value: probability,
+                        expected: "a number in [0, 1)",
+                    });
+                }
+                Ok(shape)
+            }
+            (Self::Linear { features }, Shape::Vector { .. }) => {
+                check_extent(&format!("features of layer {index}"), features)?;
+                Ok(Shape::Vector { features })
+            }
+            (Self::Linear { features }, Shape::Sequence { steps, .. }) => {
+                check_extent(&format!("features of layer {index}"), features)?;
+                Ok(Shape::Sequence { steps, features })
+            }
+            (Self::Flatten, shape @ Shape::Maps { .. }) => Ok(Shape::Vector { features: shape.len() }),
+            (Self::Columns, Shape::Maps { channels, height, width }) => {
+                Ok(Shape::Sequence { steps: width, features: channels * height })
+            }
+            (Self::BatchNorm2d, shape @ Shape::Maps { .. }) | (Self::Relu, shape) => Ok(shape),
+            (Self::Linear { .. }, Shape::Maps { .. }) => {
+                Err(wrong("a vector or a sequence (a Flatten or Columns layer before it)"))
+            }
+            (_, Shape::Vector { .. } | Shape::Sequence { .. }) => Err(wrong("feature maps")),
+        }
+    }
+}
+
+/// The shape of one sample between two layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shape {
+    /// Feature maps, `[channels, height, width]`.
+    Maps {
+        /// Channels.
+        channels: usize,
+        /// Height in pixels.
+        height: usize,
+        /// Width in pixels.
+        width: usize,
+    },
+    /// A vector.
+    Vector {
+        /// Its length.
+        features: usize,
+    },
+    /// A sequence of vectors, `[steps, features]`.
+    Sequence {
+        /// How many.
+        steps: usize,
+        /// The length of each.
+        features: usize,
+    },
+}
+
+impl Shape {
+    /// The number of values.
+    #[must_use]
+    pub fn len(self) -> usize {
+        match self {
+            Self::Maps { channels, height, width } => channels * height * width,
+            Self::Vector { features } => features,
+            Self::Sequence { steps, features } => steps * features,
+        }
+    }
+
+    /// Whether there are no values.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Maps { channels, height, width } => write!(f, "[{channels}, {height}, {width}]"),
+            Self::Vector { features } => write!(f, "[{features}]"),
+            Self::Sequence { steps, features } => write!(f, "[{steps}, {features}]"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_a_number_or_two() {
+        for (json, height, width) in [("2", 2, 2), ("[2,1]", 2, 1)] {
+            let window: Window = serde_json::from_str(json).unwrap();
+            assert_eq!(window, Window { height, width });
+            assert_eq!(serde_json::to_string(&window).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn json_has_one_object_a_layer() {
+        let json = serde_json::to_string(&Layer::Conv2d { channels: 20, kernel: 5 }).unwrap();
+        assert_eq!(json, r#"{"layer":"conv2d","channels":20,"kernel":5}"#);
+        assert_eq!(serde_json::to_string(&Layer::BatchNorm2d).unwrap(), r#"{"layer":"batch_norm2d"}"#);
+    }
+}
