@@ -32,7 +32,10 @@ fn embed(text: &str, guide: &Path) -> Result<String, Box<dyn Error>> {
     let mut embedded = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let (name, rest) = part.split_once(')').ok_or("a link that is not closed")?;
-        let format = name.rsplit('.').next().unwrap_or_default();
+        let format = match name.rsplit('.').next() {
+            Some("svg") => "svg+xml",
+            other => other.unwrap_or_default(),
+        };
         let picture =
             fs::read(guide.join("pictures").join(name)).map_err(|error| format!("{name}: {error}"))?;
         embedded += &format!("](data:image/{format};base64,{}){rest}", STANDARD.encode(picture));
