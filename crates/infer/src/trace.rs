@@ -110,7 +110,7 @@ impl Trace {
         let wrong =
             |_| RecognizeError::WrongShape { expected: InputShape { channels, height, width }, actual };
         let shapes = architecture.shapes().map_err(wrong)?;
-        let mut trace = Self { input: image.to_owned(), stages: Vec::new(), parameters: Vec::new() };
+        let mut trace = Self { input: image.into_owned(), stages: Vec::new(), parameters: Vec::new() };
         for (index, (layer, shape)) in architecture.layers.into_iter().zip(shapes).enumerate() {
             let parameters = Parameters::of(model, index, layer);
             let operation = Operation { layer, parameters: &parameters, input: trace.input_of(index) };
