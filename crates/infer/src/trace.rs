@@ -16,7 +16,7 @@ const EPSILON: f32 = 1e-5;
 /// use captcha_core::ndarray::ArrayView3;
 /// use captcha_infer::{ModelFile, Origin, RecognizeError, Trace};
 ///
-/// fn look(model: &ModelFile, image: ArrayView3<'_, f32>) -> Result<(), RecognizeError> {
+/// fn look(model: &ModelFile, image: &ArrayView3<'_, f32>) -> Result<(), RecognizeError> {
 ///     let trace = Trace::new(model, image)?;
 ///     for stage in trace.stages() {
 ///         println!("{:?}: {}", stage.layer, stage.shape);
@@ -101,7 +101,7 @@ impl Trace {
     ///
     /// # Errors
     /// [`RecognizeError::WrongShape`] or [`RecognizeError::WrongWidth`] if the network does not take such images.
-    pub fn new(model: &ModelFile, image: ArrayView3<'_, f32>) -> Result<Self, RecognizeError> {
+    pub fn new(model: &ModelFile, image: &ArrayView3<'_, f32>) -> Result<Self, RecognizeError> {
         let architecture = &model.metadata().architecture;
         let (channels, height, width) = image.dim();
         let actual = [1, channels, height, width];
@@ -110,7 +110,7 @@ impl Trace {
         let wrong =
             |_| RecognizeError::WrongShape { expected: InputShape { channels, height, width }, actual };
         let shapes = architecture.shapes().map_err(wrong)?;
-        let mut trace = Self { input: image.into_owned(), stages: Vec::new(), parameters: Vec::new() };
+        let mut trace = Self { input: image.to_owned(), stages: Vec::new(), parameters: Vec::new() };
         for (index, (layer, shape)) in architecture.layers.into_iter().zip(shapes).enumerate() {
             let parameters = Parameters::of(model, index, layer);
             let operation = Operation { layer, parameters: &parameters, input: trace.input_of(index) };
@@ -293,7 +293,7 @@ mod tests {
         let image = Array3::from_shape_fn((2, 5, 7), |(c, y, x)| {
             ((31 * c + 17 * y + 7 * x) % 11) as f32 / 10.0 - 0.5
         });
-        Trace::new(&model, image.view()).unwrap()
+        Trace::new(&model, &image.view()).unwrap()
     }
 
     #[test]
@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn an_image_of_another_shape_is_refused() {
         let model = filled(ModelMetadata::new(Architecture::post(4), "ABCD".parse().unwrap()));
-        let error = Trace::new(&model, Array3::zeros((1, 20, 21)).view()).unwrap_err();
+        let error = Trace::new(&model, &Array3::zeros((1, 20, 21)).view()).unwrap_err();
         assert_eq!(error.to_string(), "the network takes [n, 1, 20, 20], got [1, 1, 20, 21]");
     }
 }

@@ -187,5 +187,5 @@ impl Road {
 fn trace(model: &ModelFile, image: &GrayImage) -> Result<Trace, RecognizeError> {
     let expected = model.metadata().architecture.input;
     let batch = ink_batch([image]).ok_or(RecognizeError::MixedSizes { expected })?;
-    Trace::new(model, batch.index_axis(Axis(0), 0))
+    Trace::new(model, &batch.index_axis(Axis(0), 0))
 }

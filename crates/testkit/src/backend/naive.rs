@@ -16,7 +16,7 @@ pub fn naive_logits(model: &ModelFile, images: &Array4<f32>) -> Array3<f64> {
         Err(error) => panic!("{error}"),
     };
     let logits = images.outer_iter().flat_map(|image| {
-        let trace = Trace::new(model, image).expect("the network takes images of this shape");
+        let trace = Trace::new(model, &image).expect("the network takes images of this shape");
         trace.input_of(trace.stages().len()).mapv(f64::from).into_iter()
     });
     Array3::from_shape_vec((count, steps, classes), logits.collect())

@@ -101,7 +101,7 @@ fn cut(segmenter: &Segmenter, grey: &GrayImage, model: &ModelFile, read: Option<
 impl Piece {
     fn new(model: &ModelFile, image: GrayImage, character: Option<Character>) -> Result<Self, String> {
         let batch = ink::ink_batch([&image]).ok_or("there is no image")?;
-        let trace = Trace::new(model, batch.index_axis(Axis(0), 0)).map_err(|error| error.to_string())?;
+        let trace = Trace::new(model, &batch.index_axis(Axis(0), 0)).map_err(|error| error.to_string())?;
         let outputs = trace.stages().iter().map(|stage| largest(&stage.values));
         let largest = std::iter::once(1.0).chain(outputs).collect();
         let outputs = trace.stages().iter().map(|stage| Planes::of(stage.shape));
