@@ -13,27 +13,28 @@ use eframe::egui::{
 };
 
 use super::insight::Piece;
-use super::map_view::frame;
+use super::map_view::{frame, is_used};
 use super::place::Place;
 use super::scene::{ACCENT, Scene, chosen};
 use super::scores;
 use super::textures::{Picture, paint};
 
-/// How large the parts are.
+/// How much is shown.
 #[derive(Clone, Copy)]
-struct Sizes {
-    /// The highest that the image may be.
+struct Extent {
+    /// The highest that the image may be, in points.
     image: f32,
-    /// Height of a class in the heat map.
-    class: f32,
-    /// Whether every class is named, or only those that are read.
-    all_names: bool,
+    /// Whether all classes are in the heat map, or only those that may be read somewhere.
+    all_classes: bool,
 }
 
-/// As a part of the overview.
-const COMPACT: Sizes = Sizes { image: 110.0, class: 6.0, all_names: false };
-/// As a view of its own.
-const FULL: Sizes = Sizes { image: 170.0, class: 12.0, all_names: true };
+/// The highest image in the overview.
+const COMPACT_IMAGE: f32 = 140.0;
+/// Height of a class in the heat map.
+const CLASS: f32 = 12.0;
+/// A class that has this probability in no column is not in the compact heat map.
+const LIKELY: f32 = 0.01;
+const COMPACT: Extent = Extent { image: COMPACT_IMAGE, all_classes: false };
 /// Left of the image: names of classes.
 const GUTTER: f32 = 22.0;
 /// The classes of the best path.
@@ -75,13 +76,34 @@ fn collapsed(scene: &Scene<'_>) -> Collapse {
     collapse(&scene.piece.scores(), &scene.metadata.alphabet, scene.temperature())
 }
 
+/// The classes in the heat map, the blank last.
+fn classes(scene: &Scene<'_>, extent: Extent) -> Vec<usize> {
+    let (mut likely, blank) =
+        (vec![extent.all_classes; scene.piece.scores().ncols()], scene.metadata.alphabet.len());
+    for row in probabilities(scene.piece, scene.temperature()) {
+        for (likely, probability) in likely.iter_mut().zip(row) {
+            *likely |= probability >= LIKELY;
+        }
+    }
+    (0..likely.len()).filter(|&class| likely[class] || class == blank).collect()
+}
+
+/// The probabilities of the classes, column by column.
+fn probabilities(piece: &Piece, temperature: f32) -> impl Iterator<Item = Vec<f32>> {
+    piece.scores().into_outer_iter().map(move |row| {
+        let mut row: Vec<f32> = row.iter().map(|score| score / temperature).collect();
+        softmax(&mut row);
+        row
+    })
+}
+
 /// The size of everything that is aligned under the image.
-fn size(scene: &Scene<'_>, sizes: Sizes, room: f32) -> Vec2 {
+fn size(scene: &Scene<'_>, extent: Extent, room: f32) -> Vec2 {
     let (width, height) = scene.piece.image.dimensions();
     let ratio = width as f32 / height.max(1) as f32;
-    let wide = (sizes.image * ratio).min(room - GUTTER).max(60.0);
-    let classes = scene.piece.scores().ncols() as f32;
-    vec2(GUTTER + wide, wide / ratio + classes * sizes.class + PATH + FALL + TEXT + 2.0 * GAP)
+    let wide = (extent.image * ratio).min(room - GUTTER).max(60.0);
+    let classes = classes(scene, extent).len() as f32;
+    vec2(GUTTER + wide, wide / ratio + classes * CLASS + PATH + FALL + TEXT + 2.0 * GAP)
 }
 
 /// The height of [`compact`].
@@ -118,9 +140,10 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, column: usize) -> Option<
     let words = Step::Ctc.words();
     ui.label(words.text);
     told(ui, scene);
+    let full = Extent { image: (0.3 * ui.available_height()).clamp(110.0, 260.0), all_classes: true };
     ScrollArea::both().id_salt("reading").auto_shrink(false).show(ui, |ui| {
         ui.horizontal_top(|ui| {
-            let (pointed, _) = aligned(ui, scene, FULL, Some(column));
+            let (pointed, _) = aligned(ui, scene, full, Some(column));
             if let Some(pointed) = pointed {
                 to = Some(Place::Reading { column: pointed });
             }
@@ -148,10 +171,15 @@ fn told(ui: &mut Ui, scene: &Scene<'_>) {
 
 /// The image, the heat map, the best path and the text, one under the other. Gives the column that the pointer moves
 /// over, and whether it was clicked.
-fn aligned(ui: &mut Ui, scene: &mut Scene<'_>, sizes: Sizes, column: Option<usize>) -> (Option<usize>, bool) {
+fn aligned(
+    ui: &mut Ui,
+    scene: &mut Scene<'_>,
+    extent: Extent,
+    column: Option<usize>,
+) -> (Option<usize>, bool) {
     let collapse = collapsed(scene);
     let steps = collapse.columns.len().max(1);
-    let size = size(scene, sizes, ui.available_width());
+    let size = size(scene, extent, ui.available_width());
     let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let label = format!("Class scores over {steps} columns");
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
@@ -161,22 +189,23 @@ fn aligned(ui: &mut Ui, scene: &mut Scene<'_>, sizes: Sizes, column: Option<usiz
     let (width, height) = scene.piece.image.dimensions();
     let image =
         Rect::from_min_size(pos2(left, rect.top()), vec2(wide, wide * height as f32 / width.max(1) as f32));
-    let classes = scene.piece.scores().ncols();
-    let heat =
-        Rect::from_min_size(pos2(left, image.bottom() + GAP), vec2(wide, classes as f32 * sizes.class));
+    let classes = classes(scene, extent);
+    let heat = vec2(wide, classes.len() as f32 * CLASS);
+    let heat = Rect::from_min_size(pos2(left, image.bottom() + GAP), heat);
     let path = Rect::from_min_size(pos2(left, heat.bottom() + GAP), vec2(wide, PATH));
     if ui.is_rect_visible(rect) {
         let index = scene.index;
         let (piece, temperature) = (scene.piece, scene.temperature());
+        let picture = Picture::HeatMap { all_classes: extent.all_classes };
         let texture = scene.textures.get(ui.ctx(), Picture::Piece { piece: index }, || {
             DynamicImage::ImageLuma8(piece.image.clone()).into_rgb8()
         });
         paint(ui.painter(), texture, image);
-        let texture = scene.textures.get(ui.ctx(), Picture::HeatMap, || heat_map(piece, temperature));
+        let texture = scene.textures.get(ui.ctx(), picture, || heat_map(piece, temperature, &classes));
         paint(ui.painter(), texture, heat);
         frame(ui, heat, &response, false);
         frame(ui, image, &response, false);
-        names(ui, scene, &collapse, heat, sizes);
+        names(ui, scene, &collapse, &classes, heat);
         best_path(ui, &collapse.columns, path);
         text(ui, &collapse.columns, path);
         if let Some(column) = column {
@@ -187,38 +216,28 @@ fn aligned(ui: &mut Ui, scene: &mut Scene<'_>, sizes: Sizes, column: Option<usiz
             ui.painter().rect_stroke(lit, CornerRadius::ZERO, chosen(), eframe::egui::StrokeKind::Outside);
         }
     }
-    let moves = ui.input(|input| input.pointer.delta() != Vec2::ZERO || input.pointer.any_down());
-    let place =
-        response.interact_pointer_pos().or(response.hover_pos()).filter(|_| moves || response.clicked());
+    let counts = response.clicked() || is_used(ui, false);
+    let place = response.interact_pointer_pos().or(response.hover_pos()).filter(|_| counts);
     let pointed = place.map(|place| (((place.x - left) / step).max(0.0) as usize).min(steps - 1));
     (pointed, response.clicked())
 }
 
-/// The probabilities of the classes, a pixel for each class and column.
-fn heat_map(piece: &Piece, temperature: f32) -> RgbImage {
-    let scores = piece.scores();
-    let mut picture = RgbImage::new(scores.nrows() as u32, scores.ncols() as u32);
-    for (x, row) in scores.outer_iter().enumerate() {
-        let mut row: Vec<f32> = row.iter().map(|score| score / temperature).collect();
-        softmax(&mut row);
-        for (y, probability) in row.into_iter().enumerate() {
-            picture.put_pixel(x as u32, y as u32, colour::probability(probability));
-        }
-    }
-    picture
+/// The probabilities of `classes`, a pixel for each class and column.
+fn heat_map(piece: &Piece, temperature: f32, classes: &[usize]) -> RgbImage {
+    let columns: Vec<Vec<f32>> = probabilities(piece, temperature).collect();
+    RgbImage::from_fn(columns.len() as u32, classes.len() as u32, |x, y| {
+        colour::probability(columns[x as usize][classes[y as usize]])
+    })
 }
 
 /// The classes beside the heat map.
-fn names(ui: &Ui, scene: &Scene<'_>, collapse: &Collapse, heat: Rect, sizes: Sizes) {
-    let font = FontId::monospace(if sizes.all_names { sizes.class } else { 10.0 });
-    for class in 0..scene.piece.scores().ncols() {
+fn names(ui: &Ui, scene: &Scene<'_>, collapse: &Collapse, classes: &[usize], heat: Rect) {
+    for (row, &class) in classes.iter().enumerate() {
         let read = collapse.columns.iter().any(|column| column.class == class);
-        if !read && !sizes.all_names {
-            continue;
-        }
         let colour = if read { ui.visuals().strong_text_color() } else { ui.visuals().weak_text_color() };
-        let place = pos2(heat.left() - 6.0, heat.top() + (class as f32 + 0.5) * sizes.class);
-        ui.painter().text(place, Align2::RIGHT_CENTER, scene.class(class), font.clone(), colour);
+        let place = pos2(heat.left() - 6.0, heat.top() + (row as f32 + 0.5) * CLASS);
+        let font = FontId::monospace(CLASS);
+        ui.painter().text(place, Align2::RIGHT_CENTER, scene.class(class), font, colour);
     }
 }
 

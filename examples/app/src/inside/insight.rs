@@ -36,8 +36,8 @@ pub(super) struct Piece {
     /// What was read in it, if it is a letter.
     pub(super) character: Option<Character>,
     trace: Trace,
-    /// Of each level, the largest absolute value: the end of its scale of colours.
-    largest: Vec<f32>,
+    /// Of each level, where its scale of colours ends.
+    scales: Vec<f32>,
     planes: Vec<Planes>,
 }
 
@@ -102,11 +102,11 @@ impl Piece {
     fn new(model: &ModelFile, image: GrayImage, character: Option<Character>) -> Result<Self, String> {
         let batch = ink::ink_batch([&image]).ok_or("there is no image")?;
         let trace = Trace::new(model, &batch.index_axis(Axis(0), 0)).map_err(|error| error.to_string())?;
-        let outputs = trace.stages().iter().map(|stage| largest(&stage.values));
-        let largest = std::iter::once(1.0).chain(outputs).collect();
+        let outputs = trace.stages().iter().map(|stage| scale(&stage.values));
+        let scales = std::iter::once(1.0).chain(outputs).collect();
         let outputs = trace.stages().iter().map(|stage| Planes::of(stage.shape));
         let planes = std::iter::once(Planes::of_image(trace.input())).chain(outputs).collect();
-        Ok(Self { image, character, trace, largest, planes })
+        Ok(Self { image, character, trace, scales, planes })
     }
 
     /// How many layers the network has.
@@ -159,8 +159,8 @@ impl Piece {
     }
 
     /// The end of a level's scale of colours.
-    pub(super) fn largest(&self, level: usize) -> f32 {
-        self.largest[level]
+    pub(super) fn scale(&self, level: usize) -> f32 {
+        self.scales[level]
     }
 
     /// The cell of a map with the largest absolute value.
@@ -191,4 +191,14 @@ impl Piece {
         }
         (level, cell)
     }
+}
+
+/// Where the scale of colours of these values ends: at the absolute value that one of a hundred exceeds, so that a few
+/// strong ones do not leave all others pale.
+fn scale(values: &Array3<f32>) -> f32 {
+    let mut sizes: Vec<f32> =
+        values.iter().map(|value| value.abs()).filter(|size| size.is_finite()).collect();
+    let place = sizes.len() - sizes.len().div_ceil(100);
+    let end = if sizes.is_empty() { 0.0 } else { *sizes.select_nth_unstable_by(place, f32::total_cmp).1 };
+    if end > 0.0 { end } else { largest(values) }
 }

@@ -4,7 +4,7 @@ use captcha_lab::infer::{Layer, Origin, Window};
 use eframe::egui::{Color32, CornerRadius, Stroke, StrokeKind, Ui, vec2};
 
 use super::insight::Piece;
-use super::layer_view::{LARGE, large_map};
+use super::layer_view::{large_height, large_map};
 use super::map_view::{MapView, fitted};
 use super::place::Place;
 use super::planes::Cell;
@@ -12,15 +12,24 @@ use super::scene::{ACCENT, Scene};
 use super::sum::{number, signed_number};
 use super::textures::paint;
 
+/// Between pictures in points.
+const GAP: f32 = 16.0;
+/// Width of the scale and the shift of a normalisation.
+const SCALE: f32 = 84.0;
+
 /// Shows what the layer makes of a map; gives the place that a click leads to.
 pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize) -> Option<Place> {
     let mut to = None;
     let layer = scene.piece.layer(stage);
     // Layers that move values have another number of maps before them.
     let before = map.min(scene.piece.planes(stage).maps - 1);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 16.0;
-        let (view, clicked) = large_map(ui, scene, stage, before, &format!("Map {} before", before + 1));
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        let pictures = if layer == Layer::Relu { 3.0 } else { 2.0 };
+        let words = if layer == Layer::BatchNorm2d { SCALE + GAP } else { 0.0 };
+        let width = ((ui.available_width() - words - (pictures - 1.0) * GAP) / pictures).max(60.0);
+        let (view, clicked) =
+            large_map(ui, scene, stage, before, width, &format!("Map {} before", before + 1));
         if scene.piece.planes(stage) == scene.piece.planes(stage + 1) {
             to = clicked.map(|cell| Place::Sum { stage, cell });
         }
@@ -32,16 +41,17 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
             }
         }
         if layer == Layer::Relu {
-            removed_map(ui, scene, stage, map);
+            removed_map(ui, scene, stage, map, width);
         }
         if let Some((scale, shift)) = scale(scene.piece, stage, map).filter(|_| layer == Layer::BatchNorm2d) {
             ui.vertical(|ui| {
-                ui.add_space(LARGE / 3.0);
+                ui.set_width(SCALE);
+                ui.add_space(large_height(ui) / 3.0);
                 ui.heading(format!("\u{d7} {}", number(scale)));
                 ui.heading(signed_number(shift));
             });
         }
-        let (_, clicked) = large_map(ui, scene, stage + 1, map, &after(layer, map));
+        let (_, clicked) = large_map(ui, scene, stage + 1, map, width, &after(layer, map));
         to = to.or(clicked.map(|cell| Place::Sum { stage, cell }));
     });
     to
@@ -73,11 +83,12 @@ pub(super) fn scale(piece: &Piece, stage: usize, map: usize) -> Option<(f32, f32
 }
 
 /// What a ReLU removes of a map.
-fn removed_map(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize) {
+fn removed_map(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize, width: f32) {
     ui.vertical(|ui| {
         let share = removed(scene.piece, stage, map);
         ui.strong(format!("Removed: {:.0} %", 100.0 * share));
-        let size = fitted(scene.piece.planes(stage), vec2(1.8 * LARGE, LARGE), ui.pixels_per_point());
+        let room = vec2(width, large_height(ui));
+        let size = fitted(scene.piece.planes(stage), room, ui.pixels_per_point());
         let (rect, _) = ui.allocate_exact_size(size, eframe::egui::Sense::hover());
         let texture = scene.textures.removed(ui.ctx(), scene.index, scene.piece, stage, map);
         paint(ui.painter(), texture, rect);
@@ -95,7 +106,9 @@ fn chosen_cells(ui: &Ui, piece: &Piece, stage: usize, map: usize, window: Window
         let first = [(cell.x * window.width) as f32, (cell.y * window.height) as f32];
         let rect = view.cells(first, [window.width as f32, window.height as f32]);
         ui.painter().rect_stroke(rect, CornerRadius::ZERO, line, StrokeKind::Middle);
+        // Where all are equal, there is nothing to choose.
         if let Some(Origin::Largest { taps, chosen }) = piece.origin(stage, cell)
+            && taps.iter().any(|tap| tap.input != taps[chosen].input)
             && let Some(place) = taps[chosen].place
         {
             let kept = view.cell(piece.planes(stage).cell(place));

@@ -1,12 +1,15 @@
 //! A convolution: the filter behind the chosen map, and what it was laid on.
 
+use captcha_lab::core::image::Rgb;
 use captcha_lab::infer::Layer;
 use captcha_lab_examples::inside::colour;
 use captcha_lab_examples::inside::words::Step;
 use eframe::egui::{ScrollArea, Ui, vec2};
 
 use super::cells::grid;
-use super::layer_view::large_map;
+use super::flow::flow;
+use super::insight::Piece;
+use super::layer_view::{large_height, large_map};
 use super::map_view::{fitted, show_map};
 use super::place::Place;
 use super::planes::Cell;
@@ -15,24 +18,26 @@ use super::sum::{Sum, number, signed_number};
 
 /// Cells of a filter that is alone.
 const LARGE_CELL: f32 = 40.0;
+/// Between maps and filters.
+const GAP: f32 = 16.0;
 /// Cells of one of many.
 const SMALL_CELL: f32 = 15.0;
 
 /// Shows where the chosen map comes from: the maps before it and the filter; gives the place that a click leads to.
 pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize) -> Option<Place> {
     let Layer::Conv2d { kernel, .. } = scene.piece.layer(stage) else { return None };
-    let Some(Sum::Window { channels, bias, .. }) =
-        Sum::of(scene.piece, stage, Cell { map, ..Cell::default() })
-    else {
-        return None;
-    };
-    let weights: Vec<Vec<f32>> =
-        channels.iter().map(|channel| channel.taps.iter().map(|tap| tap.weight).collect()).collect();
+    let (weights, bias) = filter(scene.piece, stage, map)?;
     let largest = colour::largest(weights.iter().flatten());
     let mut to = None;
     ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = GAP;
+        let side = LARGE_CELL * kernel as f32;
+        let width = match weights.len() {
+            1 => (ui.available_width() - side - 2.0 * GAP) / 2.0,
+            _ => ui.available_width() * 0.45,
+        };
         if weights.len() == 1 {
-            let (_, clicked) = large_map(ui, scene, stage, 0, "What the filter slides over");
+            let (_, clicked) = large_map(ui, scene, stage, 0, width, "What the filter slides over");
             to = clicked.map(|cell| Place::Sum { stage, cell: Cell { map, ..cell } });
             ui.vertical(|ui| {
                 ui.strong(format!("Filter {}", map + 1));
@@ -41,7 +46,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
             });
         }
         let title = format!("Map {}: click a value to see its sum", map + 1);
-        let (_, clicked) = large_map(ui, scene, stage + 1, map, &title);
+        let (_, clicked) = large_map(ui, scene, stage + 1, map, width, &title);
         to = to.or(clicked.map(|cell| Place::Sum { stage, cell }));
         if weights.len() == 1 {
             return;
@@ -49,15 +54,16 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
         ui.vertical(|ui| {
             let title = format!("Filter {}: one table for each of {} maps", map + 1, weights.len());
             ui.strong(title).on_hover_text(Step::Filters.words().text);
-            let height = super::layer_view::LARGE;
+            let height = large_height(ui);
+            let side = SMALL_CELL * kernel as f32;
             ScrollArea::vertical().id_salt("filter").max_height(height).auto_shrink([false, true]).show(
                 ui,
                 |ui| {
-                    ui.horizontal_wrapped(|ui| {
-                        ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
-                        for (channel, weights) in weights.iter().enumerate() {
-                            to = to.or(pair(ui, scene, stage, map, channel, kernel, weights, largest));
-                        }
+                    ui.add_space(2.0);
+                    let room =
+                        fitted(scene.piece.planes(stage), vec2(1.5 * side, side), ui.pixels_per_point());
+                    flow(ui, weights.len(), side.max(room.x), vec2(8.0, 6.0), |ui, channel| {
+                        to = to.or(pair(ui, scene, stage, map, channel, kernel, &weights[channel], largest));
                     });
                 },
             );
@@ -65,6 +71,29 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
         });
     });
     to
+}
+
+/// A filter's table for each map before the layer, and its bias.
+fn filter(piece: &Piece, stage: usize, map: usize) -> Option<(Vec<Vec<f32>>, f32)> {
+    let sum = Sum::of(piece, stage, Cell { map, ..Cell::default() })?;
+    let Sum::Window { channels, bias, .. } = sum else { return None };
+    let tables = channels.iter().map(|channel| channel.taps.iter().map(|tap| tap.weight).collect());
+    Some((tables.collect(), bias))
+}
+
+/// The side and the cells of a filter that has one table only, as those over the image have.
+pub(super) fn only_filter(
+    piece: &Piece,
+    stage: usize,
+    map: usize,
+) -> Option<(usize, Vec<(Rgb<u8>, String)>)> {
+    let Layer::Conv2d { kernel, .. } = piece.layer(stage) else { return None };
+    if piece.planes(stage).maps != 1 {
+        return None;
+    }
+    let (tables, _) = filter(piece, stage, map)?;
+    let largest = colour::largest(tables.iter().flatten());
+    Some((kernel, cells(tables.first()?, largest).collect()))
 }
 
 /// A map before the layer and the filter's table for it, one above the other.
@@ -79,23 +108,16 @@ fn pair(
     weights: &[f32],
     largest: f32,
 ) -> Option<Place> {
-    ui.vertical(|ui| {
-        let side = SMALL_CELL * kernel as f32;
-        let room = fitted(scene.piece.planes(stage), vec2(2.0 * side, side), ui.pixels_per_point());
-        let label = format!("Map {} before the layer", channel + 1);
-        let view = show_map(ui, scene, stage, channel, room, &label);
-        grid(ui, kernel, SMALL_CELL, cells(weights, largest));
-        let place = view.response.interact_pointer_pos().filter(|_| view.response.clicked())?;
-        let cell = view.cell_at(place)?;
-        view.response.on_hover_text(label);
-        Some(Place::Sum { stage, cell: Cell { map, ..cell } })
-    })
-    .inner
+    let side = SMALL_CELL * kernel as f32;
+    let room = fitted(scene.piece.planes(stage), vec2(1.5 * side, side), ui.pixels_per_point());
+    let label = format!("Map {} before the layer", channel + 1);
+    let view = show_map(ui, scene, stage, channel, room, &label);
+    grid(ui, kernel, SMALL_CELL, cells(weights, largest));
+    let place = view.response.interact_pointer_pos().filter(|_| view.response.clicked())?;
+    let cell = view.cell_at(place)?;
+    Some(Place::Sum { stage, cell: Cell { map, ..cell } })
 }
 
-fn cells(
-    weights: &[f32],
-    largest: f32,
-) -> impl ExactSizeIterator<Item = (captcha_lab::core::image::Rgb<u8>, String)> {
+fn cells(weights: &[f32], largest: f32) -> impl ExactSizeIterator<Item = (Rgb<u8>, String)> {
     weights.iter().map(move |&weight| (colour::signed(weight, largest), number(weight)))
 }

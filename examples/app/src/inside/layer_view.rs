@@ -4,16 +4,25 @@ use captcha_lab::infer::Layer;
 use captcha_lab_examples::inside::words;
 use eframe::egui::{CollapsingHeader, RichText, ScrollArea, Ui, Vec2, vec2};
 
-use super::map_view::{fitted, frame, show_map};
+use super::cells::grid;
+use super::flow::flow;
+use super::map_view::{class_names, fitted, frame, show_map};
 use super::place::Place;
 use super::planes::Cell;
 use super::scene::Scene;
 use super::{layer_change, layer_filters, layer_weights};
 
-/// Width and height of the maps that are compared, in points.
-pub(super) const LARGE: f32 = 216.0;
-/// Width and height of each of all maps.
-const SMALL: Vec2 = vec2(96.0, 72.0);
+/// Width and height of each of all maps in points.
+const SMALL: Vec2 = vec2(108.0, 84.0);
+/// Width of what stands below a map.
+const CAPTION: f32 = 84.0;
+/// Cells of a filter below its map.
+const FILTER_CELL: f32 = 8.0;
+
+/// The height of maps that are compared, in points: what leaves room for all maps below them.
+pub(super) fn large_height(ui: &Ui) -> f32 {
+    (0.4 * ui.clip_rect().height()).clamp(150.0, 340.0)
+}
 
 /// Shows a layer; gives the place that a click leads to.
 pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize) -> Option<Place> {
@@ -38,7 +47,7 @@ fn heading(ui: &mut Ui, scene: &Scene<'_>, stage: usize, map: usize) -> Option<P
     let mut to = None;
     let layers = scene.piece.layers();
     let words = scene.words(stage);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let neighbour = |ui: &mut Ui, text: &str, other: Option<usize>, hint: &str| {
             let button = ui.add_enabled(other.is_some(), eframe::egui::Button::new(text)).on_hover_text(hint);
             other.filter(|_| button.clicked()).map(|stage| Place::Layer { stage, map })
@@ -66,23 +75,20 @@ fn all_maps(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, chosen: usize) -> 
     let mut to = None;
     let title = format!("All {} maps", planes.maps);
     CollapsingHeader::new(RichText::new(title).strong()).default_open(true).show(ui, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(10.0, 8.0);
-            for map in 0..planes.maps {
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = 1.0;
-                    let label = format!("Map {}", map + 1);
-                    let view = show_map(ui, scene, stage + 1, map, size, &label);
-                    frame(ui, view.rect, &view.response, map == chosen);
-                    ui.small(caption(scene, stage, map));
-                    let place = view.response.interact_pointer_pos();
-                    if view.response.clicked() {
-                        let cell = place.and_then(|place| view.cell_at(place)).filter(|_| map == chosen);
-                        to = Some(match cell {
-                            Some(cell) => Place::Sum { stage, cell },
-                            None => Place::Layer { stage, map },
-                        });
-                    }
+        flow(ui, planes.maps, size.x.max(CAPTION), vec2(10.0, 8.0), |ui, map| {
+            let label = format!("Map {}", map + 1);
+            let view = show_map(ui, scene, stage + 1, map, size, &label);
+            frame(ui, view.rect, &view.response, map == chosen);
+            ui.small(caption(scene, stage, map));
+            if let Some((side, cells)) = layer_filters::only_filter(scene.piece, stage, map) {
+                grid(ui, side, FILTER_CELL, cells.into_iter());
+            }
+            let place = view.response.interact_pointer_pos();
+            if view.response.clicked() {
+                let cell = place.and_then(|place| view.cell_at(place)).filter(|_| map == chosen);
+                to = Some(match cell {
+                    Some(cell) => Place::Sum { stage, cell },
+                    None => Place::Layer { stage, map },
                 });
             }
         });
@@ -107,19 +113,21 @@ fn caption(scene: &Scene<'_>, stage: usize, map: usize) -> String {
     }
 }
 
-/// A large map of a level under a title. Gives the cell that was clicked.
+/// A large map of a level, at most so wide, under a title. Gives the cell that was clicked.
 pub(super) fn large_map(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
     level: usize,
     map: usize,
+    width: f32,
     title: &str,
 ) -> (super::map_view::MapView, Option<Cell>) {
     ui.vertical(|ui| {
         ui.strong(title);
-        let room = vec2((ui.available_width() - 8.0).clamp(80.0, 1.8 * LARGE), LARGE);
+        let room = vec2(width, large_height(ui));
         let size = fitted(scene.piece.planes(level), room, ui.pixels_per_point());
         let view = show_map(ui, scene, level, map, size, title);
+        class_names(ui, scene, level, &view);
         let place = view.response.interact_pointer_pos();
         let clicked = place.filter(|_| view.response.clicked()).and_then(|place| view.cell_at(place));
         if let Some(cell) = view.response.hover_pos().and_then(|place| view.cell_at(place)) {

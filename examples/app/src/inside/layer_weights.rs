@@ -18,7 +18,8 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize) -> Option<P
     let mut to = None;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 16.0;
-        let (view, clicked) = large_map(ui, scene, stage + 1, 0, "Values: click one to see its sum");
+        let width = ui.available_width() * 0.4;
+        let (view, clicked) = large_map(ui, scene, stage + 1, 0, width, "Values: click one to see its sum");
         to = clicked.map(|cell| Place::Sum { stage, cell });
         let largest = scene.piece.strongest(stage + 1, 0);
         view.mark(ui, view.cell(largest));

@@ -1,12 +1,18 @@
 //! A picture of values that can be pointed at.
 
 use eframe::egui::{
-    CornerRadius, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, CornerRadius, Event, FontId, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::planes::{Cell, Planes};
 use super::scene::{Scene, chosen};
 use super::textures::paint;
+
+/// The lowest row that can be named, in points.
+const LOWEST_NAME: f32 = 7.0;
+/// The largest letters of names.
+const LARGEST_NAME: f32 = 13.0;
 
 /// A map on screen.
 pub(super) struct MapView {
@@ -57,6 +63,30 @@ pub(super) fn frame(ui: &Ui, rect: Rect, response: &Response, is_chosen: bool) {
     ui.painter().rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Outside);
 }
 
+/// Whether the user presses the pointer or, unless only that counts, moves it: where it only rests, keys decide.
+pub(super) fn is_used(ui: &Ui, only_pressed: bool) -> bool {
+    ui.input(|input| {
+        let moved = input.events.iter().any(|event| matches!(event, Event::PointerMoved(_)));
+        input.pointer.any_down() || !only_pressed && moved
+    })
+}
+
+/// The classes beside the last level, where there is room for them.
+pub(super) fn class_names(ui: &mut Ui, scene: &Scene<'_>, level: usize, view: &MapView) {
+    let row = view.rect.height() / view.planes.height.max(1) as f32;
+    if level != scene.piece.layers() || view.planes.are_maps() || row < LOWEST_NAME {
+        return;
+    }
+    let font = FontId::monospace(row.min(LARGEST_NAME));
+    for class in 0..view.planes.height {
+        let place = pos2(view.rect.right() + 5.0, view.rect.top() + (class as f32 + 0.5) * row);
+        let colour = ui.visuals().text_color();
+        ui.painter().text(place, Align2::LEFT_CENTER, scene.class(class), font.clone(), colour);
+    }
+    // What follows stands beside the names.
+    ui.expand_to_include_x(view.rect.right() + 5.0 + LARGEST_NAME);
+}
+
 impl MapView {
     /// The cell at a place on screen.
     pub(super) fn cell_at(&self, place: Pos2) -> Option<Cell> {
@@ -80,11 +110,10 @@ impl MapView {
         self.cells([cell.x as f32, cell.y as f32], [1.0, 1.0])
     }
 
-    /// The cell that the pointer moves over or presses on.
-    pub(super) fn pointed(&self, ui: &Ui) -> Option<Cell> {
-        let moves = ui.input(|input| input.pointer.delta() != Vec2::ZERO || input.pointer.any_down());
+    /// The cell that the pointer presses on or, unless only a press counts, moves over.
+    pub(super) fn pointed(&self, ui: &Ui, only_pressed: bool) -> Option<Cell> {
         let place = self.response.interact_pointer_pos().or(self.response.hover_pos())?;
-        if moves { self.cell_at(place) } else { None }
+        if is_used(ui, only_pressed) { self.cell_at(place) } else { None }
     }
 
     /// Marks cells.

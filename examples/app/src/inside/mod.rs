@@ -6,7 +6,9 @@
 
 mod bands;
 mod cells;
+mod columns;
 mod ctc_view;
+mod flow;
 mod insight;
 mod keys;
 mod layer_change;

@@ -6,7 +6,8 @@ use captcha_lab_examples::inside::words::Step;
 use eframe::egui::{CornerRadius, Rect, Role, ScrollArea, Sense, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 
 use super::cells::grid;
-use super::map_view::frame;
+use super::flow::flow;
+use super::map_view::{frame, is_used};
 use super::place::Place;
 use super::scene::chosen;
 use super::textures::{Picture, Textures, paint};
@@ -46,7 +47,8 @@ impl Table {
         match self {
             Self::Channel(channel) => {
                 let level = colour.get_pixel(x, y)[channel];
-                let mut fill = Rgb([0; 3]);
+                // Light enough that white paper does not blind.
+                let mut fill = Rgb([level / 2; 3]);
                 fill[channel] = level;
                 (fill, level.to_string())
             }
@@ -96,8 +98,9 @@ pub(super) fn show(
             Rect::from_min_max(corner(x, y), corner(x + w, y + h))
         };
         ui.painter().rect_stroke(lit(first, size), CornerRadius::ZERO, chosen(), StrokeKind::Outside);
-        let moves = ui.input(|input| input.pointer.delta() != Vec2::ZERO || input.pointer.any_down());
-        if let Some(place) = response.interact_pointer_pos().or(response.hover_pos()).filter(|_| moves) {
+        if let Some(place) =
+            response.interact_pointer_pos().or(response.hover_pos()).filter(|_| is_used(ui, false))
+        {
             let pixel = ((place - rect.min) / scale).max(Vec2::ZERO);
             let [x, y] = [pixel.x as usize, pixel.y as usize];
             to = Some(Place::Image { x: x.min(extent[0] - 1), y: y.min(extent[1] - 1) });
@@ -113,22 +116,17 @@ pub(super) fn show(
             extent[0],
             extent[1]
         ));
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(14.0, 8.0);
-            for table in Table::ALL {
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = 2.0;
-                    ui.strong(table.title());
-                    let pixels = (0..size[0] * size[1]).map(|i| {
-                        let [x, y] = [left + i % size[0], top + i / size[0]];
-                        table.cell(image, grey, x as u32, y as u32)
-                    });
-                    let place = grid(ui, size[0], CELL, pixels);
-                    let middle = vec2((at[0] - left) as f32, (at[1] - top) as f32) * CELL;
-                    let middle = Rect::from_min_size(place.min + middle, vec2(CELL, CELL));
-                    ui.painter().rect_stroke(middle, CornerRadius::ZERO, chosen(), StrokeKind::Inside);
-                });
-            }
+        flow(ui, Table::ALL.len(), CELL * size[0] as f32, vec2(14.0, 8.0), |ui, table| {
+            let table = Table::ALL[table];
+            ui.strong(table.title());
+            let pixels = (0..size[0] * size[1]).map(|i| {
+                let [x, y] = [left + i % size[0], top + i / size[0]];
+                table.cell(image, grey, x as u32, y as u32)
+            });
+            let place = grid(ui, size[0], CELL, pixels);
+            let middle = vec2((at[0] - left) as f32, (at[1] - top) as f32) * CELL;
+            let middle = Rect::from_min_size(place.min + middle, vec2(CELL, CELL));
+            ui.painter().rect_stroke(middle, CornerRadius::ZERO, chosen(), StrokeKind::Inside);
         });
     });
     to

@@ -4,57 +4,19 @@ use captcha_lab::infer::Layer;
 use captcha_lab_examples::inside::words;
 use eframe::egui::emath::GuiRounding;
 use eframe::egui::{
-    Align2, Pos2, Rect, Response, Role, ScrollArea, Sense, Shape, Stroke, TextStyle, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align2, Pos2, Rect, Response, Role, ScrollArea, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
-use super::bands::bands;
+use super::columns::{Arrangement, BAND_GAP, COLUMN_GAP, Column, FOOTER, HEADER, MAP_GAP, What};
 use super::map_view::frame;
 use super::place::Place;
 use super::scene::{ACCENT, Scene, chosen, short_name, short_shape};
 use super::textures::paint;
 use super::{ctc_view, scores};
 
-/// Width of a letter's maps in points.
-const THUMB: f32 = 44.0;
-/// The most that wide images make it wider.
-const WIDEST_THUMB: f32 = 104.0;
-/// The lowest map, so that it can be clicked.
-const LOWEST_THUMB: f32 = 12.0;
-/// Between maps of a column.
-const MAP_GAP: f32 = 5.0;
-/// Between columns: room for the lines.
-const COLUMN_GAP: f32 = 22.0;
-/// Width of a list of values.
-const LIST: f32 = 14.0;
-/// Width of the class scores at the end.
-const SCORES: f32 = 116.0;
-/// Three lines above each column.
-const HEADER: f32 = 44.0;
-/// Below a column: how many more maps there are.
-const FOOTER: f32 = 14.0;
-/// The least height of a band without header and footer: four maps of a letter.
-const LOWEST_BAND: f32 = 4.0 * (THUMB + MAP_GAP);
-/// Between bands.
-const BAND_GAP: f32 = 14.0;
-
-/// A column: what of a level is shown, and how large.
-struct Column {
-    level: usize,
-    width: f32,
-    /// The size of each picture.
-    thumb: Vec2,
-    /// How many there are.
-    maps: usize,
-    what: What,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum What {
-    Maps,
-    List,
-    Scores,
-}
+/// The most that lies between columns.
+const WIDEST_GAP: f32 = 44.0;
 
 /// A column on screen.
 struct Placed {
@@ -77,13 +39,9 @@ pub(super) struct Cursor {
 pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, cursor: Cursor) -> Option<Place> {
     let mut to = None;
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        let room = ui.available_size();
-        let columns = columns(scene);
-        let widths: Vec<f32> = columns.iter().map(|column| column.width).collect();
-        let bands = bands(&widths, COLUMN_GAP, room.x - 4.0);
-        let reading = if scene.is_sequence() { ctc_view::compact_height(scene) } else { 0.0 };
-        let share = (room.y - reading) / bands.len().max(1) as f32 - HEADER - FOOTER - BAND_GAP;
-        let height = share.max(LOWEST_BAND);
+        let below = if scene.is_sequence() { ctc_view::compact_height(scene) } else { 0.0 };
+        let Arrangement { columns, bands, height } =
+            Arrangement::new(scene, ui.available_size() - vec2(4.0, 0.0), below);
         for band in bands {
             to = to.or(show_band(ui, scene, &columns[band], height, cursor));
             ui.add_space(BAND_GAP - ui.spacing().item_spacing.y);
@@ -95,27 +53,6 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, cursor: Cursor) -> Option
     to
 }
 
-fn columns(scene: &Scene<'_>) -> Vec<Column> {
-    let piece = scene.piece;
-    let input = piece.planes(0);
-    let wide = (THUMB * input.width as f32 / input.height.max(1) as f32).clamp(THUMB, WIDEST_THUMB);
-    let columns = (0..=piece.layers()).map(|level| {
-        let planes = piece.planes(level);
-        let (what, width, thumb) = if planes.are_maps() {
-            let height = wide * planes.height as f32 / planes.width.max(1) as f32;
-            (What::Maps, wide, vec2(wide, height.clamp(LOWEST_THUMB, wide)))
-        } else if planes.are_columns() {
-            (What::Maps, wide, vec2(wide, 2.0 * THUMB))
-        } else if level == piece.layers() {
-            (What::Scores, SCORES, vec2(SCORES, 0.0))
-        } else {
-            (What::List, THUMB, vec2(LIST, 0.0))
-        };
-        Column { level, width, thumb, maps: planes.maps, what }
-    });
-    columns.collect()
-}
-
 fn show_band(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -123,7 +60,10 @@ fn show_band(
     height: f32,
     cursor: Cursor,
 ) -> Option<Place> {
-    let width = columns.iter().map(|column| column.width + COLUMN_GAP).sum::<f32>() - COLUMN_GAP;
+    let widths: f32 = columns.iter().map(|column| column.width).sum();
+    let gaps = columns.len().saturating_sub(1).max(1) as f32;
+    let gap = ((ui.available_width() - 4.0 - widths) / gaps).clamp(COLUMN_GAP, WIDEST_GAP);
+    let width = widths + gaps * gap;
     let (band, _) = ui.allocate_exact_size(vec2(width, HEADER + height + FOOTER), Sense::hover());
     if !ui.is_rect_visible(band) {
         return None;
@@ -138,7 +78,7 @@ fn show_band(
         let (at, clicked) = show_column(ui, scene, column, body);
         to = to.or(clicked);
         placed.push(at);
-        left += column.width + COLUMN_GAP;
+        left += column.width + gap;
     }
     let lines = placed.windows(2).flat_map(|pair| lines(ui, &pair[0], &pair[1], scene));
     ui.painter().set(below, Shape::Vec(lines.collect()));
@@ -170,11 +110,12 @@ fn show_header(ui: &mut Ui, scene: &Scene<'_>, level: usize, rect: Rect, cursor:
     if is_here && cursor.moved {
         ui.scroll_to_rect(rect, None);
     }
-    let [first, second] = short_shape(shape);
+    let shape = short_shape(shape);
     let font = TextStyle::Small.resolve(ui.style());
     let strong = ui.visuals().strong_text_color();
     let weak = ui.visuals().text_color();
-    for (line, (text, colour)) in [(name, strong), (first, weak), (second, weak)].into_iter().enumerate() {
+    let lines = std::iter::once((name, strong)).chain(shape.into_iter().map(|line| (line, weak)));
+    for (line, (text, colour)) in lines.enumerate() {
         let place = pos2(rect.center().x, rect.top() + 13.0 * line as f32);
         ui.painter().text(place, Align2::CENTER_TOP, text, font.clone(), colour);
     }
@@ -245,7 +186,10 @@ fn show_thumb(ui: &Ui, scene: &mut Scene<'_>, level: usize, map: usize, rect: Re
 
 /// The lines between two columns: from every map to every map that sums over all of them, else from each to its own.
 fn lines(ui: &Ui, from: &Placed, to: &Placed, scene: &Scene<'_>) -> Vec<Shape> {
-    let faint = Stroke::new(1.0, ui.visuals().weak_text_color().gamma_multiply(0.22));
+    // The more lines, the fainter each.
+    let count = (from.thumbs.len() * to.thumbs.len()).max(1) as f32;
+    let faint =
+        Stroke::new(1.0, ui.visuals().weak_text_color().gamma_multiply((1.5 / count.sqrt()).min(0.3)));
     let plain = Stroke::new(1.0, ui.visuals().weak_text_color().gamma_multiply(0.6));
     let strong = Stroke::new(1.5, ACCENT);
     let sums = to

@@ -4,14 +4,19 @@ use captcha_lab::core::GlyphBox;
 use captcha_lab::core::image::{DynamicImage, GrayImage};
 use captcha_lab::segment::Steps;
 use captcha_lab_examples::inside::words::{Step, Words};
-use eframe::egui::{CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, vec2};
+use eframe::egui::{CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
 
+use super::flow::flow;
 use super::insight::Insight;
 use super::scene::ACCENT;
 use super::textures::{Picture, Textures, paint};
 
 /// The largest that a step is shown, in points.
-const LARGEST: eframe::egui::Vec2 = vec2(420.0, 210.0);
+const LARGEST: Vec2 = vec2(420.0, 210.0);
+/// The most points to a pixel of the image.
+const LARGEST_PIXEL: f32 = 8.0;
+/// Between pictures.
+const GAP: Vec2 = vec2(14.0, 8.0);
 /// Points to a pixel of a letter.
 const LETTER_PIXEL: f32 = 4.0;
 
@@ -47,59 +52,57 @@ fn cutting(ui: &mut Ui, insight: &Insight, steps: &Steps, textures: &mut Texture
             Some(level) => ui.label(format!("Here, levels up to {level} are ink.")),
             None => ui.label("Here, nothing stands out from the paper."),
         };
-        ui.horizontal_wrapped(|ui| {
-            let grey = || DynamicImage::ImageLuma8(insight.grey.clone()).into_rgb8();
-            image(ui, textures, Picture::Grey, &insight.grey, grey);
-            let binary = || DynamicImage::ImageLuma8(steps.binary.clone()).into_rgb8();
-            image(ui, textures, Picture::Binary, &steps.binary, binary);
+        let pictures = [(Picture::Grey, &insight.grey), (Picture::Binary, &steps.binary)];
+        flow(ui, pictures.len(), size(&insight.grey).x, GAP, |ui, i| {
+            let (picture, pixels) = pictures[i];
+            image(ui, textures, picture, pixels);
         });
     });
     step(ui, Step::Boxes, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            let letters = steps.result.as_ref().map_or(&[][..], |cut| &cut.letters);
-            let letters: Vec<GlyphBox> = letters.iter().map(|letter| letter.bounds).collect();
-            for (title, boxes) in [("found", &steps.found), ("joined", &steps.pieces), ("letters", &letters)]
-            {
-                ui.vertical(|ui| {
-                    ui.weak(format!("{title}: {}", boxes.len()));
-                    let binary = || DynamicImage::ImageLuma8(steps.binary.clone()).into_rgb8();
-                    let rect = image(ui, textures, Picture::Binary, &steps.binary, binary);
-                    draw_boxes(ui, rect, &steps.binary, boxes);
-                });
-            }
+        let letters = steps.result.as_ref().map_or(&[][..], |cut| &cut.letters);
+        let letters: Vec<GlyphBox> = letters.iter().map(|letter| letter.bounds).collect();
+        let found = [("found", &steps.found), ("joined", &steps.pieces), ("letters", &letters)];
+        flow(ui, found.len(), size(&steps.binary).x, GAP, |ui, i| {
+            let (title, boxes) = found[i];
+            ui.weak(format!("{title}: {}", boxes.len()));
+            let rect = image(ui, textures, Picture::Binary, &steps.binary);
+            draw_boxes(ui, rect, &steps.binary, boxes);
         });
     });
     if !insight.pieces.is_empty() {
-        step(ui, Step::Letters, |ui| ui.horizontal_wrapped(|ui| pieces(ui, insight, textures)));
+        step(ui, Step::Letters, |ui| pieces(ui, insight, textures));
     }
 }
 
 /// What the network reads.
 fn pieces(ui: &mut Ui, insight: &Insight, textures: &mut Textures) {
-    for (index, piece) in insight.pieces.iter().enumerate() {
-        ui.vertical(|ui| {
-            let pixels = vec2(piece.image.width() as f32, piece.image.height() as f32);
-            let scale = (ui.available_width() / pixels.x).min(LETTER_PIXEL);
-            let (rect, _) = ui.allocate_exact_size(pixels * scale, Sense::hover());
-            let make = || DynamicImage::ImageLuma8(piece.image.clone()).into_rgb8();
-            paint(ui.painter(), textures.get(ui.ctx(), Picture::Piece { piece: index }, make), rect);
-            outline(ui, rect);
-            ui.weak(format!("{} x {}", piece.image.width(), piece.image.height()));
-        });
-    }
+    let Some(first) = insight.pieces.first() else { return };
+    let pixels = extent(&first.image);
+    let scale = (ui.available_width() / pixels.x).min(LETTER_PIXEL);
+    flow(ui, insight.pieces.len(), pixels.x * scale, GAP, |ui, index| {
+        let image = &insight.pieces[index].image;
+        let (rect, _) = ui.allocate_exact_size(extent(image) * scale, Sense::hover());
+        let make = || DynamicImage::ImageLuma8(image.clone()).into_rgb8();
+        paint(ui.painter(), textures.get(ui.ctx(), Picture::Piece { piece: index }, make), rect);
+        outline(ui, rect);
+        ui.weak(format!("{} x {}", image.width(), image.height()));
+    });
 }
 
-/// A picture of the size of the image.
-fn image(
-    ui: &mut Ui,
-    textures: &mut Textures,
-    picture: Picture,
-    grey: &GrayImage,
-    make: impl FnOnce() -> captcha_lab::core::image::RgbImage,
-) -> Rect {
-    let pixels = vec2(grey.width() as f32, grey.height() as f32);
-    let scale = (LARGEST / pixels).min_elem().min(2.0 * LETTER_PIXEL);
-    let (rect, _) = ui.allocate_exact_size(pixels * scale, Sense::hover());
+fn extent(image: &GrayImage) -> Vec2 {
+    vec2(image.width() as f32, image.height() as f32)
+}
+
+/// The size in points of a picture that is as large as the image.
+fn size(image: &GrayImage) -> Vec2 {
+    let pixels = extent(image);
+    pixels * (LARGEST / pixels).min_elem().min(LARGEST_PIXEL)
+}
+
+/// A picture as large as the image.
+fn image(ui: &mut Ui, textures: &mut Textures, picture: Picture, pixels: &GrayImage) -> Rect {
+    let (rect, _) = ui.allocate_exact_size(size(pixels), Sense::hover());
+    let make = || DynamicImage::ImageLuma8(pixels.clone()).into_rgb8();
     paint(ui.painter(), textures.get(ui.ctx(), picture, make), rect);
     outline(ui, rect);
     rect

@@ -2,9 +2,10 @@
 
 use captcha_lab::core::GlyphBox;
 use captcha_lab::core::image::{DynamicImage, RgbImage};
+use captcha_lab_examples::inside::colour;
 use eframe::egui::{
-    Align2, Button, Color32, CornerRadius, FontId, Rect, Response, Role, ScrollArea, Sense, StrokeKind,
-    TextStyle, Ui, WidgetInfo, pos2, vec2,
+    Align, Align2, Button, Color32, CornerRadius, FontId, Layout, Rect, Response, Role, ScrollArea, Sense,
+    StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 use super::insight::Insight;
@@ -13,7 +14,7 @@ use super::numbers::colours;
 use super::place::Place;
 use super::prepared::draw_boxes;
 use super::scene::{ACCENT, Scene};
-use super::textures::{Picture, Textures, paint};
+use super::textures::{Picture, Textures, on_screen, paint};
 
 /// Height of the pictures in points.
 const HEIGHT: f32 = 44.0;
@@ -44,8 +45,30 @@ pub(super) fn breadcrumb(ui: &mut Ui, place: Place, scene: Option<&Scene<'_>>) -
                 to = Some(step);
             }
         }
+        legend(ui);
     });
     to
+}
+
+/// What the colours of maps mean, at the end of the line.
+fn legend(ui: &mut Ui) {
+    const STEPS: u8 = 48;
+    let (bar, words) = (vec2(f32::from(STEPS) * 2.0, 10.0), 130.0);
+    if ui.available_size_before_wrap().x < bar.x + words {
+        return;
+    }
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.small("positive");
+        let (rect, _) = ui.allocate_exact_size(bar, Sense::hover());
+        for step in 0..STEPS {
+            let share = 2.0 * f32::from(step) / f32::from(STEPS - 1) - 1.0;
+            let place = rect.min + vec2(f32::from(step) * 2.0, 0.0);
+            let cell = Rect::from_min_size(place, vec2(2.0, bar.y));
+            let fill = on_screen(colour::signed(share, 1.0));
+            ui.painter().rect_filled(cell, CornerRadius::ZERO, fill);
+        }
+        ui.small("negative");
+    });
 }
 
 /// What a place is called.
@@ -141,7 +164,8 @@ fn stop(
     let (font, colour) = if is_here {
         (TextStyle::Button.resolve(ui.style()), ui.visuals().strong_text_color())
     } else {
-        (TextStyle::Small.resolve(ui.style()), ui.visuals().text_color())
+        let style = if below.chars().count() > 1 { TextStyle::Small } else { TextStyle::Button };
+        (style.resolve(ui.style()), ui.visuals().text_color())
     };
     ui.painter().text(all.center_bottom(), Align2::CENTER_BOTTOM, below, font, colour);
     (rect, response.on_hover_text(label))

@@ -91,15 +91,15 @@ pub(super) fn short_name(layer: Layer) -> String {
     }
 }
 
-/// A shape in two short lines.
-pub(super) fn short_shape(shape: Shape) -> [String; 2] {
+/// A shape in one or two short lines.
+pub(super) fn short_shape(shape: Shape) -> Vec<String> {
     match shape {
-        Shape::Maps { channels: 1, height, width } => [String::new(), format!("{width}\u{d7}{height}")],
+        Shape::Maps { channels: 1, height, width } => vec![format!("{width}\u{d7}{height}")],
         Shape::Maps { channels, height, width } => {
-            [format!("{channels} maps"), format!("{width}\u{d7}{height}")]
+            vec![format!("{channels} maps"), format!("{width}\u{d7}{height}")]
         }
-        Shape::Vector { features } => [String::new(), format!("{features} values")],
-        Shape::Sequence { steps, features } => [format!("{steps} columns"), format!("of {features}")],
-        shape => [String::new(), shape.to_string()],
+        Shape::Vector { features } => vec![format!("{features} values")],
+        Shape::Sequence { steps, features } => vec![format!("{steps} columns"), format!("of {features}")],
+        shape => vec![shape.to_string()],
     }
 }

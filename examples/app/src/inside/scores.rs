@@ -10,7 +10,7 @@ use eframe::egui::{
 use super::place::Place;
 use super::planes::Cell;
 use super::scene::{ACCENT, Scene};
-use super::sum::{by_size, number};
+use super::sum::number;
 use super::textures::on_screen;
 
 /// A class and what the network gives it.
@@ -37,6 +37,13 @@ pub(super) fn scores(scene: &Scene<'_>, step: usize) -> Vec<Score> {
     scores.map(|(class, (score, probability))| Score { class, score, probability }).collect()
 }
 
+/// The classes, the one with the highest score first.
+fn highest(scores: &[Score]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[b].score.total_cmp(&scores[a].score));
+    order
+}
+
 /// The most probable classes as bars in `body`; gives where the bars are, and where a click leads.
 pub(super) fn compact(ui: &mut Ui, scene: &Scene<'_>, body: Rect) -> (Vec<Rect>, Option<Place>) {
     let scores = scores(scene, 0);
@@ -44,14 +51,12 @@ pub(super) fn compact(ui: &mut Ui, scene: &Scene<'_>, body: Rect) -> (Vec<Rect>,
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, "Class scores"));
     let rows = ((body.height() / ROW) as usize).clamp(1, scores.len().max(1));
     let top = body.top() + (body.height() - rows as f32 * ROW) / 2.0;
-    let bars = by_size(scores.iter().map(|score| score.probability)).into_iter().take(rows).enumerate().map(
-        |(row, class)| {
-            let place = pos2(body.left(), top + row as f32 * ROW);
-            let rect = Rect::from_min_size(place, vec2(body.width(), ROW - 2.0));
-            bar(ui, scene, rect, &scores[class]);
-            rect
-        },
-    );
+    let bars = highest(&scores).into_iter().take(rows).enumerate().map(|(row, class)| {
+        let place = pos2(body.left(), top + row as f32 * ROW);
+        let rect = Rect::from_min_size(place, vec2(body.width(), ROW - 2.0));
+        bar(ui, scene, rect, &scores[class]);
+        rect
+    });
     let bars = bars.collect();
     let words = Step::Softmax.words();
     let clicked = response.on_hover_text(words.text).clicked();
@@ -97,7 +102,7 @@ pub(super) fn table(ui: &mut Ui, scene: &Scene<'_>, step: usize) -> Option<Place
                 ui.weak(heading);
             }
             ui.end_row();
-            for index in by_size(scores.iter().map(|score| score.probability)) {
+            for index in highest(&scores) {
                 let score = scores[index];
                 let name = scene.class(score.class);
                 let button = ui.button(name.as_str()).on_hover_text("How this score is summed up");

@@ -8,6 +8,7 @@ use eframe::egui::{
 };
 
 use super::cells::grid;
+use super::flow::flow;
 use super::insight::Piece;
 use super::scene::{Scene, chosen};
 use super::sum::{Channel, Product, number, signed_number};
@@ -19,63 +20,41 @@ const CELL: f32 = 42.0;
 /// Cells with numbers of wider windows.
 const SMALLER_CELL: f32 = 34.0;
 /// Cells without numbers.
-const TINY_CELL: f32 = 11.0;
+const TINY_CELL: f32 = 13.0;
 /// The colour of a cell in the padding around the image.
 const PADDING: Rgb<u8> = Rgb([0xcc, 0xcc, 0xcc]);
 
-/// A convolution: what each map adds, and for the chosen one every product. Gives the map that was clicked.
-#[expect(clippy::too_many_arguments, reason = "they are one sum")]
+/// A convolution: every product of the map that is shown.
 pub(super) fn window(
     ui: &mut Ui,
-    scene: &Scene<'_>,
+    piece: &Piece,
     stage: usize,
     channels: &[Channel],
     side: usize,
-    bias: f32,
-    value: f32,
     shown: usize,
-) -> Option<usize> {
-    let mut clicked = None;
-    let channel = channels.get(shown)?;
+) {
+    let Some(channel) = channels.get(shown) else { return };
+    let size = if side > 3 { SMALLER_CELL } else { CELL };
+    let height = size * side as f32;
+    let weights = channels.iter().flat_map(|channel| channel.taps.iter().map(|tap| &tap.weight));
+    let largest_weight = colour::largest(weights);
+    let products: Vec<f32> = channel.taps.iter().map(|tap| tap.input * tap.weight).collect();
+    let largest_product = colour::largest(&products);
     ui.horizontal_wrapped(|ui| {
-        let size = if side > 3 { SMALLER_CELL } else { CELL };
-        let height = size * side as f32;
-        let weights = channels.iter().flat_map(|channel| channel.taps.iter().map(|tap| &tap.weight));
-        let largest_weight = colour::largest(weights);
-        let products: Vec<f32> = channel.taps.iter().map(|tap| tap.input * tap.weight).collect();
-        let largest_product = colour::largest(&products);
-        term(ui, "window", |ui| grid(ui, side, size, inputs(scene.piece, stage, &channel.taps)));
+        term(ui, "window", |ui| grid(ui, side, size, inputs(piece, stage, &channel.taps)));
         sign(ui, "\u{d7}", height);
         term(ui, "filter", |ui| {
-            let cells = channel.taps.iter();
-            grid(
-                ui,
-                side,
-                size,
-                cells.map(|tap| (colour::signed(tap.weight, largest_weight), number(tap.weight))),
-            )
+            let weights = channel.taps.iter().map(|tap| tap.weight);
+            grid(ui, side, size, weights.map(|w| (colour::signed(w, largest_weight), number(w))))
         });
         sign(ui, "=", height);
         term(ui, "products", |ui| {
             grid(ui, side, size, products.iter().map(|&p| (colour::signed(p, largest_product), number(p))))
         });
-        ui.vertical(|ui| {
-            ui.add_space(height / 3.0);
-            if channels.len() == 1 {
-                total(ui, channel.partial, bias, value);
-            } else {
-                let text = format!("map {} adds {}", shown + 1, signed_number(channel.partial));
-                ui.label(RichText::new(text).heading());
-            }
-        });
     });
     if channels.len() > 1 {
-        ui.add_space(4.0);
-        total(ui, channels.iter().map(|channel| channel.partial).sum(), bias, value);
-        ui.label(format!("The sum over all {} maps: what each of them adds", channels.len()));
-        clicked = partial_sums(ui, scene.piece, stage, channels, side, shown);
+        ui.label(format!("Map {} of {} adds {}.", shown + 1, channels.len(), signed_number(channel.partial)));
     }
-    clicked
 }
 
 /// A table under its name.
@@ -98,9 +77,11 @@ fn sign(ui: &mut Ui, text: &str, height: f32) {
 /// `sum of products + bias = value`.
 pub(super) fn total(ui: &mut Ui, sum: f32, bias: f32, value: f32) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(format!("sum {}", number(sum))).heading());
-        ui.label(RichText::new(format!("{} bias", signed_number(bias))).heading());
-        ui.label(equals(value).strong().color(ui.visuals().strong_text_color()));
+        ui.label("Sum of all products");
+        ui.label(RichText::new(number(sum)).heading());
+        ui.label("bias");
+        ui.label(RichText::new(signed_number(bias)).heading());
+        ui.label(equals(value).strong());
     });
 }
 
@@ -117,7 +98,7 @@ fn inputs<'a>(
 }
 
 /// The window, the filter and the partial sum of every map, side by side. Gives the map that was clicked.
-fn partial_sums(
+pub(super) fn partial_sums(
     ui: &mut Ui,
     piece: &Piece,
     stage: usize,
@@ -128,6 +109,10 @@ fn partial_sums(
     let largest_weight = colour::largest(channels.iter().flat_map(|c| c.taps.iter().map(|tap| &tap.weight)));
     let largest = colour::largest(channels.iter().map(|channel| &channel.partial));
     let mut clicked = None;
+    ui.label(format!(
+        "What each of the {} maps adds: the window, the filter's table, and the sum of their products",
+        channels.len()
+    ));
     ScrollArea::horizontal().id_salt("partial sums").show(ui, |ui| {
         ui.horizontal_top(|ui| {
             ui.spacing_mut().item_spacing.x = 9.0;
@@ -177,19 +162,22 @@ pub(super) fn products(ui: &mut Ui, scene: &Scene<'_>, products: &[Product]) {
     ui.vertical(|ui| {
         let Some(first) = products.first() else { return };
         let planes = scene.piece.planes(first.level);
-        let maps = products.chunk_by(|a, b| a.cell.map == b.cell.map);
+        let maps: Vec<&[Product]> = products.chunk_by(|a, b| a.cell.map == b.cell.map).collect();
         let text = if planes.are_maps() { "All products, a table for each map" } else { "All products" };
         ui.weak(format!("{text}: orange speaks for the value, blue against it"));
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing = vec2(5.0, 5.0);
-            for map in maps {
-                let columns = map.iter().take_while(|product| product.cell.y == map[0].cell.y).count();
-                // A column of a sequence is folded, so that it is not higher than the screen.
-                let columns = if planes.are_columns() { 8 } else { columns };
-                let cells =
-                    map.iter().map(|product| (colour::signed(product.value(), largest), String::new()));
-                grid(ui, columns, TINY_CELL, cells);
-            }
+        // A column of a sequence is folded, so that it is not higher than the screen.
+        let columns = match maps[0] {
+            _ if planes.are_columns() => 8,
+            map => map.iter().take_while(|product| product.cell.y == map[0].cell.y).count(),
+        };
+        flow(ui, maps.len(), TINY_CELL * columns as f32, vec2(5.0, 5.0), |ui, map| {
+            let products = maps[map].iter().map(Product::value);
+            grid(
+                ui,
+                columns,
+                TINY_CELL,
+                products.map(|value| (colour::signed(value, largest), String::new())),
+            );
         });
     });
 }

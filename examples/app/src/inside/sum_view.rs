@@ -1,15 +1,19 @@
 //! How one value came to be: the window that slides over the input, and the sum under it.
 
 use captcha_lab::infer::Layer;
+use captcha_lab_examples::inside::words::Step;
 use eframe::egui::{Button, Color32, CornerRadius, Rect, RichText, ScrollArea, Slider, Ui, Vec2, pos2, vec2};
 
-use super::map_view::{MapView, fitted, show_map};
+use super::map_view::{MapView, class_names, fitted, show_map};
 use super::place::Place;
 use super::planes::Cell;
 use super::play::Play;
 use super::scene::Scene;
-use super::sum::{Sum, number};
+use super::sum::{Product, Sum, number};
 use super::{layer_weights, sum_terms};
+
+/// From which width on, in points, the terms stand beside the maps.
+const SIDE_BY_SIDE: f32 = 1180.0;
 
 /// What the view remembers beside its place.
 #[derive(Debug, Default)]
@@ -32,31 +36,39 @@ pub(super) fn show(
         ui.label("There is no such value.");
         return None;
     };
-    heading(ui, scene, stage, cell, &mut state.play);
+    heading(ui, scene, stage, &mut state.play);
     let mut to = None;
+    let value = scene.piece.value(stage + 1, cell);
+    let channel = state.channel(stage, cell, &sum);
     ScrollArea::vertical().id_salt("sum").auto_shrink(false).show(ui, |ui| {
-        let channel = state.channel(stage, cell, &sum);
-        to = maps(ui, scene, stage, cell, channel, state.play.running);
-        ui.add_space(6.0);
-        let value = scene.piece.value(stage + 1, cell);
+        let side_by_side = ui.available_width() >= SIDE_BY_SIDE;
+        let room =
+            vec2(ui.available_width() * if side_by_side { 0.62 } else { 1.0 }, ui.clip_rect().height());
+        let show_maps = |ui: &mut Ui, scene: &mut Scene<'_>| {
+            maps(ui, scene, stage, cell, channel, room, state.play.running)
+        };
+        if side_by_side {
+            ui.horizontal_top(|ui| {
+                to = show_maps(ui, scene);
+                ui.add_space(20.0);
+                ui.vertical(|ui| terms(ui, scene, stage, cell, &sum, channel, value));
+            });
+        } else {
+            to = show_maps(ui, scene);
+            ui.add_space(6.0);
+            terms(ui, scene, stage, cell, &sum, channel, value);
+        }
         match &sum {
-            Sum::Window { channels, side, bias } => {
-                let chosen = sum_terms::window(ui, scene, stage, channels, *side, *bias, value, channel);
-                if let Some(chosen) = chosen {
+            Sum::Window { channels, side, .. } if channels.len() > 1 => {
+                ui.add_space(8.0);
+                if let Some(chosen) =
+                    sum_terms::partial_sums(ui, scene.piece, stage, channels, *side, channel)
+                {
                     state.channel = Some(([stage, cell.map], chosen));
                 }
             }
-            Sum::Weighted { products, bias } => {
-                sum_terms::total(ui, products.iter().map(super::sum::Product::value).sum(), *bias, value);
-                ui.horizontal_top(|ui| {
-                    layer_weights::strongest(ui, scene, stage, cell);
-                    sum_terms::products(ui, scene, products);
-                });
-            }
-            Sum::Largest { taps, width, chosen } => {
-                sum_terms::largest(ui, scene.piece, stage, taps, *width, *chosen, value);
-            }
-            Sum::Single { tap, shift } => sum_terms::single(ui, scene.piece.layer(stage), tap, *shift, value),
+            Sum::Weighted { products, .. } => sum_terms::products(ui, scene, products),
+            _ => {}
         }
     });
     let steps = state.play.steps(ui.input(|input| input.stable_dt.min(0.1)));
@@ -69,6 +81,24 @@ pub(super) fn show(
         to = Some(Place::Sum { stage, cell: scene.piece.planes(stage + 1).after(cell, steps) });
     }
     to
+}
+
+/// The terms of the sum in numbers.
+fn terms(ui: &mut Ui, scene: &Scene<'_>, stage: usize, cell: Cell, sum: &Sum, channel: usize, value: f32) {
+    match sum {
+        Sum::Window { channels, side, bias } => {
+            sum_terms::window(ui, scene.piece, stage, channels, *side, channel);
+            sum_terms::total(ui, channels.iter().map(|channel| channel.partial).sum(), *bias, value);
+        }
+        Sum::Weighted { products, bias } => {
+            layer_weights::strongest(ui, scene, stage, cell);
+            sum_terms::total(ui, products.iter().map(Product::value).sum(), *bias, value);
+        }
+        Sum::Largest { taps, width, chosen } => {
+            sum_terms::largest(ui, scene.piece, stage, taps, *width, *chosen, value);
+        }
+        Sum::Single { tap, shift } => sum_terms::single(ui, scene.piece.layer(stage), tap, *shift, value),
+    }
 }
 
 impl SumState {
@@ -86,8 +116,8 @@ impl SumState {
     }
 }
 
-/// Which value it is, and what makes the window slide.
-fn heading(ui: &mut Ui, scene: &Scene<'_>, stage: usize, cell: Cell, play: &mut Play) {
+/// What makes the window slide, and what it does.
+fn heading(ui: &mut Ui, scene: &Scene<'_>, stage: usize, play: &mut Play) {
     ui.horizontal_wrapped(|ui| {
         let (button, hint) = if play.running { ("Pause", "Stop (space)") } else { ("Play", "Slide (space)") };
         if ui.add(Button::new(button).min_size(vec2(76.0, 0.0))).on_hover_text(hint).clicked() {
@@ -95,9 +125,12 @@ fn heading(ui: &mut Ui, scene: &Scene<'_>, stage: usize, cell: Cell, play: &mut 
         }
         let slider = Slider::new(&mut play.speed, Play::SPEEDS).logarithmic(true).max_decimals(0);
         ui.add(slider.suffix(" values/s")).on_hover_text("How fast it slides");
-        let words = scene.words(stage);
-        ui.label(RichText::new(format!("{}: {}", words.title, scene.whereabouts(stage + 1, cell))).strong());
     });
+    let text = match scene.piece.layer(stage) {
+        Layer::Conv2d { .. } => Step::Flashlight.words().text,
+        _ => scene.words(stage).text,
+    };
+    ui.label(text);
 }
 
 /// The map before and the map after, with the window on one and the value on the other. The pointer moves both.
@@ -107,6 +140,7 @@ fn maps(
     stage: usize,
     cell: Cell,
     channel: usize,
+    room: Vec2,
     playing: bool,
 ) -> Option<Place> {
     let mut to = None;
@@ -115,21 +149,15 @@ fn maps(
     let channel = channel.min(input.maps.saturating_sub(1));
     ui.horizontal_top(|ui| {
         let gap = 40.0;
-        let room = vec2(
-            (ui.available_width() - gap - 12.0) / 2.0,
-            (ui.available_height() * 0.45).clamp(140.0, 300.0),
-        );
+        let room = vec2((room.x - gap - 12.0) / 2.0, (0.5 * room.y).clamp(150.0, 440.0));
         ui.spacing_mut().item_spacing.x = 0.0;
         let before = map_under(ui, scene, stage, channel, room, &before_title(scene, stage, channel));
         ui.add_space(gap);
-        let arrow = ui.painter().clone();
         let after_title = match scene.piece.planes(stage + 1).maps {
             1 => "After the layer".to_owned(),
             _ => format!("Map {} after the layer", cell.map + 1),
         };
         let after = map_under(ui, scene, stage + 1, cell.map, room, &after_title);
-        let middle = pos2(before.rect.right() + gap * 0.2, before.rect.center().y);
-        arrow.arrow(middle, vec2(gap * 0.5, 0.0), (1.5, ui.visuals().weak_text_color()));
         if let Some(window) = window(scene, stage, cell, &before) {
             before.dim_around(ui, window);
             before.mark(ui, window);
@@ -140,14 +168,17 @@ fn maps(
             {
                 ui.painter().line_segment([from, to], (1.0, line));
             }
+        } else {
+            let start = pos2(before.rect.right() + gap * 0.2, before.rect.center().y);
+            ui.painter().arrow(start, vec2(gap * 0.6, 0.0), (1.5, ui.visuals().weak_text_color()));
         }
         if playing {
             hide_after(ui, &after, cell);
         }
         after.mark(ui, after.cell(cell));
-        if let Some(pointed) = after.pointed(ui) {
+        if let Some(pointed) = after.pointed(ui, playing) {
             to = Some(pointed);
-        } else if let Some(pointed) = before.pointed(ui) {
+        } else if let Some(pointed) = before.pointed(ui, playing) {
             to = under(scene, stage, cell.map, pointed);
         }
     });
@@ -175,7 +206,9 @@ fn map_under(
     ui.vertical(|ui| {
         ui.label(title);
         let size = fitted(scene.piece.planes(level), room, ui.pixels_per_point());
-        show_map(ui, scene, level, map, size, title)
+        let view = show_map(ui, scene, level, map, size, title);
+        class_names(ui, scene, level, &view);
+        view
     })
     .inner
 }

@@ -7,7 +7,7 @@ use captcha_lab::core::image::DynamicImage;
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{ModelFile, Pretrained};
 use captcha_lab_examples::inside::words;
-use eframe::egui::{Key, Modifiers, Theme, vec2};
+use eframe::egui::{Key, Modifiers, Role, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
@@ -160,6 +160,22 @@ fn the_sum_is_the_value_of_the_trace_and_arrows_move_it() {
 }
 
 #[test]
+fn the_pointer_moves_the_window() {
+    let mut window = window(Some(letters()), 1200.0, 900.0);
+    window.state_mut().inside.place = Place::Sum { stage: 0, cell: Cell { map: 2, y: 0, x: 0 } };
+    window.run_steps(3);
+    for (label, map) in [("Map 3 after the layer", 2), ("What the network reads", 2)] {
+        for (y, x) in [(5, 7), (23, 0)] {
+            let rect = window.get_by_role_and_label(Role::Button, label).rect();
+            let cell = rect.size() / 24.0;
+            window.hover_at(rect.min + vec2(x as f32 + 0.5, y as f32 + 0.5) * cell);
+            window.run_steps(3);
+            assert_eq!(cell_with_its_value(&window), (0, Cell { map, y, x }), "{label}");
+        }
+    }
+}
+
+#[test]
 fn a_sum_over_many_maps_is_written_out_for_each() {
     let mut window = window(Some(letters()), 1200.0, 1200.0);
     let place = Place::Sum { stage: 4, cell: Cell { map: 3, y: 5, x: 6 } };
@@ -180,7 +196,7 @@ fn a_sum_over_many_maps_is_written_out_for_each() {
         let adds = super::sum::signed_number(channel.partial);
         let label = format!("Map {} adds {adds}", i + 1);
         click(&mut window, &label);
-        window.get_by_label(&format!("map {} adds {adds}", i + 1));
+        window.get_by_label(&format!("Map {} of 16 adds {adds}.", i + 1));
     }
 }
 

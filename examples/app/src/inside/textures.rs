@@ -29,7 +29,7 @@ pub(super) enum Picture {
     /// What a ReLU removes of a map.
     Removed { piece: usize, stage: usize, map: usize },
     /// The probabilities of the classes over the columns.
-    HeatMap,
+    HeatMap { all_classes: bool },
 }
 
 /// The pictures of one image and model.
@@ -115,7 +115,7 @@ impl Textures {
 pub(super) fn value_colour(piece: &Piece, level: usize, value: f32) -> Rgb<u8> {
     match level {
         0 => colour::grey(value, 1.0, 0.0),
-        level => colour::signed(value, piece.largest(level)),
+        level => colour::signed(value, piece.scale(level)),
     }
 }
 
