@@ -29,10 +29,11 @@ const MOVES: [(Key, Move); 10] = [
     (Key::BrowserBack, Move::Out),
 ];
 
-/// The keys that were pressed, unless a widget that has the focus takes them.
+/// The keys that were pressed, unless a widget that has the focus or what lies over the view takes them.
 pub(super) fn pressed(ui: &Ui) -> Keys {
-    let focused = ui.memory(|memory| memory.focused().is_some());
-    if ui.ctx().text_edit_focused() {
+    let (focused, covered) =
+        ui.memory(|memory| (memory.focused().is_some(), memory.top_modal_layer().is_some()));
+    if covered || ui.ctx().text_edit_focused() {
         return Keys::default();
     }
     ui.input_mut(|input| {
