@@ -1,13 +1,14 @@
 //! Files that are opened and written, in the background.
 
 use std::io::{Cursor, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use captcha_lab::core::files::{Durability, write_whole};
 use captcha_lab::core::image::ImageFormat;
 use captcha_lab::render::Style;
 use captcha_lab_examples::describe;
+use eframe::egui::ColorImage;
 
 use crate::{Note, Picture};
 
@@ -25,14 +26,33 @@ pub(crate) enum Save {
     Style(Box<Style>, PathBuf),
 }
 
-/// Opens a file: a style if its name ends in `.toml`, an image otherwise.
-pub(crate) fn open(path: &Path) -> Result<Opened, String> {
-    if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) {
-        let style = Style::from_file(path).map_err(|error| describe(&error))?;
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        return Ok(Opened::Style(name, Box::new(style)));
+/// What is to be opened.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// A style if its name ends in `.toml`, an image otherwise.
+    File(PathBuf),
+    /// An image.
+    Clipboard(Arc<ColorImage>),
+}
+
+impl Source {
+    /// Opens it.
+    pub(crate) fn open(self) -> Result<Opened, String> {
+        let picture = match self {
+            Self::File(path)
+                if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml")) =>
+            {
+                let style = Style::from_file(&path).map_err(|error| describe(&error))?;
+                let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                return Ok(Opened::Style(name, Box::new(style)));
+            }
+            Self::File(path) => Picture::open(&path).map_err(|error| describe(&error))?,
+            Self::Clipboard(image) => {
+                Picture::pasted(&image).ok_or("the image in the clipboard is empty or too large")?
+            }
+        };
+        Ok(Opened::Picture(picture.prepared()))
     }
-    Picture::open(path).map(Opened::Picture).map_err(|error| describe(&error))
 }
 
 impl Save {

@@ -1,7 +1,7 @@
 //! The image on screen.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use captcha_lab::core::image::{DynamicImage, RgbaImage};
 use captcha_lab::core::{Alphabet, DecodeError, GlyphBox, ImageLimits, Label, open_image};
@@ -19,6 +19,7 @@ pub struct Picture {
     pub glyphs: Vec<GlyphBox>,
     /// Where it is from.
     pub origin: Origin,
+    colours: OnceLock<Arc<ColorImage>>,
 }
 
 /// Where an image is from.
@@ -41,6 +42,7 @@ impl Picture {
             glyphs: captcha.glyphs.iter().filter_map(|glyph| glyph.bounds).collect(),
             text: Some(captcha.text),
             origin: Origin::Drawn(seed),
+            colours: OnceLock::new(),
         }
     }
 
@@ -58,6 +60,7 @@ impl Picture {
             text: label.ok().map(String::from),
             glyphs: Vec::new(),
             origin: Origin::File(path.to_owned()),
+            colours: OnceLock::new(),
         })
     }
 
@@ -69,21 +72,30 @@ impl Picture {
             return None;
         }
         let pixels = image.pixels.iter().flat_map(Color32::to_srgba_unmultiplied).collect();
-        let image = RgbaImage::from_raw(sides[0], sides[1], pixels)?;
+        let pixels = RgbaImage::from_raw(sides[0], sides[1], pixels)?;
         Some(Self {
-            image: Arc::new(image.into()),
+            image: Arc::new(pixels.into()),
             text: None,
             glyphs: Vec::new(),
             origin: Origin::Clipboard,
+            colours: OnceLock::new(),
         })
+    }
+
+    /// Ready to be shown at once.
+    pub(crate) fn prepared(self) -> Self {
+        let _ = self.colours();
+        self
     }
 
     /// The image as egui has images.
     #[must_use]
-    pub fn colours(&self) -> ColorImage {
-        let pixels = self.image.to_rgba8();
-        let size = [pixels.width() as usize, pixels.height() as usize];
-        ColorImage::from_rgba_unmultiplied(size, pixels.as_raw())
+    pub fn colours(&self) -> &Arc<ColorImage> {
+        self.colours.get_or_init(|| {
+            let pixels = self.image.to_rgba8();
+            let size = [pixels.width() as usize, pixels.height() as usize];
+            Arc::new(ColorImage::from_rgba_unmultiplied(size, pixels.as_raw()))
+        })
     }
 
     /// What it is called in the title of the window: its text, or the name of its file.
@@ -117,7 +129,8 @@ mod tests {
 
     fn picture(text: Option<&str>, origin: Origin) -> Picture {
         let image = Arc::new(DynamicImage::new_luma8(3, 2));
-        Picture { image, text: text.map(str::to_owned), glyphs: Vec::new(), origin }
+        let text = text.map(str::to_owned);
+        Picture { image, text, glyphs: Vec::new(), origin, colours: OnceLock::new() }
     }
 
     #[test]
@@ -138,7 +151,7 @@ mod tests {
         let drawn = RgbaImage::from_fn(5, 4, |x, y| [50 * x as u8, 60 * y as u8, 7, 255].into());
         let mut picture = picture(None, Origin::Drawn(1));
         picture.image = Arc::new(drawn.clone().into());
-        assert_eq!(Picture::pasted(&picture.colours()).unwrap().image.to_rgba8(), drawn);
+        assert_eq!(Picture::pasted(picture.colours()).unwrap().image.to_rgba8(), drawn);
         assert!(Picture::pasted(&ColorImage::default()).is_none());
     }
 }

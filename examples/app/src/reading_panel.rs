@@ -9,7 +9,7 @@ use eframe::egui::{
 
 use crate::dialogs::{Dialogs, Purpose};
 use crate::image_view::{self, Overlays, sure};
-use crate::reader::{ModelChoice, Reading};
+use crate::reader::{ModelChoice, Reader, Reading};
 use crate::session::{Session, Verdict};
 use crate::shortcuts::{Action, key};
 use crate::textures::Textures;
@@ -108,7 +108,10 @@ fn model(ui: &mut Ui, session: &mut Session, dialogs: &mut Dialogs) {
                 dialogs.ask(Purpose::OpenModel, "");
             }
         });
-        models.response.labelled_by(label.id);
+        let models = models.response.labelled_by(label.id);
+        if let Some(reader) = session.reader() {
+            models.on_hover_text(abilities(reader));
+        }
         let mut any_length = session.any_length();
         let meaning = "Without it, texts are as long as those that the model was trained on";
         if ui.checkbox(&mut any_length, "Any length").on_hover_text(meaning).changed() {
@@ -174,6 +177,39 @@ fn facts(ui: &mut Ui, session: &Session, reading: &Reading, known: Option<&str>)
         Ok(sure) => format!("{} sure, read in {milliseconds:.1} ms", format::percent(sure.into())),
         Err(_) => format!("given up after {milliseconds:.1} ms"),
     });
+    let inability = session
+        .reader()
+        .zip(known)
+        .and_then(|(reader, known)| inability(reader, session.any_length(), known));
+    if let Some(why) = inability.filter(|_| session.verdict() == Some(Verdict::Wrong)) {
+        ui.label(why);
+    }
+}
+
+/// What a model can read.
+fn abilities(reader: &Reader) -> String {
+    let metadata = reader.model.metadata();
+    let alphabet = &metadata.alphabet;
+    match metadata.lengths {
+        Some(lengths) => format!("Trained on {} of {alphabet}", characters(lengths)),
+        None => format!("Trained on {alphabet}"),
+    }
+}
+
+/// Why a model can't read `text`, if that is so.
+fn inability(reader: &Reader, any_length: bool, text: &str) -> Option<String> {
+    let metadata = reader.model.metadata();
+    if let Err(error) = metadata.alphabet.encode(text) {
+        return Some(format!("the model can't read it: {error}"));
+    }
+    let (fewest, most) = metadata.lengths.filter(|_| !any_length)?;
+    let fits = (fewest..=most).contains(&text.chars().count());
+    (!fits).then(|| format!("the model reads {} unless any length is allowed", characters((fewest, most))))
+}
+
+/// How many characters a text has, in words.
+fn characters((fewest, most): (usize, usize)) -> String {
+    if fewest == most { format!("{fewest} characters") } else { format!("{fewest} to {most} characters") }
 }
 
 /// The colour of what is right.

@@ -1,12 +1,12 @@
 //! What the window knows and does, without its widgets.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use captcha_lab_examples::describe;
 use eframe::egui::{ColorImage, Context};
 
-use crate::files::{Opened, Save, open};
+use crate::files::{Opened, Save, Source};
 use crate::many::{Failure, Many};
 use crate::note::Note;
 use crate::reader::{ModelChoice, Reader, Reading};
@@ -41,7 +41,7 @@ pub struct Session {
     wants_reading: bool,
     wants_many: Option<u64>,
     drawing: Worker<Recipe, Result<Picture, String>>,
-    opening: Worker<PathBuf, Result<Opened, String>>,
+    opening: Worker<Source, Result<Opened, String>>,
     loading: Worker<ModelChoice, Loaded>,
     asking: Worker<Question, Reading>,
     saving: Worker<Save, Note>,
@@ -89,9 +89,9 @@ impl Session {
             wants_reading: false,
             wants_many: None,
             drawing: Worker::new(context, Backlog::Latest, move |recipe| {
-                drawer.draw(&recipe).map_err(|error| describe(&error))
+                drawer.draw(&recipe).map(Picture::prepared).map_err(|error| describe(&error))
             }),
-            opening: Worker::new(context, Backlog::Latest, |path: PathBuf| open(&path)),
+            opening: Worker::new(context, Backlog::Latest, Source::open),
             loading: Worker::new(context, Backlog::Latest, |choice: ModelChoice| {
                 let reader = Reader::open(&choice).map(Arc::new).map_err(|error| describe(&error));
                 (choice, reader)
@@ -115,7 +115,12 @@ impl Session {
             match opened {
                 Ok(Opened::Picture(picture)) => self.show(Arc::new(picture)),
                 Ok(Opened::Style(name, style)) => self.recipe.set_style(name, *style),
-                Err(error) => self.note = Some(Note::error(error)),
+                Err(error) => {
+                    self.note = Some(Note::error(error));
+                    if self.shown.is_none() {
+                        self.followed = None;
+                    }
+                }
             }
         }
         while let Some((choice, reader)) = self.loading.poll() {
@@ -194,7 +199,7 @@ impl Session {
         }
         // What is on screen is to be the file, not what the recipe draws.
         self.followed = Some(self.recipe.clone());
-        self.opening.ask(path.to_owned());
+        self.opening.ask(Source::File(path.to_owned()));
     }
 
     /// Lets the model in this file read.
@@ -205,17 +210,15 @@ impl Session {
     }
 
     /// Shows an image from the clipboard.
-    pub fn paste(&mut self, image: &ColorImage) {
-        match Picture::pasted(image) {
-            Some(picture) => self.show(Arc::new(picture)),
-            None => self.note = Some(Note::error("the image in the clipboard is empty or too large")),
-        }
+    pub fn paste(&mut self, image: Arc<ColorImage>) {
+        self.followed = Some(self.recipe.clone());
+        self.opening.ask(Source::Clipboard(image));
     }
 
     /// Puts the image into the clipboard.
     pub fn copy(&mut self) {
         if let Some(picture) = &self.shown {
-            self.context.copy_image(picture.colours());
+            self.context.copy_image(ColorImage::clone(picture.colours()));
             self.note = Some(Note::done("the image is in the clipboard"));
         }
     }
@@ -247,8 +250,10 @@ impl Session {
     }
 
     fn take(&mut self, picture: Arc<Picture>) {
-        self.shown = Some(picture);
-        self.note = None;
+        // Why there is another image than that of the command line stays there to be read.
+        if self.shown.replace(picture).is_some() {
+            self.note = None;
+        }
         self.clear_reading();
     }
 

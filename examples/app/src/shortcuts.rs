@@ -31,20 +31,22 @@ const KEYS: &[(Modifiers, Key, Action, &str)] = &[
     (Modifiers::NONE, Key::F1, Action::Help, "this list; ? shows it, too"),
 ];
 
-/// Keys that do the same as one of [`KEYS`], if nothing has the focus that has a use for them.
+/// Keys that do the same as one of [`KEYS`], unless the view or what has the focus has a use for them.
 const ALIASES: &[(Key, Action)] =
     &[(Key::Enter, Action::Predict), (Key::Space, Action::Predict), (Key::Questionmark, Action::Help)];
 
 /// What was asked for by key since the last frame; nothing while the user types into a field.
-pub(crate) fn pressed(context: &Context) -> Vec<Action> {
+pub(crate) fn pressed(context: &Context, tab: Tab) -> Vec<Action> {
     if context.text_edit_focused() {
         return Vec::new();
     }
-    let has_focus = context.memory(|memory| memory.focused().is_some());
+    let are_used = tab == Tab::Inside || context.memory(|memory| memory.focused().is_some());
     context.input_mut(|input| {
         let keys = KEYS.iter().map(|&(modifiers, key, action, _)| (modifiers, key, action));
-        let aliases =
-            ALIASES.iter().filter(|_| !has_focus).map(|&(key, action)| (Modifiers::NONE, key, action));
+        let aliases = ALIASES
+            .iter()
+            .filter(|(_, action)| !are_used || *action == Action::Help)
+            .map(|&(key, action)| (Modifiers::NONE, key, action));
         keys.chain(aliases)
             .filter(|&(modifiers, key, _)| input.consume_key(modifiers, key))
             .map(|(_, _, action)| action)
@@ -67,6 +69,9 @@ pub(crate) fn list(ui: &mut Ui) {
         (command(Key::V), "paste an image, or the path of one"),
         (command(Key::C), "copy the image"),
         (format!("{}, {}", command(Key::Plus), command(Key::Minus)), "larger, smaller"),
+        ("Arrows, Page Up, Page Down".to_owned(), "See inside: another place, another map"),
+        ("Enter, Esc".to_owned(), "See inside: a step deeper, a step back"),
+        ("Space".to_owned(), "See inside: let the filter slide"),
     ];
     let own = KEYS.iter().map(|&(_, _, action, what)| (key(ui.ctx(), action), what));
     let lines: Vec<_> = own.chain(system).collect();

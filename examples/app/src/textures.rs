@@ -36,7 +36,7 @@ impl Textures {
     pub(crate) fn of(&mut self, context: &Context, picture: &Picture) -> TextureHandle {
         let kept = self.kept.entry(Arc::as_ptr(&picture.image)).or_insert_with(|| Kept {
             _image: Arc::clone(&picture.image),
-            texture: context.load_texture("picture", picture.colours(), OPTIONS),
+            texture: context.load_texture("picture", Arc::clone(picture.colours()), OPTIONS),
             shown: true,
         });
         kept.shown = true;

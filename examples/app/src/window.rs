@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use eframe::egui::{
-    self, Align, Align2, CentralPanel, Color32, Context, Event, FontId, Key, Layout, Modal, Panel, RichText,
-    Ui, ViewportCommand,
+    self, Align, Align2, CentralPanel, Color32, Context, Event, FontId, Frame, Key, Layout, Modal, Panel,
+    RichText, Ui, ViewportCommand,
 };
 
 use crate::dialogs::{Dialogs, Purpose};
@@ -132,7 +132,7 @@ impl Window {
                     ui.label(RichText::new(format!("✖ {text}")).color(ui.visuals().error_fg_color))
                 }
                 Some(Note { text, .. }) => ui.label(text),
-                None => ui.weak("G another image   P read it   F1 all keys"),
+                None => ui.weak("G another image   P read it   2 see inside   M many at once   F1 all keys"),
             };
         });
     }
@@ -211,14 +211,14 @@ impl Window {
         if self.dialogs.is_open() || context.text_edit_focused() {
             return;
         }
-        for action in shortcuts::pressed(context) {
+        for action in shortcuts::pressed(context, self.tab) {
             self.act(context, action);
         }
         let events = context.input(|input| input.events.clone());
         for event in events {
             match event {
                 Event::Copy => self.session.copy(),
-                Event::PasteImage(image) => self.session.paste(&image),
+                Event::PasteImage(image) => self.session.paste(image),
                 Event::Paste(text) => self.paste_text(&text),
                 _ => continue,
             }
@@ -247,7 +247,8 @@ impl Window {
     /// The list of keys, and what a file over the window would do.
     fn help(&mut self, context: &Context) {
         if self.shows_help {
-            let modal = Modal::new(egui::Id::unique("keys")).show(context, |ui| {
+            let frame = Frame::popup(&context.global_style()).inner_margin(16);
+            let modal = Modal::new(egui::Id::unique("keys")).frame(frame).show(context, |ui| {
                 ui.heading("Keys");
                 ui.add_space(8.0);
                 shortcuts::list(ui);

@@ -124,6 +124,19 @@ fn a_text_of_ones_own_is_drawn_while_it_is_typed() {
     assert!(bench.session().reading().is_none());
     bench.click("Predict");
     assert_eq!(bench.session().title(), "captcha-lab: QXKZEF, read as QXKZEF");
+
+    for (text, why) in
+        [("QXK", "the model reads 6 characters unless"), ("qxkzef", "the character 'q', which is not in")]
+    {
+        text.clone_into(&mut bench.session().recipe.text);
+        bench.settle();
+        bench.click("Predict");
+        assert!(bench.says("wrong") && bench.says(why), "{text}");
+    }
+    bench.session().recipe.text = String::new();
+    bench.settle();
+    assert!(bench.says("expected a text of at least one character"));
+    assert_eq!(bench.shown().text.as_deref(), Some("qxkzef"), "the image stays");
 }
 
 #[test]
@@ -226,7 +239,7 @@ fn what_was_asked_of_an_earlier_image_is_dropped() {
     bench.session().predict();
     bench.session().follow();
     // Before the answer can be taken in, another image is on screen.
-    bench.session().paste(&white(40, 20));
+    bench.session().show(pasted(40, 20));
     bench.settle();
     assert_eq!(bench.session().title(), "captcha-lab: a pasted image");
     assert!(bench.session().reading().is_none());
@@ -234,7 +247,7 @@ fn what_was_asked_of_an_earlier_image_is_dropped() {
     // The same with an image that is still being drawn.
     bench.session().generate();
     bench.session().follow();
-    bench.session().paste(&white(50, 25));
+    bench.session().show(pasted(50, 25));
     bench.settle();
     assert_eq!(bench.shown().image.width(), 50);
 }
@@ -374,6 +387,10 @@ fn the_image_and_the_style_are_saved() {
     bench.session().save_picture(&folder.path().join("no/such/folder.png"));
     bench.settle();
     assert!(bench.says("can't be written"));
+}
+
+fn pasted(width: usize, height: usize) -> Arc<Picture> {
+    Arc::new(Picture::pasted(&white(width, height)).expect("an image of a sensible size"))
 }
 
 fn white(width: usize, height: usize) -> ColorImage {
