@@ -39,6 +39,14 @@ pub(super) fn fill(image: &mut RgbImage, area: Area, colour: Rgb<u8>) {
     }
 }
 
+/// `image` with `(width, height)` pixels for each of its own, sharp as they are.
+pub(super) fn enlarge(image: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
+    let (width, height) = (width.max(1), height.max(1));
+    RgbImage::from_fn(image.width() * width, image.height() * height, |x, y| {
+        *image.get_pixel(x / width, y / height)
+    })
+}
+
 /// A frame of `thickness` pixels along the inner edge of `area`.
 pub(super) fn frame(image: &mut RgbImage, area: Area, thickness: u32, colour: Rgb<u8>) {
     let Area { x, y, width, height } = area;

@@ -1,7 +1,7 @@
 //! Animated pictures as GIF files, of which each frame holds only what has changed.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use image::{Rgb, RgbImage};
@@ -86,7 +86,7 @@ impl Film {
         self.last.as_ref()
     }
 
-    /// The film as a GIF file. Colours beyond the 255 that most pixels have become the nearest of these.
+    /// The film as a GIF file. Colours are rounded, as finely as the format allows.
     ///
     /// # Errors
     /// [`FilmError::Size`] if there are no frames, or they are larger than a GIF can be.
@@ -97,7 +97,7 @@ impl Film {
         if side(width) == 0 || side(height) == 0 {
             return Err(FilmError::Size { width, height });
         }
-        let mut palette = Palette::of(self.frames.iter().flat_map(|change| change.pixels.iter().flatten()));
+        let palette = Palette::of(self.frames.iter().flat_map(|change| change.pixels.iter().flatten()));
         let mut bytes = Vec::new();
         let mut encoder = Encoder::new(&mut bytes, side(width), side(height), &palette.bytes())?;
         encoder.set_repeat(Repeat::Infinite)?;
@@ -149,36 +149,38 @@ impl Change {
     }
 }
 
-/// The colours of a film.
+/// The colours of a film: those of its pixels, rounded until they are few enough.
 struct Palette {
+    /// Channels are multiples of it, or 255.
+    step: u16,
     colours: Vec<Rgb<u8>>,
     indices: HashMap<Rgb<u8>, u8>,
 }
 
 impl Palette {
-    /// The colours that most of `pixels` have.
+    /// The colours of all `pixels`.
     fn of<'a>(pixels: impl Iterator<Item = &'a Rgb<u8>>) -> Self {
-        let mut counts = HashMap::<Rgb<u8>, usize>::new();
-        for &pixel in pixels {
-            *counts.entry(pixel).or_default() += 1;
+        /// How coarsely channels are rounded: at first so little that nobody sees it, which makes files much smaller, and
+        /// at last to six levels, of which there are 216 colours.
+        const STEPS: [u16; 5] = [8, 12, 17, 32, 51];
+        let all: BTreeSet<[u8; 3]> = pixels.map(|pixel| pixel.0).collect();
+        let mut colours = BTreeSet::new();
+        let mut step = 1;
+        for rounding in STEPS {
+            step = rounding;
+            colours = all.iter().map(|&colour| rounded(Rgb(colour), step).0).collect();
+            if colours.len() <= COLOURS {
+                break;
+            }
         }
-        let mut counts: Vec<(Rgb<u8>, usize)> = counts.into_iter().collect();
-        // By the colour where counts are equal, so that a film is always the same file.
-        counts.sort_unstable_by_key(|&(colour, count)| (std::cmp::Reverse(count), colour.0));
-        let colours: Vec<Rgb<u8>> = counts.into_iter().map(|(colour, _)| colour).take(COLOURS).collect();
-        let indices = colours.iter().enumerate().map(|(index, &colour)| (colour, index as u8)).collect();
-        Self { colours, indices }
+        let colours: Vec<Rgb<u8>> = colours.into_iter().map(Rgb).collect();
+        let indices = colours.iter().zip(0..).map(|(&colour, index)| (colour, index)).collect();
+        Self { step, colours, indices }
     }
 
-    /// The index of the nearest colour.
-    fn index(&mut self, colour: Rgb<u8>) -> u8 {
-        let colours = &self.colours;
-        *self.indices.entry(colour).or_insert_with(|| {
-            let distance = |other: &Rgb<u8>| {
-                colour.0.iter().zip(other.0).map(|(&a, b)| u32::from(a.abs_diff(b)).pow(2)).sum::<u32>()
-            };
-            (0..colours.len()).min_by_key(|&index| distance(&colours[index])).unwrap_or(0) as u8
-        })
+    /// The index of a colour.
+    fn index(&self, colour: Rgb<u8>) -> u8 {
+        self.indices.get(&rounded(colour, self.step)).copied().unwrap_or_default()
     }
 
     /// Red, green and blue of 256 colours.
@@ -187,6 +189,11 @@ impl Palette {
         bytes.resize(3 * (COLOURS + 1), 0);
         bytes
     }
+}
+
+/// The nearest colour whose channels are multiples of `step`, or 255.
+fn rounded(colour: Rgb<u8>, step: u16) -> Rgb<u8> {
+    Rgb(colour.0.map(|channel| ((u16::from(channel) + step / 2) / step * step).min(255) as u8))
 }
 
 #[cfg(test)]
@@ -213,8 +220,8 @@ mod tests {
         let mut frames = vec![RgbImage::from_pixel(20, 10, Rgb([255; 3]))];
         for step in 0..6u8 {
             let mut next = frames[frames.len() - 1].clone();
-            next.put_pixel(u32::from(step) * 3, u32::from(step), Rgb([10 * step, 0, 7]));
-            next.put_pixel(19, 9, Rgb([step, step, step]));
+            next.put_pixel(u32::from(step) * 3, u32::from(step), Rgb([16 * step, 0, 8]));
+            next.put_pixel(19, 9, Rgb([8 * step; 3]));
             frames.push(next);
         }
         // One that changes nothing.
@@ -232,17 +239,17 @@ mod tests {
     }
 
     #[test]
-    fn rare_colours_become_the_nearest() {
-        // Each grey in three pixels, and one, the rarest, in a single one.
-        let mut frame = RgbImage::from_fn(256, 3, |x, _| Rgb([x as u8; 3]));
-        frame.put_pixel(77, 1, Rgb([0; 3]));
-        frame.put_pixel(77, 2, Rgb([0; 3]));
-        let mut film = Film::new();
-        film.push(frame.clone(), 1);
-        let (shown, _) = shown(&film.to_gif().unwrap()).remove(0);
-        for (x, y, pixel) in shown.enumerate_pixels() {
-            let off = pixel.0[0].abs_diff(frame.get_pixel(x, y).0[0]);
-            assert_eq!(off, u8::from((x, y) == (77, 0)), "{x} {y}");
+    fn colours_are_rounded_as_little_as_can_be() {
+        let grey = RgbImage::from_fn(256, 1, |x, _| Rgb([x as u8; 3]));
+        let many = RgbImage::from_fn(256, 256, |x, y| Rgb([x as u8, y as u8, (x ^ y) as u8]));
+        for (frame, most) in [(grey, 4), (many, 26)] {
+            let mut film = Film::new();
+            film.push(frame.clone(), 1);
+            let (shown, _) = shown(&film.to_gif().unwrap()).remove(0);
+            let worst = shown.iter().zip(frame.iter()).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(worst <= Some(most), "{worst:?}");
+            assert_eq!(shown.get_pixel(0, 0).0, [0; 3], "black stays black");
+            assert_eq!(shown.get_pixel(255, 0).0[0], 255, "white stays white");
         }
     }
 

@@ -12,6 +12,8 @@ use super::trace::scale_of_input;
 use super::worked::sum;
 use crate::figures::palette::{MUTED, TEXT};
 
+/// The largest side of a number, in pixels: larger ones make the file larger.
+const LARGEST: u32 = 50;
 /// The room for a sign between two tables, in pixels.
 const SIGN: u32 = 40;
 
@@ -28,7 +30,7 @@ pub fn flashlight(trace: &Trace, stage: usize, filter: usize) -> Option<Film> {
     }
     let output = trace.stages()[stage].values.index_axis(Axis(0), filter);
     let window = Window { size: (kernel, kernel), padding: kernel / 2, stride: (1, 1) };
-    let cell = ((WIDTH - 2 * MARGIN - 2 * SIGN) / (3 * kernel as u32)).clamp(12, 62);
+    let cell = ((WIDTH - 2 * MARGIN - 2 * SIGN) / (3 * kernel as u32)).clamp(12, LARGEST);
     let below = CAPTION + kernel as u32 * cell + MARGIN + CAPTION + MARGIN;
     let slide = Slide::new(
         (input.index_axis(Axis(0), 0), scale_of_input(trace, stage)),

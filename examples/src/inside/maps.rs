@@ -4,7 +4,7 @@ use captcha_lab::core::ndarray::{ArrayView2, ArrayView3, Axis, Slice};
 use image::{Rgb, RgbImage, imageops};
 
 use super::colour::{grey, largest, probability, signed, text_on};
-use super::draw::{Area, centred, fill};
+use super::draw::{Area, centred, enlarge, fill};
 use super::numbers::short;
 use crate::figures::palette::{LINE, MUTED, WHITE, mix};
 
@@ -63,11 +63,15 @@ impl Scale {
 /// One map `[height, width]`, each value a square of `pixel` x `pixel`.
 #[must_use]
 pub fn map(values: &ArrayView2<'_, f32>, scale: Scale, pixel: u32) -> RgbImage {
+    stretched(values, scale, (pixel, pixel))
+}
+
+/// One table `[height, width]`, each value a rectangle of `(width, height)` pixels.
+pub(super) fn stretched(values: &ArrayView2<'_, f32>, scale: Scale, pixel: (u32, u32)) -> RgbImage {
     let (height, width) = values.dim();
     let small =
         RgbImage::from_fn(width as u32, height as u32, |x, y| scale.colour(values[[y as usize, x as usize]]));
-    let pixel = pixel.max(1);
-    imageops::resize(&small, width as u32 * pixel, height as u32 * pixel, imageops::FilterType::Nearest)
+    enlarge(&small, pixel)
 }
 
 /// All maps `[maps, height, width]` beside and below each other, as large as `width` pixels allow.
@@ -77,13 +81,16 @@ pub fn mosaic(values: &ArrayView3<'_, f32>, scale: Scale, width: u32) -> RgbImag
     arranged(values, beside((maps, rows, columns)), scale, width)
 }
 
-/// The first sixteen maps in four rows, as a small picture of them all.
+/// Some of the maps, as many as a small square holds, as a small picture of them all.
 #[must_use]
 pub fn sample(values: &ArrayView3<'_, f32>, scale: Scale, width: u32) -> RgbImage {
-    /// Maps in a row.
-    const ROW: usize = 4;
-    let shown = values.len_of(Axis(0)).min(ROW * ROW);
-    arranged(&values.slice_axis(Axis(0), Slice::from(..shown)), ROW.min(shown).max(1), scale, width)
+    /// The most maps of a sample: four rows of four, if they are square.
+    const MOST: usize = 16;
+    let (maps, rows, columns) = values.dim();
+    let beside = (MOST as f64 * rows as f64 / columns.max(1) as f64).sqrt().round();
+    let beside = (beside as usize).clamp(1, MOST).min(maps.max(1));
+    let shown = maps.min(MOST / beside * beside);
+    arranged(&values.slice_axis(Axis(0), Slice::from(..shown)), beside, scale, width)
 }
 
 /// Maps in rows of `beside`.
@@ -134,7 +141,7 @@ pub(super) fn labelled(
         let corner = (column as u32 * cell + 1, row as u32 * cell + 1);
         let (area, paper) = (Area::square(corner, cell - 1), colour(value));
         fill(&mut picture, area, paper);
-        centred(&mut picture, area, &text(value), cell as f32 * 0.42, text_on(paper));
+        centred(&mut picture, area, &text(value), cell as f32 * 0.44, text_on(paper));
     }
     picture
 }

@@ -6,12 +6,16 @@ use super::ctc::{Collapse, Fate, collapse};
 use super::draft::{Draft, Said, StoryError};
 use super::html::{Page, Size};
 use super::numbers::{share, tiny, with_decimals};
+use super::preparation;
 use super::road::{Road, Way};
 use super::scores::{BLANK, bars, heat_map, probabilities};
 use super::words::{Step, Words};
 
 /// How many classes a table of scores has.
 const TOLD: usize = 5;
+
+/// A letter model that is less sure than this may have been given pieces that are no letters.
+const SURE: f32 = 0.9;
 
 /// Writes it.
 pub(super) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
@@ -52,6 +56,13 @@ pub(super) fn answer(page: &mut Page, road: &Road) {
     let text = if prediction.text.is_empty() { "no characters" } else { &prediction.text };
     page.tagged("p", class, &format!("It reads {text}{verdict}."));
     page.text(&format!("The network is {sure} sure of the whole text."));
+    let wrong = road.label().is_some_and(|label| label != prediction.text);
+    if matches!(road.way(), Way::Letters { .. }) && (wrong || prediction.confidence.value() < SURE) {
+        page.text(&format!(
+            "Lines, noise and letters that touch mislead cutting. {}",
+            preparation::other_models()
+        ));
+    }
 }
 
 /// Every character with how sure and what else it could be.

@@ -5,7 +5,7 @@ use captcha_lab::core::ndarray::Array2;
 use image::{DynamicImage, GrayImage, Rgb, RgbImage, imageops};
 
 use super::colour::grey;
-use super::draw::{Area, fill, frame, write};
+use super::draw::{Area, enlarge, fill, frame, write};
 use super::maps::labelled;
 use crate::figures::palette::{BLUE, VERMILLION, WHITE};
 use crate::figures::thumbnail::on_paper;
@@ -56,9 +56,8 @@ impl Channel {
 #[must_use]
 pub fn enlarged(image: &DynamicImage, width: u32) -> RgbImage {
     let picture = on_paper(image);
-    let factor = (width / picture.width().max(1)).max(1);
-    let (columns, rows) = picture.dimensions();
-    imageops::resize(&picture, columns * factor, rows * factor, imageops::FilterType::Nearest)
+    let factor = width / picture.width().max(1);
+    enlarge(&picture, (factor, factor))
 }
 
 /// One channel of a picture in its own light.

@@ -182,16 +182,7 @@ fn cutting(draft: &mut Draft, road: &Road, steps: &Steps, followed: Option<usize
             let said =
                 Said { name: "boxes.png", alt: "The image with a frame around each piece of ink.", caption };
             draft.picture(&picture, Size::Half, said)?;
-            let sequences: Vec<&str> = Pretrained::ALL
-                .iter()
-                .map(|model| model.name())
-                .filter(|name| name.ends_with("sequence"))
-                .collect();
-            draft.page.text(&format!(
-                "A network of letters can't go on from here. A network that reads the whole image at once needs no cutting: \
-                 try explain again with --model and one of {}, whichever was made for images like this one.",
-                sequences.join(", ")
-            ));
+            draft.page.text(&format!("A network of letters can't go on from here. {}", other_models()));
             draft.page.end_section();
             return Ok(());
         }
@@ -226,6 +217,17 @@ fn cutting(draft: &mut Draft, road: &Road, steps: &Steps, followed: Option<usize
     }
     draft.page.end_section();
     Ok(())
+}
+
+/// Which models need no cutting.
+pub(super) fn other_models() -> String {
+    let names = Pretrained::ALL.iter().map(|model| model.name());
+    let sequences: Vec<&str> = names.filter(|name| name.ends_with("sequence")).collect();
+    format!(
+        "A network that reads the whole image at once needs no cutting: try explain again with --model and one of {}, \
+         whichever was made for images like this one.",
+        sequences.join(", ")
+    )
 }
 
 /// What a sequence network takes.

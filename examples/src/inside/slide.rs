@@ -1,7 +1,7 @@
 //! A window that slides over a map, and the map that it makes: what the films of a convolution and of pooling share.
 
 use captcha_lab::core::ndarray::ArrayView2;
-use image::{RgbImage, imageops};
+use image::{Rgb, RgbImage, imageops};
 
 use super::draw::{Area, fill, frame, write};
 use super::film::Film;
@@ -17,7 +17,7 @@ pub(super) const CAPTION_EM: f32 = 22.0;
 /// A line of captions, in pixels.
 pub(super) const CAPTION: u32 = 34;
 /// The most rows and columns at which a film stops: a frame for each place would be a film of minutes.
-const STOPS: (usize, usize) = (6, 8);
+const STOPS: (usize, usize) = (5, 6);
 /// How long a frame stays, in hundredths of a second: long enough to see where the window is.
 const DELAY: u16 = 35;
 /// How long the first frame stays, so that its numbers can be read.
@@ -45,6 +45,8 @@ pub(super) struct Slide<'a> {
     input_at: Area,
     /// The side of a value of the input in pixels.
     input_pixel: u32,
+    /// The colour of the frame around the window.
+    mark: Rgb<u8>,
     output_at: Area,
     output_pixel: u32,
     /// What the frames have in common so far.
@@ -96,7 +98,9 @@ impl<'a> Slide<'a> {
             frame(&mut base, area.grown(1), 1, LINE);
             write(&mut base, (area.x, area.y - 10), caption, CAPTION_EM, MUTED);
         }
-        Self { output, scale, window, input_at, input_pixel, output_at, output_pixel, base, shown: 0 }
+        // What stands out: orange on ink, dark on blue and orange.
+        let mark = if input_scale == Scale::Ink { VERMILLION } else { TEXT };
+        Self { output, scale, window, input_at, input_pixel, mark, output_at, output_pixel, base, shown: 0 }
     }
 
     /// The row at which there is room for more.
@@ -146,7 +150,7 @@ impl<'a> Slide<'a> {
             width: size.1 as u32 * pixel,
             height: size.0 as u32 * pixel,
         };
-        frame(&mut picture, window.grown(2), 4, VERMILLION);
+        frame(&mut picture, window.grown(2), 4, self.mark);
         frame(&mut picture, self.output_area(place).grown(3), 3, TEXT);
         explain(&mut picture, place);
         picture
@@ -187,10 +191,11 @@ mod tests {
             let values = Array2::from_shape_fn((rows, columns), |(y, x)| (y + x) as f32);
             let scale = Scale::of(&values);
             let window = Window { size: (2 * padding + 1, 2 * padding + 1), padding, stride: (1, 1) };
-            let slide = Slide::new((values.view(), scale), (values.view(), scale), window, ["in", "out"], 50);
+            let slide =
+                Slide::new((values.view(), Scale::Ink), (values.view(), scale), window, ["in", "out"], 50);
             assert!(slide.bottom() + 50 <= slide.base.height());
             let film = slide.film(|_, _| {});
-            assert!((2..=49).contains(&film.len()), "{rows} x {columns}: {}", film.len());
+            assert!((2..=31).contains(&film.len()), "{rows} x {columns}: {}", film.len());
             let last = film.last().unwrap();
             assert!(last.pixels().any(|&pixel| pixel == VERMILLION), "{rows} x {columns}");
         }

@@ -1,16 +1,15 @@
 //! The page that tells how an image is read, in order: pixels, letters or columns, every layer, scores, text.
 
-use captcha_lab::infer::{Layer, Shape};
-use image::imageops;
+use captcha_lab::infer::Layer;
+use image::RgbImage;
 
 use super::draft::{Draft, Said, Story, StoryError};
 use super::html::{Size, escape};
-use super::maps::{Scale, sample};
 use super::pixels::enlarged;
 use super::road::{Road, Way};
-use super::trace::{input_shape_of, values};
+use super::trace::{self, input_shape_of, overview, small_input};
 use super::{layers, outcome, preparation, words};
-use crate::figures::thumbnail::on_paper;
+use crate::figures::thumbnail::{on_paper, thumbnail};
 
 /// The page and the pictures of `road`; `name` is what the image is called on it.
 ///
@@ -23,7 +22,7 @@ pub fn story(road: &Road, name: &str) -> Result<Story, StoryError> {
     preparation::write(&mut draft, road)?;
     layers::write(&mut draft, road)?;
     outcome::write(&mut draft, road)?;
-    closing(&mut draft, road);
+    closing(&mut draft, road)?;
     Ok(draft.finish(&format!("How a network reads {name}")))
 }
 
@@ -57,37 +56,28 @@ fn glance(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
         "Each box is one step. What comes out of it goes into the next. Follow a box to see it closely.",
     );
     draft.page.raw("<ol class=\"road\">\n");
-    let small = |image: &image::RgbImage| {
-        let factor = (f64::from(SMALL) / f64::from(image.width().max(1))).min(1.0);
-        let side = |pixels: u32| ((f64::from(pixels) * factor) as u32).max(1);
-        imageops::resize(image, side(image.width()), side(image.height()), imageops::FilterType::Triangle)
-    };
-    let grey = on_paper(road.image());
-    let size = format!("{} x {} pixels", grey.width(), grey.height());
-    card(draft, ("image", "small-image.png"), &small(&grey), "Image", &size)?;
+    let image = on_paper(road.image());
+    let size = format!("{} x {} pixels", image.width(), image.height());
+    let small = |image: RgbImage| thumbnail(&image.into(), (SMALL, SMALL));
+    card(draft, ("image", "small-image.png"), &small(image), "Image", &size)?;
     if let Some(trace) = road.trace() {
-        let input = sample(&trace.input().view(), Scale::Ink, SMALL);
         let (target, title) = match road.way() {
             Way::Letters { .. } => ("letter", "Letter"),
             Way::Sequence { .. } => ("scaled", "Scaled"),
         };
         let size = words::shape(input_shape_of(trace, 0));
-        card(draft, (target, "small-input.png"), &input, title, &size)?;
+        card(draft, (target, "small-input.png"), &small_input(trace, SMALL), title, &size)?;
         for stage in trace.stages().iter().filter(|stage| !matches!(stage.layer, Layer::Dropout { .. })) {
             let title = words::layer(&stage.layer, input_shape_of(trace, stage.index), stage.shape).title;
             let (id, file) = (layers::id(stage.index), format!("small-{}.png", stage.index + 1));
             let title = format!("{}. {title}", stage.index + 1);
-            let picture = match stage.shape {
-                Shape::Maps { .. } => sample(&stage.values.view(), Scale::of(&stage.values), SMALL),
-                _ => small(&values(stage, 2 * SMALL)),
-            };
-            card(draft, (&id, &file), &picture, &title, &words::shape(stage.shape))?;
+            card(draft, (&id, &file), &trace::small(stage, SMALL), &title, &words::shape(stage.shape))?;
         }
-        let (picture, shape) = outcome::small(road);
-        card(draft, ("scores", "small-scores.png"), &small(&picture), "Probabilities", &shape)?;
+        let (picture, text) = outcome::small(road);
+        card(draft, ("scores", "small-scores.png"), &small(picture), "Probabilities", &text)?;
     } else {
         let cut = preparation::cut(road, 2 * SMALL);
-        card(draft, ("cut", "small-cut.png"), &small(&cut), "Cutting", "stopped here")?;
+        card(draft, ("cut", "small-cut.png"), &small(cut), "Cutting", "stopped here")?;
     }
     draft.page.raw("</ol>\n");
     draft.page.end_section();
@@ -98,7 +88,7 @@ fn glance(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
 fn card(
     draft: &mut Draft,
     (target, file): (&str, &str),
-    picture: &image::RgbImage,
+    picture: &RgbImage,
     title: &str,
     shape: &str,
 ) -> Result<(), StoryError> {
@@ -110,13 +100,14 @@ fn card(
         escape(target),
         escape(file),
         escape(title),
-        escape(shape)
+        // Sizes are not broken.
+        escape(&shape.replace(" x ", "\u{a0}x\u{a0}"))
     ));
     Ok(())
 }
 
 /// Which network it was.
-fn closing(draft: &mut Draft, road: &Road) {
+fn closing(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     let metadata = road.model().metadata();
     draft.page.section("network", "The network");
     let architecture = &metadata.architecture;
@@ -130,5 +121,14 @@ fn closing(draft: &mut Draft, road: &Road) {
     for (key, value) in &metadata.scores {
         draft.page.note(&format!("{}: {value}", key.replace('_', " ")));
     }
+    if let Some(trace) = road.trace() {
+        let said = Said {
+            name: "network.png",
+            alt: "The image and some maps of every layer.",
+            caption: "All of it in one picture: the image, and some of what each layer makes of it.",
+        };
+        draft.picture(&overview(trace), Size::Full, said)?;
+    }
     draft.page.end_section();
+    Ok(())
 }

@@ -1,10 +1,15 @@
 //! What the pictures need of a trace.
 
-use captcha_lab::core::ndarray::Array3;
-use captcha_lab::infer::{Shape, Stage, Trace};
-use image::RgbImage;
+use std::iter;
 
-use super::maps::{Scale, mosaic};
+use captcha_lab::core::ndarray::{Array2, Array3};
+use captcha_lab::infer::{Layer, Shape, Stage, Trace};
+use image::{DynamicImage, RgbImage};
+
+use super::maps::{Scale, mosaic, sample, stretched};
+use super::words;
+use crate::figures::contact_sheet;
+use crate::figures::thumbnail::thumbnail;
 
 /// The shape of what a stage takes.
 #[must_use]
@@ -27,6 +32,37 @@ pub fn scale_of_input(trace: &Trace, stage: usize) -> Scale {
     }
 }
 
+/// The whole network in one picture: the image, and some of what each layer makes of it, with names and shapes.
+#[must_use]
+pub fn overview(trace: &Trace) -> RgbImage {
+    /// The width of a part, in pixels.
+    const PART: u32 = 180;
+    let input =
+        (small_input(trace, PART).into(), format!("Input: {}", words::shape(input_shape_of(trace, 0))));
+    let stages = trace.stages().iter().filter(|stage| !matches!(stage.layer, Layer::Dropout { .. }));
+    let layers = stages.map(|stage| {
+        let title = words::layer(&stage.layer, input_shape_of(trace, stage.index), stage.shape).title;
+        let caption = format!("{}. {title}: {}", stage.index + 1, words::shape(stage.shape));
+        (small(stage, PART).into(), caption)
+    });
+    contact_sheet(&iter::once(input).chain(layers).collect::<Vec<(DynamicImage, String)>>(), 0)
+}
+
+/// The image as a picture at most `width` pixels wide and high, as far as its pixels allow.
+#[must_use]
+pub fn small_input(trace: &Trace, width: u32) -> RgbImage {
+    sample(&trace.input().view(), Scale::Ink, width)
+}
+
+/// Some of what a layer makes as a picture at most `width` pixels wide and high, as far as its values allow.
+#[must_use]
+pub fn small(stage: &Stage, width: u32) -> RgbImage {
+    match stage.shape {
+        Shape::Maps { .. } => sample(&stage.values.view(), Scale::of(&stage.values), width),
+        _ => thumbnail(&values(stage, 2 * width).into(), (width, width)),
+    }
+}
+
 /// All values of a stage as one picture about `width` pixels wide: its maps beside each other, the columns of a sequence
 /// from left to right, a vector in rows.
 #[must_use]
@@ -34,8 +70,11 @@ pub fn values(stage: &Stage, width: u32) -> RgbImage {
     let (scale, values) = (Scale::of(&stage.values), &stage.values);
     match stage.shape {
         Shape::Sequence { steps, features } => {
-            let columns = Array3::from_shape_fn((1, features, steps), |(_, y, x)| values[[x, y, 0]]);
-            mosaic(&columns.view(), scale, width)
+            /// The most rows of pixels, as far as there are not more values than that.
+            const HIGHEST: u32 = 900;
+            let columns = Array2::from_shape_fn((features, steps), |(y, x)| values[[x, y, 0]]);
+            let pixel = (width / steps.max(1) as u32, (HIGHEST / features.max(1) as u32).clamp(1, 24));
+            stretched(&columns.view(), scale, pixel)
         }
         Shape::Vector { features } => {
             let squares = Array3::from_shape_fn((features, 1, 1), |(index, _, _)| values[[0, index, 0]]);

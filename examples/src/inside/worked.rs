@@ -118,7 +118,8 @@ fn products(page: &mut Page, trace: &Trace, stage: usize, taps: &[Tap]) {
 /// The sum in one line.
 pub(super) fn sum(taps: &[Tap], bias: f32, value: f32) -> String {
     let products: f32 = taps.iter().map(|tap| tap.input * tap.weight).sum();
-    format!("sum of the products {} {} (bias) = {}", short(products), plus(bias), short(value))
+    let [products, value] = [products, value].map(|sum| with_decimals(sum, 2));
+    format!("sum of the products {products} {} (bias) = {value}", plus(bias))
 }
 
 /// Where a value that a stage takes comes from, through layers that only hand values on.
