@@ -8,6 +8,9 @@ use eframe::egui::{
 
 use super::textures::on_screen;
 
+/// The colour of a cell, and what is written in it.
+pub(super) type Content = (Rgb<u8>, String);
+
 /// The smallest cell that has room for a number, in points.
 const ROOM_FOR_NUMBER: f32 = 24.0;
 
@@ -16,7 +19,7 @@ pub(super) fn grid(
     ui: &mut Ui,
     columns: usize,
     side: f32,
-    cells: impl ExactSizeIterator<Item = (Rgb<u8>, String)>,
+    cells: impl ExactSizeIterator<Item = Content>,
 ) -> Rect {
     let rows = cells.len().div_ceil(columns.max(1));
     let size = vec2(columns as f32, rows as f32) * side;

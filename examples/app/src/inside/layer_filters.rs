@@ -1,12 +1,11 @@
 //! A convolution: the filter behind the chosen map, and what it was laid on.
 
-use captcha_lab::core::image::Rgb;
 use captcha_lab::infer::Layer;
 use captcha_lab_examples::inside::colour;
 use captcha_lab_examples::inside::words::Step;
 use eframe::egui::{ScrollArea, Ui, vec2};
 
-use super::cells::grid;
+use super::cells::{Content, grid};
 use super::flow::flow;
 use super::insight::Piece;
 use super::layer_view::{large_height, large_map};
@@ -82,11 +81,7 @@ fn filter(piece: &Piece, stage: usize, map: usize) -> Option<(Vec<Vec<f32>>, f32
 }
 
 /// The side and the cells of a filter that has one table only, as those over the image have.
-pub(super) fn only_filter(
-    piece: &Piece,
-    stage: usize,
-    map: usize,
-) -> Option<(usize, Vec<(Rgb<u8>, String)>)> {
+pub(super) fn only_filter(piece: &Piece, stage: usize, map: usize) -> Option<(usize, Vec<Content>)> {
     let Layer::Conv2d { kernel, .. } = piece.layer(stage) else { return None };
     if piece.planes(stage).maps != 1 {
         return None;
@@ -118,6 +113,6 @@ fn pair(
     Some(Place::Sum { stage, cell: Cell { map, ..cell } })
 }
 
-fn cells(weights: &[f32], largest: f32) -> impl ExactSizeIterator<Item = (Rgb<u8>, String)> {
+fn cells(weights: &[f32], largest: f32) -> impl ExactSizeIterator<Item = Content> {
     weights.iter().map(move |&weight| (colour::signed(weight, largest), number(weight)))
 }

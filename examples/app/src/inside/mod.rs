@@ -96,7 +96,7 @@ impl Inside {
         let piece = insight.pieces.get(self.piece);
         let image = &*subject.image;
         self.place = self.place.fitted(piece);
-        let mut scene = piece.map(|piece| Scene {
+        let scene = piece.map(|piece| Scene {
             insight: insight.as_ref(),
             metadata: subject.model.metadata(),
             piece,
@@ -104,7 +104,6 @@ impl Inside {
             textures: &mut self.textures,
         });
         let mut to = road::breadcrumb(ui, self.place, scene.as_ref());
-        drop(scene.take());
         let (from_road, chosen) = road::show(ui, insight, &mut self.textures, image, self.piece, self.place);
         to = to.or(from_road);
         if let Some(chosen) = chosen {

@@ -5,7 +5,7 @@ use captcha_lab::core::ink;
 use captcha_lab_examples::inside::words::Step;
 use eframe::egui::{CornerRadius, Rect, Role, ScrollArea, Sense, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 
-use super::cells::grid;
+use super::cells::{Content, grid};
 use super::flow::flow;
 use super::map_view::{frame, is_used};
 use super::place::Place;
@@ -42,7 +42,7 @@ impl Table {
     }
 
     /// The number and the colour of a pixel.
-    fn cell(self, colour: &RgbImage, grey: &GrayImage, x: u32, y: u32) -> (Rgb<u8>, String) {
+    fn cell(self, colour: &RgbImage, grey: &GrayImage, x: u32, y: u32) -> Content {
         let level = grey.get_pixel(x, y)[0];
         match self {
             Self::Channel(channel) => {

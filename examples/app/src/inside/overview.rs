@@ -16,7 +16,7 @@ use super::textures::paint;
 use super::{ctc_view, scores};
 
 /// The most that lies between columns.
-const WIDEST_GAP: f32 = 44.0;
+const WIDEST_GAP: f32 = 56.0;
 
 /// A column on screen.
 struct Placed {
@@ -82,6 +82,11 @@ fn show_band(
     }
     let lines = placed.windows(2).flat_map(|pair| lines(ui, &pair[0], &pair[1], scene));
     ui.painter().set(below, Shape::Vec(lines.collect()));
+    if columns.last().is_some_and(|last| last.level < scene.piece.layers()) {
+        // On to the next band.
+        let start = pos2(left - gap + 4.0, band.top() + HEADER + height / 2.0);
+        ui.painter().arrow(start, vec2(COLUMN_GAP, 0.0), (1.5, ui.visuals().weak_text_color()));
+    }
     to
 }
 
@@ -228,7 +233,7 @@ fn list_lines(from: &Placed, to: &Placed, stroke: Stroke) -> Vec<Shape> {
         (0..count).map(|i| pos2(side(first), place(i))).collect()
     };
     let count = from.thumbs.len().max(to.thumbs.len()).max(12);
-    let starts = along(&from.thumbs, count, |rect| rect.right());
-    let ends = along(&to.thumbs, count, |rect| rect.left());
+    let starts = along(&from.thumbs, count, Rect::right);
+    let ends = along(&to.thumbs, count, Rect::left);
     starts.into_iter().zip(ends).map(|(a, b)| Shape::line_segment([a, b], stroke)).collect()
 }

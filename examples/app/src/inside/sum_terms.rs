@@ -7,7 +7,7 @@ use eframe::egui::{
     CornerRadius, Label, RichText, Role, ScrollArea, Sense, StrokeKind, Ui, WidgetInfo, vec2,
 };
 
-use super::cells::grid;
+use super::cells::{Content, grid};
 use super::flow::flow;
 use super::insight::Piece;
 use super::scene::{Scene, chosen};
@@ -90,7 +90,7 @@ fn inputs<'a>(
     piece: &'a Piece,
     stage: usize,
     taps: &'a [Tap],
-) -> impl ExactSizeIterator<Item = (Rgb<u8>, String)> + 'a {
+) -> impl ExactSizeIterator<Item = Content> + 'a {
     taps.iter().map(move |tap| match tap.place {
         Some(_) => (value_colour(piece, stage, tap.input), number(tap.input)),
         None => (PADDING, "0".to_owned()),

@@ -261,6 +261,25 @@ fn another_subject_drops_the_trace_and_keeps_the_place() {
 }
 
 #[test]
+fn a_reading_that_says_the_same_changes_nothing() {
+    let mut window = window(Some(letters()), 1200.0, 900.0);
+    let known = insight(&window);
+    let mut read = known.prediction.clone().unwrap();
+    let mut subject = window.state().subject.clone().unwrap();
+    subject.prediction = Some(Arc::new(read.clone()));
+    window.state_mut().subject = Some(subject.clone());
+    window.step();
+    assert!(Arc::ptr_eq(&insight(&window), &known));
+    read.text = "another".to_owned();
+    subject.prediction = Some(Arc::new(read));
+    window.state_mut().subject = Some(subject);
+    window.step();
+    window.get_by_label_contains("Looking inside");
+    wait(&mut window);
+    assert_eq!(insight(&window).prediction.as_ref().unwrap().text, "another");
+}
+
+#[test]
 fn an_image_that_can_not_be_cut_says_why() {
     let blank = DynamicImage::new_luma8(60, 30);
     let mut window = window(Some(Subject { image: Arc::new(blank), ..letters() }), 900.0, 600.0);

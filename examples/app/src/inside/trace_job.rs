@@ -9,22 +9,21 @@ use eframe::egui::Context;
 use super::Subject;
 use super::insight::Insight;
 
+/// What is known of a subject, or why nothing is.
+type Known = Result<Arc<Insight>, String>;
+
 /// What was computed last, and what is being computed.
 ///
 /// One thread works at a time: while an image follows a slider, only its newest state waits.
 #[derive(Debug, Default)]
 pub(super) struct TraceJob {
-    done: Option<(Subject, Result<Arc<Insight>, String>)>,
+    done: Option<(Subject, Known)>,
     running: Option<(Subject, Receiver<Insight>)>,
 }
 
 impl TraceJob {
     /// What is known of `subject`; `None` while it is being computed. What was computed of another subject is dropped.
-    pub(super) fn poll(
-        &mut self,
-        subject: &Subject,
-        context: &Context,
-    ) -> Option<Result<Arc<Insight>, String>> {
+    pub(super) fn poll(&mut self, subject: &Subject, context: &Context) -> Option<Known> {
         if let Some((of, receiver)) = self.running.take() {
             match receiver.try_recv() {
                 Ok(insight) => self.done = Some((of, Ok(Arc::new(insight)))),
@@ -34,7 +33,7 @@ impl TraceJob {
                 }
             }
         }
-        self.done.take_if(|(of, _)| !is_same(of, subject));
+        self.done.take_if(|(of, known)| !holds(of, known, subject));
         if self.done.is_none() && self.running.is_none() {
             self.start(subject, context);
         }
@@ -61,12 +60,12 @@ impl TraceJob {
     }
 }
 
-/// Whether both are the same image, model and reading, and not only equal ones.
-fn is_same(one: &Subject, other: &Subject) -> bool {
-    let read = match (&one.prediction, &other.prediction) {
-        (Some(one), Some(other)) => Arc::ptr_eq(one, other),
-        (None, None) => true,
-        _ => false,
+/// Whether what is known of `of` is true of `subject`, too: the same image and model, not only equal ones, and no other
+/// reading.
+fn holds(of: &Subject, known: &Known, subject: &Subject) -> bool {
+    let read_alike = match (known, &subject.prediction) {
+        (Ok(insight), Some(prediction)) => insight.prediction.as_ref() == Some(&**prediction),
+        _ => true,
     };
-    read && Arc::ptr_eq(&one.image, &other.image) && Arc::ptr_eq(&one.model, &other.model)
+    read_alike && Arc::ptr_eq(&of.image, &subject.image) && Arc::ptr_eq(&of.model, &subject.model)
 }
