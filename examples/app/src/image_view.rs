@@ -25,7 +25,7 @@ const HEADROOM: f32 = 24.0;
 const MOST_ENLARGED: f32 = 6.0;
 
 /// Where the ink of characters is: a blue that is told from the colours of [`sure`] by all.
-const TRUTH: Color32 = Color32::from_rgb(0x00, 0x8c, 0xd8);
+const TRUTH: Color32 = Color32::from_rgb(0x4a, 0xb4, 0xff);
 
 /// How sure a character is, as a colour: orange, yellow, green.
 pub(crate) fn sure(confidence: Confidence, dark: bool) -> Color32 {
@@ -59,6 +59,8 @@ pub(crate) fn show(
     let corner = pos2(outer.center().x - size.x * scale / 2.0, outer.min.y + HEADROOM);
     let image = Rect::from_min_size(corner, size * scale);
     let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+    // What is transparent is paper, as the models see it.
+    ui.painter().rect_filled(image, 0.0, Color32::WHITE);
     ui.painter().image(texture.id(), image, whole, Color32::WHITE);
     let frame = ui.visuals().widgets.noninteractive.bg_stroke;
     ui.painter().rect_stroke(image, CornerRadius::ZERO, frame, StrokeKind::Outside);
@@ -69,23 +71,26 @@ pub(crate) fn show(
     };
     if overlays.truth {
         for bounds in &picture.glyphs {
-            ui.painter().rect_stroke(place(bounds), 0.0, Stroke::new(1.5, TRUTH), StrokeKind::Inside);
+            outline(ui.painter(), place(bounds), TRUTH);
         }
     }
     if let Some(prediction) = prediction.filter(|_| overlays.boxes) {
         for character in &prediction.characters {
-            if let Some(bounds) = &character.bounds {
-                let colour = sure(character.confidence, ui.visuals().dark_mode);
-                read_box(ui.painter(), place(bounds), image.min.y, character.character, colour);
-            }
+            let Some(bounds) = &character.bounds else { continue };
+            let (bounds, on_image) = (place(bounds), sure(character.confidence, true));
+            ui.painter().rect_filled(bounds, 2.0, on_image.gamma_multiply(0.12));
+            outline(ui.painter(), bounds, on_image);
+            let colour = sure(character.confidence, ui.visuals().dark_mode);
+            let above = pos2(bounds.center().x, image.min.y - 3.0);
+            let font = FontId::proportional(18.0);
+            ui.painter().text(above, Align2::CENTER_BOTTOM, character.character, font, colour);
         }
     }
 }
 
-/// A box around a character, and what was read above the image.
-fn read_box(painter: &Painter, bounds: Rect, top: f32, character: char, colour: Color32) {
-    painter.rect_filled(bounds, 2.0, colour.gamma_multiply(0.12));
-    painter.rect_stroke(bounds, 2.0, Stroke::new(2.0, colour), StrokeKind::Inside);
-    let place = pos2(bounds.center().x, top - 2.0);
-    painter.text(place, Align2::CENTER_BOTTOM, character, FontId::proportional(18.0), colour);
+/// A box that is seen on light and dark images alike.
+fn outline(painter: &Painter, bounds: Rect, colour: Color32) {
+    for stroke in [Stroke::new(4.0, Color32::from_black_alpha(150)), Stroke::new(2.0, colour)] {
+        painter.rect_stroke(bounds, 2.0, stroke, StrokeKind::Middle);
+    }
 }

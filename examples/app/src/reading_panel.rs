@@ -1,5 +1,6 @@
 //! The view `Read`: the image, and what was read from it.
 
+use captcha_lab::infer::edit_distance;
 use captcha_lab::{Alternative, Character, Pretrained};
 use captcha_lab_examples::format;
 use eframe::egui::{
@@ -146,15 +147,14 @@ fn result(ui: &mut Ui, session: &Session) {
                 ui.vertical(|ui| facts(ui, session, reading, known));
             });
             ui.add_space(6.0);
-            let known: Option<Vec<char>> = known.map(|text| text.chars().collect());
-            let known = known.filter(|known| known.len() == prediction.characters.len());
             let count = prediction.characters.len().max(1) as f32;
             let width = ui.available_width() / count - ui.spacing().item_spacing.x;
             let width = width.min(CARD_WIDTH.0).max(CARD_WIDTH.1);
             ui.horizontal_top(|ui| {
-                for (i, character) in prediction.characters.iter().enumerate() {
-                    let expected = known.as_ref().map(|known| known[i]);
-                    card(ui, character, expected.filter(|&expected| expected != character.character), width);
+                let mut expected =
+                    known.map_or_else(Vec::new, |known| misread(known, &prediction.text)).into_iter();
+                for character in &prediction.characters {
+                    card(ui, character, expected.next().flatten(), width);
                 }
             });
         }
@@ -212,6 +212,16 @@ fn characters((fewest, most): (usize, usize)) -> String {
     if fewest == most { format!("{fewest} characters") } else { format!("{fewest} to {most} characters") }
 }
 
+/// For each character of `read` the one in its place in `text`, if that is another: none if a character is missing or
+/// too much, for then places tell nothing.
+fn misread(text: &str, read: &str) -> Vec<Option<char>> {
+    let (text, read): (Vec<char>, Vec<char>) = (text.chars().collect(), read.chars().collect());
+    let others = text.iter().zip(&read).map(|(text, read)| (text != read).then_some(*text));
+    let others: Vec<_> = others.collect();
+    let fits = text.len() == read.len() && edit_distance(&text, &read) == others.iter().flatten().count();
+    if fits { others } else { Vec::new() }
+}
+
 /// The colour of what is right.
 pub(crate) fn right(ui: &Ui) -> Color32 {
     sure(captcha_lab::Confidence::CERTAIN, ui.visuals().dark_mode)
@@ -227,11 +237,6 @@ fn card(ui: &mut Ui, character: &Character, expected: Option<char>, width: f32) 
             ui.spacing_mut().item_spacing.y = 2.0;
             ui.vertical_centered(|ui| {
                 ui.label(RichText::new(character.character).monospace().size(28.0).strong());
-                if let Some(expected) = expected {
-                    let wrong =
-                        RichText::new(format!("✖ it is {expected}")).color(ui.visuals().error_fg_color);
-                    ui.label(wrong);
-                }
             });
             let Character { character: read, confidence, .. } = *character;
             let colour = sure(confidence, ui.visuals().dark_mode);
@@ -240,6 +245,10 @@ fn card(ui: &mut Ui, character: &Character, expected: Option<char>, width: f32) 
             let weak = ui.visuals().weak_text_color();
             for alternative in character.alternatives.iter().take(ALTERNATIVES) {
                 bar(ui, *alternative, weak);
+            }
+            if let Some(expected) = expected {
+                let wrong = RichText::new(format!("✖ it is {expected}")).color(ui.visuals().error_fg_color);
+                ui.vertical_centered(|ui| ui.label(wrong));
             }
         });
     });
@@ -262,4 +271,18 @@ fn bar(ui: &mut Ui, alternative: Alternative, colour: Color32) {
     let filled = rect.with_max_x(rect.min.x + rect.width() * share);
     ui.painter().rect_filled(rect, 2.0, ui.visuals().extreme_bg_color);
     ui.painter().rect_filled(filled, 2.0, colour);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_misread_is_told_where_places_fit() {
+        assert_eq!(misread("WC3P", "WCJP"), [None, None, Some('3'), None]);
+        assert_eq!(misread("WC3P", "WC3P"), [None; 4]);
+        for (text, read) in [("YTMYWX6", "Y7TMYWG"), ("WC3P", "WCP"), ("", "W")] {
+            assert!(misread(text, read).is_empty(), "{text} {read}");
+        }
+    }
 }
