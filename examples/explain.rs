@@ -38,7 +38,7 @@ struct Args {
     letter: usize,
 }
 
-/// What the image shows that is drawn where none was given: any number will do.
+/// The CAPTCHA that is drawn where no image is given: one with a letter twice in a row, which CTC has to keep apart.
 const SEED: u64 = 7;
 
 fn main() -> ExitCode {

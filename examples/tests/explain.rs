@@ -10,7 +10,7 @@ use std::process::Command;
 use captcha_infer::{NativeRecognizer, Recognizer};
 use captcha_lab::core::ink::ink_batch;
 use captcha_lab::render::{Renderer, Style};
-use captcha_lab::segment::Segmenter;
+use captcha_lab::segment::{Cleaning, SegmentOptions, Segmenter};
 use captcha_lab::{Label, ModelFile, Pretrained, Solver};
 use captcha_lab_examples::Network;
 use captcha_lab_examples::inside::numbers::{share, with_decimals};
@@ -211,6 +211,24 @@ fn an_image_that_can_t_be_cut_is_told_and_a_sequence_model_named() {
     let cut = text(section(&parse(&page), "cut"));
     assert!(cut.contains("could not be cut into letters") && cut.contains("claptcha-sequence"), "{cut}");
     assert!(!page.contains("id=\"layer-1\""));
+}
+
+#[test]
+fn what_is_cleaned_is_shown() {
+    let mut metadata = model(Pretrained::SeedLetters).metadata().clone();
+    let options = SegmentOptions::default().with_cleaning(Cleaning::default().with_median_radius(1));
+    metadata.segmentation = Some(serde_json::to_value(options).unwrap());
+    metadata.lengths = None;
+    let model = ModelFile::new(metadata, model(Pretrained::SeedLetters).tensors().clone()).unwrap();
+    let mut image = GrayImage::from_pixel(60, 40, Luma([255]));
+    image.put_pixel(30, 20, Luma([0]));
+    let road = Road::new(model, image.into(), 1).unwrap();
+    assert!(
+        matches!(road.way(), Way::Letters { cleaned: Some(left), .. } if left.pixels().all(|p| p.0 == [255]))
+    );
+    let story = story(&road, "specks.png").unwrap();
+    check(&story);
+    section(&parse(&page(&story)), "cleaning");
 }
 
 #[test]

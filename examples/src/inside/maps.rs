@@ -128,6 +128,9 @@ pub fn table(values: &ArrayView2<'_, f32>, scale: Scale, cell: u32) -> RgbImage 
     labelled(values, cell, |value| scale.colour(value), short)
 }
 
+/// The em of a number in a square, of its side: five characters such as `−0.25` fit.
+const EM: f32 = 0.37;
+
 /// A table of squares of `cell` pixels, each with the colour and the text of its value.
 pub(super) fn labelled(
     values: &ArrayView2<'_, f32>,
@@ -141,7 +144,7 @@ pub(super) fn labelled(
         let corner = (column as u32 * cell + 1, row as u32 * cell + 1);
         let (area, paper) = (Area::square(corner, cell - 1), colour(value));
         fill(&mut picture, area, paper);
-        centred(&mut picture, area, &text(value), cell as f32 * 0.44, text_on(paper));
+        centred(&mut picture, area, &text(value), cell as f32 * EM, text_on(paper));
     }
     picture
 }

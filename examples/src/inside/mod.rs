@@ -12,6 +12,23 @@
 //! | [`Road`] | everything that a model does with an image |
 //! | [`story()`] | the page that tells it, with all these pictures |
 
+//!
+//! ```
+//! use captcha_lab::render::{Renderer, Style};
+//! use captcha_lab::{ModelFile, Pretrained};
+//! use captcha_lab_examples::inside::{Road, flashlight};
+//!
+//! let captcha = Renderer::new(Style::seed())?.render("QXKZEF", 42)?;
+//! let model = ModelFile::from_bytes(Pretrained::SeedLetters.bytes())?;
+//! // The first letter, through every layer of the network.
+//! let road = Road::new(model, captcha.image, 1)?;
+//! let trace = road.trace().ok_or("the image can't be cut")?;
+//! // Filter 3 of the first layer, as it slides over the letter.
+//! let film = flashlight(trace, 0, 2).ok_or("no convolution of one image")?;
+//! assert!(film.to_gif()?.starts_with(b"GIF89a"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
 pub mod colour;
 pub mod ctc;
 mod draft;

@@ -22,7 +22,10 @@ pub(super) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     pixels(draft, road)?;
     channels(draft, road)?;
     match road.way() {
-        Way::Letters { steps, followed } => {
+        Way::Letters { cleaned, steps, followed } => {
+            if let Some(cleaned) = cleaned {
+                cleaning(draft, cleaned)?;
+            }
             threshold(draft, road, steps)?;
             cutting(draft, road, steps, followed.as_ref().map(|(letter, _)| *letter))
         }
@@ -42,7 +45,7 @@ fn part(road: &Road, size: (u32, u32)) -> GlyphBox {
     let (width, height) = road.grey().dimensions();
     let whole = GlyphBox::at(0, 0).of_size(width.max(1), height.max(1));
     let followed = match road.way() {
-        Way::Letters { steps, followed: Some((letter, _)) } => steps
+        Way::Letters { steps, followed: Some((letter, _)), .. } => steps
             .result
             .as_ref()
             .ok()
@@ -58,7 +61,7 @@ fn pixels(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     begin(draft, "image", Step::Image);
     let (width, height) = road.grey().dimensions();
     let area = part(road, (14, 10));
-    let numbers = levels(road.grey(), area, 48, grey_level);
+    let numbers = levels(road.grey(), area, 54, grey_level);
     let frame = place(road.grey(), area, WIDE);
     draft.page.text(&format!(
         "This one is {width} pixels wide and {height} high: {} of them. Here is a small part, with how bright each pixel is: \
@@ -132,6 +135,16 @@ fn channels(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     Ok(())
 }
 
+/// Noise and lines taken out.
+fn cleaning(draft: &mut Draft, cleaned: &GrayImage) -> Result<(), StoryError> {
+    begin(draft, "cleaning", Step::Cleaning);
+    let picture = enlarged(&DynamicImage::from(cleaned.clone()), WIDE);
+    let said = Said { name: "cleaned.png", alt: "The image after cleaning.", caption: "What is left." };
+    draft.picture(&picture, Size::Half, said)?;
+    draft.page.end_section();
+    Ok(())
+}
+
 /// Ink or paper, after cleaning.
 fn threshold(draft: &mut Draft, road: &Road, steps: &Steps) -> Result<(), StoryError> {
     begin(draft, "ink", Step::Threshold);
@@ -159,7 +172,7 @@ fn threshold(draft: &mut Draft, road: &Road, steps: &Steps) -> Result<(), StoryE
 /// The boxes that were found, over the image.
 pub(super) fn cut(road: &Road, width: u32) -> RgbImage {
     match road.way() {
-        Way::Letters { steps, followed } => {
+        Way::Letters { steps, followed, .. } => {
             let found: Vec<GlyphBox> = match &steps.result {
                 Ok(found) => found.letters.iter().map(|letter| letter.bounds).collect(),
                 Err(_) => steps.pieces.clone(),

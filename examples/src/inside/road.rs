@@ -25,6 +25,8 @@ pub struct Road {
 pub enum Way {
     /// Letter by letter.
     Letters {
+        /// The grey levels without noise and lines, if the model has them taken out before it cuts.
+        cleaned: Option<GrayImage>,
         /// What each step of cutting found.
         steps: Box<Steps>,
         /// The letter that is followed, from 0, and what the network makes of it; `None` if the image can't be cut.
@@ -88,7 +90,8 @@ impl Road {
                     None if letters.is_empty() => None,
                     None => return Err(RoadError::Letter { letters: letters.len(), number }),
                 };
-                Way::Letters { steps: Box::new(steps), followed }
+                let cleaned = segmenter.options().cleaning.apply(&grey);
+                Way::Letters { cleaned, steps: Box::new(steps), followed }
             }
             None => {
                 let scaled = model.metadata().architecture.prepare(&grey);
