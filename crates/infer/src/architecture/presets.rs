@@ -57,25 +57,8 @@ impl Architecture {
     /// 38.0 MFLOP for a 2 : 1 image (`width` 96) and 26 characters.
     #[must_use]
     pub fn sequence(characters: usize, width: usize) -> Self {
-        let block = |channels| [Layer::Conv2d { channels, kernel: 3 }, Layer::BatchNorm2d, Layer::Relu];
-        let rows = Layer::MaxPool2d { size: Window { height: 2, width: 1 } };
-        let mut layers = Vec::new();
-        layers.extend(block(16));
-        layers.push(Layer::MaxPool2d { size: 2.into() });
-        layers.extend(block(24));
-        layers.push(Layer::MaxPool2d { size: 2.into() });
-        layers.extend(block(48));
-        layers.push(rows);
-        layers.extend(block(80));
-        layers.push(rows);
-        layers.extend(block(112));
-        layers.extend([
-            Layer::Columns,
-            Layer::Linear { features: 64 },
-            Layer::Relu,
-            Layer::Linear { features: characters + 1 },
-        ]);
-        Self { input: InputShape { channels: 1, height: 48, width }, layers }
+        let blocks = [(16, (2, 2)), (24, (2, 2)), (48, (2, 1)), (80, (2, 1)), (112, (1, 1))];
+        Self::columns((48, width), &blocks, 64, characters)
     }
 
     /// A sequence network with finer eyes: `[1, 60, width]`, one more convolution, which sees all rows at once.
@@ -83,23 +66,32 @@ impl Architecture {
     /// It keeps every pixel of a 160 x 60 image. 39.3 MFLOP for a 2 : 1 image (`width` 120) and 36 characters.
     #[must_use]
     pub fn fine_sequence(characters: usize, width: usize) -> Self {
-        let block = |channels| [Layer::Conv2d { channels, kernel: 3 }, Layer::BatchNorm2d, Layer::Relu];
-        let pool = |height, width| Layer::MaxPool2d { size: Window { height, width } };
+        let blocks = [(16, (2, 2)), (16, (2, 2)), (40, (2, 1)), (72, (2, 1)), (72, (3, 1)), (96, (1, 1))];
+        Self::columns((60, width), &blocks, 96, characters)
+    }
+
+    /// A sequence network for images of `height` x `width`: 3x3 convolutions of so many channels, each with batch
+    /// normalisation, ReLU and a pool of so many rows and columns, then two fully connected layers on each column.
+    fn columns(
+        (height, width): (usize, usize),
+        blocks: &[(usize, (usize, usize))],
+        features: usize,
+        characters: usize,
+    ) -> Self {
         let mut layers = Vec::new();
-        for (channels, pool) in
-            [(16, pool(2, 2)), (16, pool(2, 2)), (40, pool(2, 1)), (72, pool(2, 1)), (72, pool(3, 1))]
-        {
-            layers.extend(block(channels));
-            layers.push(pool);
+        for &(channels, (height, width)) in blocks {
+            layers.extend([Layer::Conv2d { channels, kernel: 3 }, Layer::BatchNorm2d, Layer::Relu]);
+            if (height, width) != (1, 1) {
+                layers.push(Layer::MaxPool2d { size: Window { height, width } });
+            }
         }
-        layers.extend(block(96));
         layers.extend([
             Layer::Columns,
-            Layer::Linear { features: 96 },
+            Layer::Linear { features },
             Layer::Relu,
             Layer::Linear { features: characters + 1 },
         ]);
-        Self { input: InputShape { channels: 1, height: 60, width }, layers }
+        Self { input: InputShape { channels: 1, height, width }, layers }
     }
 }
 
