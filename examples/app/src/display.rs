@@ -1,5 +1,8 @@
 //! Opening the window on the screen.
 
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe};
+
 use eframe::egui::{Context, Vec2, ViewportBuilder};
 
 use crate::Window;
@@ -15,7 +18,7 @@ pub enum DisplayError {
     )]
     NoDisplay {
         /// What is missing.
-        reason: &'static str,
+        reason: String,
     },
     /// The display can't show it.
     #[error("the window can't be opened: {0}")]
@@ -38,22 +41,60 @@ pub fn open_window(make: impl FnOnce(&Context) -> Window) -> Result<(), DisplayE
             .with_app_id("captcha-lab"),
         ..Default::default()
     };
-    let opened = eframe::run_native(
-        "captcha-lab",
-        options,
-        Box::new(|creation| Ok(Box::new(make(&creation.egui_ctx)))),
-    );
-    opened.map_err(|error| match error {
-        eframe::Error::WinitEventLoop(_) => DisplayError::NoDisplay { reason: reason() },
-        error => DisplayError::Window(error),
-    })
+    let is_open = Cell::new(false);
+    let open = || {
+        let make = |creation: &eframe::CreationContext<'_>| {
+            is_open.set(true);
+            drop(panic::take_hook());
+            Ok(Box::new(make(&creation.egui_ctx)) as Box<dyn eframe::App>)
+        };
+        eframe::run_native("captcha-lab", options, Box::new(make))
+    };
+    // winit panics where a library of the window system is missing: that is no bug of the window's.
+    panic::set_hook(Box::new(|_| {}));
+    let opened = panic::catch_unwind(AssertUnwindSafe(open));
+    drop(panic::take_hook());
+    match opened {
+        Ok(opened) => opened.map_err(|error| match error {
+            eframe::Error::WinitEventLoop(error) => {
+                DisplayError::NoDisplay { reason: reason(&error.to_string()) }
+            }
+            error => DisplayError::Window(error),
+        }),
+        Err(panic) if is_open.get() => panic::resume_unwind(panic),
+        Err(panic) => {
+            let message = panic.downcast_ref::<&str>().map(ToString::to_string);
+            let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+            Err(DisplayError::NoDisplay { reason: reason(&message.unwrap_or_default()) })
+        }
+    }
 }
 
-/// Why no display was found.
-fn reason() -> &'static str {
-    let names_one = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    match cfg!(unix) && !names_one("DISPLAY") && !names_one("WAYLAND_DISPLAY") {
-        true => "neither DISPLAY nor WAYLAND_DISPLAY is set",
-        false => "there is none that can be reached",
+/// What winit says, without the place in its source that it begins with.
+fn reason(message: &str) -> String {
+    let after_place = message.rsplit_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
+    after_place.map_or(message, |(_, reason)| reason).trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_display_is_one_line_without_places_in_sources() {
+        for (message, expected) in [
+            (
+                "os error at winit/src/mod.rs:765: neither WAYLAND_DISPLAY nor DISPLAY is set.",
+                "neither WAYLAND_DISPLAY",
+            ),
+            (
+                "Library libxkbcommon-x11.so could not be loaded.",
+                "Library libxkbcommon-x11.so could not be loaded;",
+            ),
+        ] {
+            let error = DisplayError::NoDisplay { reason: reason(message) }.to_string();
+            assert!(error.starts_with(&format!("no display: {expected}")), "{error}");
+            assert!(!error.contains(".rs") && !error.contains('\n'), "{error}");
+        }
     }
 }
