@@ -15,6 +15,8 @@ use super::scene::{ACCENT, Scene, chosen, short_name, short_shape};
 use super::textures::paint;
 use super::{ctc_view, scores};
 
+/// Right of each band: room for the arrow to the next one.
+const MARGIN: f32 = COLUMN_GAP + 8.0;
 /// The most that lies between columns.
 const WIDEST_GAP: f32 = 56.0;
 
@@ -41,7 +43,7 @@ pub(super) fn show(ui: &mut Ui, scene: &mut Scene<'_>, cursor: Cursor) -> Option
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let below = if scene.is_sequence() { ctc_view::compact_height(scene) } else { 0.0 };
         let Arrangement { columns, bands, height } =
-            Arrangement::new(scene, ui.available_size() - vec2(4.0, 0.0), below);
+            Arrangement::new(scene, ui.available_size() - vec2(MARGIN, 0.0), below);
         for band in bands {
             to = to.or(show_band(ui, scene, &columns[band], height, cursor));
             ui.add_space(BAND_GAP - ui.spacing().item_spacing.y);
@@ -62,7 +64,7 @@ fn show_band(
 ) -> Option<Place> {
     let widths: f32 = columns.iter().map(|column| column.width).sum();
     let gaps = columns.len().saturating_sub(1).max(1) as f32;
-    let gap = ((ui.available_width() - 4.0 - widths) / gaps).clamp(COLUMN_GAP, WIDEST_GAP);
+    let gap = ((ui.available_width() - MARGIN - widths) / gaps).clamp(COLUMN_GAP, WIDEST_GAP);
     let width = widths + gaps * gap;
     let (band, _) = ui.allocate_exact_size(vec2(width, HEADER + height + FOOTER), Sense::hover());
     if !ui.is_rect_visible(band) {

@@ -11,7 +11,7 @@ use super::cells::{Content, grid};
 use super::flow::flow;
 use super::insight::Piece;
 use super::scene::{Scene, chosen};
-use super::sum::{Channel, Product, number, signed_number};
+use super::sum::{Channel, Product, Sum, number, signed_number};
 use super::sum_view::equals;
 use super::textures::value_colour;
 
@@ -24,6 +24,20 @@ const TINY_CELL: f32 = 13.0;
 /// The colour of a cell in the padding around the image.
 const PADDING: Rgb<u8> = Rgb([0xcc, 0xcc, 0xcc]);
 
+/// The width that the terms need, in points.
+pub(super) fn width(sum: &Sum) -> f32 {
+    match sum {
+        Sum::Window { side, .. } => 3.0 * cell_size(*side) * *side as f32 + 80.0,
+        Sum::Weighted { .. } => 480.0,
+        Sum::Largest { .. } | Sum::Single { .. } => 380.0,
+    }
+}
+
+/// The size of a cell with a number, in a window of this side.
+fn cell_size(side: usize) -> f32 {
+    if side > 3 { SMALLER_CELL } else { CELL }
+}
+
 /// A convolution: every product of the map that is shown.
 pub(super) fn window(
     ui: &mut Ui,
@@ -34,7 +48,7 @@ pub(super) fn window(
     shown: usize,
 ) {
     let Some(channel) = channels.get(shown) else { return };
-    let size = if side > 3 { SMALLER_CELL } else { CELL };
+    let size = cell_size(side);
     let height = size * side as f32;
     let weights = channels.iter().flat_map(|channel| channel.taps.iter().map(|tap| &tap.weight));
     let largest_weight = colour::largest(weights);

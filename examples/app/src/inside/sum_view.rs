@@ -12,8 +12,12 @@ use super::scene::Scene;
 use super::sum::{Product, Sum, number};
 use super::{layer_weights, sum_terms};
 
-/// From which width on, in points, the terms stand beside the maps.
-const SIDE_BY_SIDE: f32 = 1180.0;
+/// The least width of both maps, in points, with the terms beside them and tables below.
+const MAPS: f32 = 480.0;
+/// The same if the maps are much wider than high, or nothing is below them: larger maps are better then.
+const WIDE_MAPS: f32 = 800.0;
+/// Between the maps and the terms.
+const GAP: f32 = 20.0;
 
 /// What the view remembers beside its place.
 #[derive(Debug, Default)]
@@ -41,16 +45,21 @@ pub(super) fn show(
     let value = scene.piece.value(stage + 1, cell);
     let channel = state.channel(stage, cell, &sum);
     ScrollArea::vertical().id_salt("sum").auto_shrink(false).show(ui, |ui| {
-        let side_by_side = ui.available_width() >= SIDE_BY_SIDE;
-        let room =
-            vec2(ui.available_width() * if side_by_side { 0.62 } else { 1.0 }, ui.clip_rect().height());
+        let for_terms = sum_terms::width(&sum);
+        let for_maps = ui.available_width() - for_terms - GAP;
+        let planes = scene.piece.planes(stage + 1);
+        let are_wide = planes.width > 3 * planes.height / 2;
+        let least = if are_wide || !has_tables(&sum) { WIDE_MAPS } else { MAPS };
+        let side_by_side = for_maps >= least;
+        let width = if side_by_side { for_maps } else { ui.available_width() };
+        let room = vec2(width, ui.clip_rect().height());
         let show_maps = |ui: &mut Ui, scene: &mut Scene<'_>| {
             maps(ui, scene, stage, cell, channel, room, state.play.running)
         };
         if side_by_side {
             ui.horizontal_top(|ui| {
                 to = show_maps(ui, scene);
-                ui.add_space(20.0);
+                ui.add_space(GAP);
                 ui.vertical(|ui| terms(ui, scene, stage, cell, &sum, channel, value));
             });
         } else {
@@ -81,6 +90,15 @@ pub(super) fn show(
         to = Some(Place::Sum { stage, cell: scene.piece.planes(stage + 1).after(cell, steps) });
     }
     to
+}
+
+/// Whether the sum has more terms than stand beside the maps: tables below them show these.
+fn has_tables(sum: &Sum) -> bool {
+    match sum {
+        Sum::Window { channels, .. } => channels.len() > 1,
+        Sum::Weighted { .. } => true,
+        Sum::Largest { .. } | Sum::Single { .. } => false,
+    }
 }
 
 /// The terms of the sum in numbers.
