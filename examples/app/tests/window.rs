@@ -368,6 +368,11 @@ fn images_go_through_the_clipboard() {
     bench.0.event(Event::PasteImage(Arc::new(white(5000, 1))));
     bench.settle();
     assert!(bench.says("too large"));
+
+    // No clipboard answers here.
+    bench.click("Paste");
+    bench.0.run_steps(5);
+    assert!(bench.says("the clipboard holds no image"));
 }
 
 #[test]
