@@ -115,7 +115,7 @@ impl Inside {
         let shown = match (place, piece) {
             (Place::Image { x, y }, _) => {
                 let at = numbers::inside([image.width(), image.height()], x, y);
-                numbers::show(ui, &numbers::colours(image), &insight.grey, &mut self.textures, at)
+                numbers::show(ui, image, &insight.grey, &mut self.textures, at)
             }
             (Place::Prepared, _) | (_, None) => {
                 prepared::show(ui, insight, &mut self.textures);

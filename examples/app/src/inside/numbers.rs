@@ -1,6 +1,6 @@
 //! The image as arrays of numbers.
 
-use captcha_lab::core::image::{DynamicImage, GrayImage, Rgb, RgbImage};
+use captcha_lab::core::image::{DynamicImage, GenericImageView, GrayImage, Rgb, RgbImage, Rgba};
 use captcha_lab::core::ink;
 use captcha_lab_examples::inside::words::Step;
 use eframe::egui::{CornerRadius, Rect, Role, ScrollArea, Sense, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
@@ -42,11 +42,11 @@ impl Table {
     }
 
     /// The number and the colour of a pixel.
-    fn cell(self, colour: &RgbImage, grey: &GrayImage, x: u32, y: u32) -> Content {
+    fn cell(self, image: &DynamicImage, grey: &GrayImage, x: u32, y: u32) -> Content {
         let level = grey.get_pixel(x, y)[0];
         match self {
             Self::Channel(channel) => {
-                let level = colour.get_pixel(x, y)[channel];
+                let level = on_paper(image.get_pixel(x, y))[channel];
                 // Light enough that white paper does not blind.
                 let mut fill = Rgb([level / 2; 3]);
                 fill[channel] = level;
@@ -72,7 +72,7 @@ pub(super) fn lens([width, height]: [usize; 2], [x, y]: [usize; 2]) -> ([usize; 
 /// Shows the image and, around the pixel `at`, the numbers that it consists of.
 pub(super) fn show(
     ui: &mut Ui,
-    image: &RgbImage,
+    image: &DynamicImage,
     grey: &GrayImage,
     textures: &mut Textures,
     at: [usize; 2],
@@ -84,7 +84,7 @@ pub(super) fn show(
     let extent = [image.width() as usize, image.height() as usize];
     let (first, size) = lens(extent, at);
     ScrollArea::vertical().id_salt("numbers").auto_shrink(false).show(ui, |ui| {
-        let texture = textures.get(ui.ctx(), Picture::Colour, || image.clone());
+        let texture = textures.get(ui.ctx(), Picture::Colour, || colours(image));
         let pixels = vec2(extent[0] as f32, extent[1] as f32);
         let room = vec2(ui.available_width() - 8.0, 300.0);
         let scale = (room / pixels).min_elem().min(LARGEST_PIXEL);
@@ -132,17 +132,19 @@ pub(super) fn show(
     to
 }
 
-/// The colours of an image as it came; transparent pixels are white paper.
+/// The colours of an image as it came.
 pub(super) fn colours(image: &DynamicImage) -> RgbImage {
     let pixels = image.to_rgba8();
-    RgbImage::from_fn(pixels.width(), pixels.height(), |x, y| {
-        let [r, g, b, alpha] = pixels.get_pixel(x, y).0;
-        let shown = |level: u8| {
-            let [level, alpha] = [u32::from(level), u32::from(alpha)];
-            ((level * alpha + 255 * (255 - alpha) + 127) / 255) as u8
-        };
-        Rgb([shown(r), shown(g), shown(b)])
-    })
+    RgbImage::from_fn(pixels.width(), pixels.height(), |x, y| on_paper(*pixels.get_pixel(x, y)))
+}
+
+/// A colour on white paper.
+fn on_paper(Rgba([red, green, blue, alpha]): Rgba<u8>) -> Rgb<u8> {
+    let shown = |level: u8| {
+        let [level, alpha] = [u32::from(level), u32::from(alpha)];
+        ((level * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+    };
+    Rgb([shown(red), shown(green), shown(blue)])
 }
 
 /// A place that lies on an image of this size.
@@ -153,6 +155,13 @@ pub(super) fn inside([width, height]: [u32; 2], x: usize, y: usize) -> [usize; 2
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn transparent_pixels_are_paper() {
+        assert_eq!(on_paper(Rgba([9, 8, 7, 0])), Rgb([255; 3]));
+        assert_eq!(on_paper(Rgba([9, 8, 7, 255])), Rgb([9, 8, 7]));
+        assert_eq!(on_paper(Rgba([0, 255, 0, 51])), Rgb([204, 255, 204]));
+    }
 
     #[test]
     fn the_lens_stays_on_the_image() {
