@@ -241,11 +241,7 @@ fn a_letter_that_is_not_there_is_told() {
 
 #[test]
 fn tiny_images_have_a_page_too() {
-    let cases = [
-        (Pretrained::SeedLetters, 1, 1),
-        (Pretrained::SeedLetters, 3, 90),
-        (Pretrained::LeptureSequence, 9, 12),
-    ];
+    let cases = [(Pretrained::SeedLetters, 1, 1), (Pretrained::LeptureSequence, 9, 12)];
     for (pretrained, width, height) in cases {
         let image = GrayImage::from_fn(width, height, |x, y| Luma([(x * 40 + y * 90) as u8]));
         let road = Road::new(model(pretrained), image.into(), 1).unwrap();

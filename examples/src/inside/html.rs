@@ -77,7 +77,8 @@ impl Page {
             Size::Half | Size::Scrolled => (width.div_ceil(2), height.div_ceil(2)),
             Size::Full => (width, height),
         };
-        let class = if size == Size::Scrolled { " class=\"wide\"" } else { "" };
+        // With a place among what the Tab key visits, so that arrow keys scroll it.
+        let class = if size == Size::Scrolled { " class=\"wide\" tabindex=\"0\"" } else { "" };
         // A caption is no wider than its picture, so that the next one is beside it.
         let style = if self.in_row { format!(" style=\"max-width:{width}px\"") } else { String::new() };
         self.raw(&format!(
@@ -107,7 +108,7 @@ impl Page {
 
     /// A table with a heading over each column, of which the first is names and the others are numbers.
     pub(super) fn table(&mut self, headings: &[&str], rows: &[Vec<String>]) {
-        self.raw("<div class=\"wide\"><table>\n<thead><tr>");
+        self.raw("<div class=\"wide\" tabindex=\"0\"><table>\n<thead><tr>");
         for heading in headings {
             self.raw(&format!("<th>{}</th>", escape(heading)));
         }

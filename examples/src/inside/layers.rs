@@ -158,8 +158,8 @@ fn relu(draft: &mut Draft, trace: &Trace, stage: &Stage) -> Result<(), StoryErro
     for (suffix, values, caption) in pictures {
         let name = format!("layer-{}-{suffix}.png", stage.index + 1);
         let alt = format!("Map {}: {caption}.", channel + 1);
-        let caption = format!("map {}: {caption}", channel + 1);
-        let pixel = (400 / values.ncols().max(1) as u32).max(1);
+        let caption = format!("map {}: {caption}; {}", channel + 1, scale.words());
+        let pixel = (330 / values.ncols().max(1) as u32).max(1);
         let picture = map(&values.view(), scale, pixel);
         draft.picture(&picture, Size::Half, Said { name: &name, alt: &alt, caption: &caption })?;
     }
@@ -188,12 +188,16 @@ fn deciding(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stage) -> Res
     order.sort_by(|&a, &b| stage.values[[0, b, 0]].total_cmp(&stage.values[[0, a, 0]]));
     let alphabet = &road.model().metadata().alphabet;
     let scores = alphabet.characters().iter().map(char::to_string).zip(stage.values.iter().copied());
+    let caption = format!(
+        "What comes out: a score for each character. The highest is what the network reads; {}.",
+        Scale::of(&stage.values).words()
+    );
     let said = Said {
         name: &format!("layer-{}.png", stage.index + 1),
         alt: "A square for each character with its score.",
-        caption: "What comes out: a score for each character. The highest is what the network reads.",
+        caption: &caption,
     };
-    draft.picture(&squares(&scores.collect::<Vec<_>>()), Size::Half, said)?;
+    draft.picture(&squares(&scores.collect::<Vec<_>>()), Size::Scrolled, said)?;
     for (rank, class) in order.into_iter().take(2).enumerate() {
         let Some(character) = alphabet.character(class) else { continue };
         let place = [0, class, 0];

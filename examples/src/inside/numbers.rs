@@ -29,8 +29,10 @@ pub fn with_decimals(value: f32, decimals: usize) -> String {
 /// `+ 0.25` or `− 0.25`: `value` added to what stands before.
 #[must_use]
 pub fn plus(value: f32) -> String {
-    let sign = if value < 0.0 { '\u{2212}' } else { '+' };
-    format!("{sign} {}", short(value.abs()))
+    match short(value).strip_prefix('\u{2212}') {
+        Some(size) => format!("\u{2212} {size}"),
+        None => format!("+ {}", short(value)),
+    }
 }
 
 /// A share from 0 to 1 in percent; what is nearly none or nearly all is told as that.
@@ -89,7 +91,7 @@ mod tests {
         }
         assert_eq!(with_decimals(0.12347, 4), "0.1235");
         assert_eq!(with_decimals(120.0, 0), "120");
-        assert_eq!([plus(0.25), plus(-0.25)], ["+ 0.25", "\u{2212} 0.25"]);
+        assert_eq!([plus(0.25), plus(-0.25), plus(-0.001)], ["+ 0.25", "\u{2212} 0.25", "+ 0"]);
     }
 
     #[test]

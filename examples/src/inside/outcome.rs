@@ -101,7 +101,10 @@ fn letter_scores(draft: &mut Draft, road: &Road, letter: usize) -> Result<(), St
         .first()
         .map_or(String::new(), |&class| format!("{} has {}", names[class], share(shares[[0, class]])));
     let alt = format!("A bar for each character; {first}.");
-    let caption = format!("Letter {}: how probable each character is.", letter + 1);
+    let caption = format!(
+        "Letter {}: how probable each character is. The lines are at 25, 50, 75 and 100 %.",
+        letter + 1
+    );
     draft.picture(&bars(&classes), Size::Half, Said { name: "scores.png", alt: &alt, caption: &caption })?;
     if temperature != 1.0 {
         draft.page.note(&format!(

@@ -17,6 +17,9 @@ use crate::figures::thumbnail::on_paper;
 /// The width of a picture of the whole image, in pixels.
 const WIDE: u32 = 1400;
 
+/// Letters beside each other: few, so that what stands under them can be read on a phone.
+const BESIDE: usize = 3;
+
 /// Writes it.
 pub(super) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     pixels(draft, road)?;
@@ -211,7 +214,7 @@ fn cutting(draft: &mut Draft, road: &Road, steps: &Steps, followed: Option<usize
         let read = read.get(index).map_or(String::new(), |character| format!(": {}", character.character));
         (DynamicImage::from(letter.image.clone()), format!("{}{read}", index + 1))
     });
-    let sheet = contact_sheet(&captions.collect::<Vec<_>>(), 0);
+    let sheet = contact_sheet(&captions.collect::<Vec<_>>(), BESIDE);
     let alt = format!("{} letter images of the same size.", letters.len());
     let caption = "All letters as the network gets them, and what it will read in each.";
     draft.picture(&sheet, Size::Full, Said { name: "letters.png", alt: &alt, caption })?;

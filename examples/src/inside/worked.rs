@@ -38,7 +38,7 @@ pub(super) fn write(page: &mut Page, trace: &Trace, stage: usize, place: [usize;
     let value = at.values[place];
     let how = format!("How {name} came to be {}:", short(value));
     match origin {
-        Origin::Sum { taps, bias } if taps.len() <= MOST && matches!(at.layer, Layer::Conv2d { .. }) => {
+        Origin::Sum { taps, bias } if is_window(at.layer, &taps) => {
             page.text(&format!(
                 "{how} each number under the window times the weight of the filter at its place."
             ));
@@ -73,10 +73,15 @@ pub(super) fn write(page: &mut Page, trace: &Trace, stage: usize, place: [usize;
     }
 }
 
+/// Whether the products stand in a square of one map, small enough to be all written out.
+fn is_window(layer: Layer, taps: &[Tap]) -> bool {
+    matches!(layer, Layer::Conv2d { kernel, .. } if taps.len() == kernel * kernel && taps.len() <= MOST)
+}
+
 /// The products of a window in their places.
 fn window(page: &mut Page, taps: &[Tap]) {
     let side = (taps.len() as f64).sqrt().round().max(1.0) as usize;
-    page.raw("<div class=\"wide\"><table class=\"window\"><tbody>\n");
+    page.raw("<div class=\"wide\" tabindex=\"0\"><table class=\"window\"><tbody>\n");
     for row in taps.chunks(side) {
         page.raw("<tr>");
         for tap in row {
