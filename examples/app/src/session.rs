@@ -37,8 +37,9 @@ pub struct Session {
     /// The recipe that was asked for last, and the model.
     followed: Option<Recipe>,
     asked_model: Option<ModelChoice>,
-    /// Whether the image is to be read once the model is there; and how many images are then.
+    /// Whether the image is to be read once the model is there, and the image that is to come; and how many images are.
     wants_reading: bool,
+    reads_next: bool,
     wants_many: Option<u64>,
     drawing: Worker<Recipe, Result<Picture, String>>,
     opening: Worker<Source, Result<Opened, String>>,
@@ -87,6 +88,7 @@ impl Session {
             followed: None,
             asked_model: None,
             wants_reading: false,
+            reads_next: false,
             wants_many: None,
             drawing: Worker::new(context, Backlog::Latest, move |recipe| {
                 drawer.draw(&recipe).map(Picture::prepared).map_err(|error| describe(&error))
@@ -108,7 +110,7 @@ impl Session {
         while let Some(drawn) = self.drawing.poll() {
             match drawn {
                 Ok(picture) => self.take(Arc::new(picture)),
-                Err(error) => self.note = Some(Note::error(error)),
+                Err(error) => self.fail(error),
             }
         }
         while let Some(opened) = self.opening.poll() {
@@ -116,7 +118,7 @@ impl Session {
                 Ok(Opened::Picture(picture)) => self.show(Arc::new(picture)),
                 Ok(Opened::Style(name, style)) => self.recipe.set_style(name, *style),
                 Err(error) => {
-                    self.note = Some(Note::error(error));
+                    self.fail(error);
                     if self.shown.is_none() {
                         self.followed = None;
                     }
@@ -179,12 +181,15 @@ impl Session {
         self.recipe.next_seed();
     }
 
-    /// Lets the model read the image.
+    /// Lets the model read the image: the next one, if it is being drawn or opened.
     pub fn predict(&mut self) {
-        match self.shown {
-            Some(_) => self.wants_reading = true,
-            None => self.note = Some(Note::error("there is no image to read yet")),
-        }
+        self.reads_next = self.is_bringing();
+        self.wants_reading |= !self.reads_next && self.shown.is_some();
+    }
+
+    /// Whether another image is on its way.
+    fn is_bringing(&self) -> bool {
+        self.drawing.is_busy() || self.opening.is_busy() || self.followed.as_ref() != Some(&self.recipe)
     }
 
     /// Draws `total` images of the recipe and lets the model read them.
@@ -255,6 +260,13 @@ impl Session {
             self.note = None;
         }
         self.clear_reading();
+        self.wants_reading |= std::mem::take(&mut self.reads_next);
+    }
+
+    /// There is no other image to show or to read.
+    fn fail(&mut self, error: String) {
+        self.note = Some(Note::error(error));
+        self.reads_next = false;
     }
 
     /// What was read is not of this image or this model.
@@ -316,12 +328,10 @@ impl Session {
     /// Whether an image is being drawn, opened or read.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.drawing.is_busy()
-            || self.opening.is_busy()
+        self.is_bringing()
             || self.loading.is_busy()
             || self.asking.is_busy()
             || self.saving.is_busy()
-            || self.followed.as_ref() != Some(&self.recipe)
             || self.wants_reading
             || self.wants_many.is_some()
     }

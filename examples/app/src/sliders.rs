@@ -79,10 +79,7 @@ pub(crate) fn list<T>(
             ui.group(|ui| {
                 ui.horizontal(|ui| {
                     ui.strong(title(item));
-                    keep = !ui
-                        .small_button("Remove")
-                        .on_hover_text(format!("Draw no {}", title(item)))
-                        .clicked();
+                    keep = !ui.small_button("Remove").on_hover_text("Take it out of the style").clicked();
                 });
                 show(ui, item);
             });

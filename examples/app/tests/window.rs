@@ -253,6 +253,19 @@ fn what_was_asked_of_an_earlier_image_is_dropped() {
 }
 
 #[test]
+fn what_is_asked_while_an_image_is_drawn_is_for_that_one() {
+    let mut bench = Bench::new("hard");
+    let before = bench.shown();
+    bench.session().generate();
+    bench.session().follow();
+    bench.session().predict();
+    bench.settle();
+    let shown = bench.shown();
+    assert_ne!(shown.text, before.text);
+    assert!(Arc::ptr_eq(&bench.session().reading().unwrap().image, &shown.image));
+}
+
+#[test]
 fn many_at_once_ends_with_a_rate_and_its_failures() {
     let mut bench = Bench::new("claptcha");
     bench.window().count = 50;
