@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Inference beside ONNX Runtime, PyTorch and Keras: the same weights, the same images, one run.
 
-    python3 benches/peers.py [--network letters|sequence] [--json] [--rounds 7] [--seconds 0.15] [--no-libtorch]
+    python3 benches/peers.py [--network letters|sequence|fine-sequence] [--json] [--rounds 7] [--seconds 0.15] [--no-libtorch]
     python3 benches/peers.py --show FILE
 
 Makes an environment under target/peers/inference (pip downloads it once; 6 GB, for PyTorch's package brings
 CUDA along), builds the project's side (`benches/bin/infer_speed.rs`), and lets all engines run the network of the post
-on letters (`letters`) or the project's own on whole images (`sequence`, without Keras), one thread each, in turn: every
-round visits every engine at every batch size in a new order. Checks that all give the same logits.
+on letters (`letters`) or the project's own on whole images (`sequence`, `fine-sequence`, without Keras), one thread each, in
+turn: every round visits every engine at every batch size in a new order. Checks that all give the same logits.
 
 Prints median microseconds a call, and how many times as long as the project's backend each engine takes (the median
 over the rounds of the ratio within a round, so that a busy moment of the machine meets both sides), and the share of
@@ -31,8 +31,19 @@ import venv
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "target" / "peers" / "inference"
 PACKAGES = ["torch==2.13.0", "onnxruntime==1.32.0", "keras==3.15.1", "tensorflow-cpu==2.21.0", "numpy"]
-BATCHES = {"letters": [1, 6, 64, 1024], "sequence": [1, 8, 32]}
-ARCHITECTURES = {"letters": "Architecture::post(26)", "sequence": "Architecture::sequence(26, 96)"}
+BATCHES = {"letters": [1, 6, 64, 1024], "sequence": [1, 8, 32], "fine-sequence": [1, 8, 32]}
+ARCHITECTURES = {
+    "letters": "Architecture::post(26)",
+    "sequence": "Architecture::sequence(26, 96)",
+    "fine-sequence": "Architecture::fine_sequence(26, 120)",
+}
+# Of the networks for whole images: filters and pool of each block, rows that are left, and features of the layer before last.
+BLOCKS = {
+    "sequence": ([(16, (2, 2)), (24, (2, 2)), (48, (2, 1)), (80, (2, 1)), (112, None)], 3, 64),
+    "fine-sequence": (
+        [(16, (2, 2)), (16, (2, 2)), (40, (2, 1)), (72, (2, 1)), (72, (3, 1)), (96, None)], 1, 96,
+    ),
+}
 # Logits of a few units, in single precision, summed in another order.
 TOLERANCE = 1e-4
 # What rounding to 8 bits may change, as a share of the largest logit.
@@ -133,10 +144,13 @@ def pytorch(network, folder):
             nn.Flatten(), nn.Linear(1250, 500), nn.ReLU(), nn.Linear(500, 26),
         )
     else:
+        blocks, rows, features = BLOCKS[network]
+        layers, inputs = [], 1
+        for outputs, pool in blocks:
+            layers += block(inputs, outputs) + ([nn.MaxPool2d(pool)] if pool else [])
+            inputs = outputs
         module = nn.Sequential(
-            *block(1, 16), nn.MaxPool2d(2), *block(16, 24), nn.MaxPool2d(2), *block(24, 48), nn.MaxPool2d((2, 1)),
-            *block(48, 80), nn.MaxPool2d((2, 1)), *block(80, 112),
-            Columns(), nn.Linear(336, 64), nn.ReLU(), nn.Linear(64, 27),
+            *layers, Columns(), nn.Linear(inputs * rows, features), nn.ReLU(), nn.Linear(features, 27),
         )
     given = {name: torch.from_numpy(value.copy()) for name, value in tensors(folder).items()}
     missing, unexpected = module.eval().load_state_dict(given, strict=False)

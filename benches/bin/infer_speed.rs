@@ -25,9 +25,6 @@ type Failure = Box<dyn std::error::Error>;
 const LETTERS: usize = 1024;
 const IMAGES: usize = 32;
 
-/// The width of whole images: those of 300 x 150 pixels at the height that the network takes.
-const WIDTH: usize = 96;
-
 /// Characters in the alphabet.
 const CHARACTERS: usize = 26;
 
@@ -88,9 +85,16 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["write", folder, "letters"] => write(Path::new(folder), &Architecture::post(CHARACTERS)),
-        ["write", folder, "sequence"] => write(Path::new(folder), &Architecture::sequence(CHARACTERS, WIDTH)),
+        // Whole images of 300 x 150 pixels at the height that the network takes.
+        ["write", folder, "sequence"] => write(Path::new(folder), &Architecture::sequence(CHARACTERS, 96)),
+        ["write", folder, "fine-sequence"] => {
+            write(Path::new(folder), &Architecture::fine_sequence(CHARACTERS, 120))
+        }
         ["time", folder] => time(Path::new(folder)),
-        _ => Err("usage: infer_speed write FOLDER letters|sequence, or infer_speed time FOLDER".into()),
+        _ => {
+            Err("usage: infer_speed write FOLDER letters|sequence|fine-sequence, or infer_speed time FOLDER"
+                .into())
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

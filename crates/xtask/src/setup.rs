@@ -5,6 +5,7 @@
 //! the wheels that had arrived whole.
 
 use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -92,7 +93,7 @@ fn install<F: Fetch>(
 ) -> Result<(), Error> {
     let (downloads, _lock) = open_downloads(around)?;
     if manifest::verify(&around.folder(), recipe).is_ok() {
-        return Ok(()); // The other set-up that we waited for made it.
+        return clean(&downloads); // The other set-up that we waited for made it.
     }
     // What a killed run left would take the room that this one needs.
     remove_folder(&downloads.join(WORK))?;
@@ -105,15 +106,29 @@ fn install<F: Fetch>(
     }
     write_configuration(&fresh, FOLDER)?;
     publish(&fresh, &around.folder(), &downloads)?;
-    remove_folder(&downloads)
+    clean(&downloads)
+}
+
+/// Removes the working folder, unless another set-up comes to it just now: then that one does.
+fn clean(downloads: &Path) -> Result<(), Error> {
+    match remove_folder(downloads) {
+        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
+        other => other,
+    }
 }
 
 /// Makes the working folder, and waits until no other set-up uses it. The lock is held while the file is open.
 fn open_downloads(around: &Surroundings) -> Result<(PathBuf, File), Error> {
     let downloads = around.workspace.join(DOWNLOADS);
-    fs::create_dir_all(&downloads).map_err(Error::io("make", &downloads))?;
     let path = downloads.join("lock");
-    let lock = File::create(&path).map_err(Error::io("make", &path))?;
+    let lock = loop {
+        fs::create_dir_all(&downloads).map_err(Error::io("make", &downloads))?;
+        match File::create(&path) {
+            // A set-up that has ended took the folder away.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            made => break made.map_err(Error::io("make", &path))?,
+        }
+    };
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
@@ -317,6 +332,7 @@ mod tests {
         });
         assert_eq!(served, 2);
         assert_eq!(around.find(&recipe).unwrap(), Libtorch::Ours);
+        assert_eq!(names(workspace.path()), [FOLDER]);
     }
 
     #[test]
