@@ -9,7 +9,7 @@ const EPSILON: f32 = 1e-5;
 
 /// One image on its way through a network: the values after every layer, and the sum that each of them is.
 ///
-/// Computed value by value as the layers are defined, in plain loops: to look at and to test against, some hundred times
+/// Computed value by value as the layers are defined, in plain loops: to look at and to test against, much
 /// slower than a [`NativeRecognizer`](crate::NativeRecognizer).
 ///
 /// ```
