@@ -35,7 +35,7 @@ mod trace_job;
 
 use std::sync::Arc;
 
-use eframe::egui::{Align, Layout, Ui};
+use eframe::egui::{Align, Layout, Ui, UiBuilder};
 
 use self::insight::Insight;
 use self::overview::Cursor;
@@ -71,13 +71,17 @@ impl Inside {
             hint(ui, "Draw or open an image, and see here how the network reads it.");
             return;
         };
-        match self.job.poll(subject, ui.ctx()) {
-            None => {
-                self.forget();
-                computing(ui);
-            }
-            Some(Err(problem)) => hint(ui, &problem),
-            Some(Ok(insight)) => self.show(ui, subject, &insight),
+        let Some(look) = self.job.poll(subject, ui.ctx()) else {
+            self.forget();
+            computing(ui);
+            return;
+        };
+        if !look.current {
+            still_computing(ui);
+        }
+        match &look.known {
+            Err(problem) => hint(ui, problem),
+            Ok(insight) => self.show(ui, &look.subject, insight),
         }
     }
 
@@ -175,12 +179,20 @@ fn deeper(
     }
 }
 
+const COMPUTING: &str = "Looking inside \u{2026}";
+
 fn computing(ui: &mut Ui) {
     ui.with_layout(Layout::top_down(Align::Center), |ui| {
         ui.add_space(ui.available_height() / 3.0);
         ui.spinner();
-        ui.label("Looking inside \u{2026}");
+        ui.label(COMPUTING);
     });
+}
+
+/// Says in the corner that what is on screen will change: the image follows a slider, say.
+fn still_computing(ui: &mut Ui) {
+    let corner = UiBuilder::new().max_rect(ui.max_rect()).layout(Layout::right_to_left(Align::Min));
+    ui.new_child(corner).weak(COMPUTING);
 }
 
 fn hint(ui: &mut Ui, text: &str) {

@@ -239,7 +239,7 @@ fn another_letter_has_other_maps() {
 }
 
 #[test]
-fn another_subject_drops_the_trace_and_keeps_the_place() {
+fn another_subject_replaces_the_trace_once_it_is_known_and_keeps_the_place() {
     let mut window = window(Some(letters()), 1200.0, 900.0);
     let here = Place::Layer { stage: 5, map: 2 };
     window.state_mut().inside.place = here;
@@ -248,8 +248,9 @@ fn another_subject_drops_the_trace_and_keeps_the_place() {
     window.state_mut().subject = Some(subject(Pretrained::SeedLetters, Style::seed(), "ABCDEF", 7));
     window.step();
     window.get_by_label_contains("Looking inside");
-    assert!(before.upgrade().is_none(), "nothing of the old image is kept");
+    assert!(before.ptr_eq(&Arc::downgrade(&insight(&window))), "the old image stays on screen meanwhile");
     wait(&mut window);
+    assert!(before.upgrade().is_none(), "nothing of the old image is kept");
     assert_eq!(insight(&window).prediction.as_ref().unwrap().text, "ABCDEF");
     assert_eq!(place(&window), here);
     // A network with other layers has no such place.

@@ -12,6 +12,17 @@ use super::insight::Insight;
 /// What is known of a subject, or why nothing is.
 type Known = Result<Arc<Insight>, String>;
 
+/// What was computed last.
+#[derive(Debug, Clone)]
+pub(super) struct Look {
+    /// The subject that was looked into.
+    pub(super) subject: Subject,
+    /// What is known of it.
+    pub(super) known: Known,
+    /// Whether it is the subject that was asked for. If not, that one is being computed.
+    pub(super) current: bool,
+}
+
 /// What was computed last, and what is being computed.
 ///
 /// One thread works at a time: while an image follows a slider, only its newest state waits.
@@ -22,8 +33,8 @@ pub(super) struct TraceJob {
 }
 
 impl TraceJob {
-    /// What is known of `subject`; `None` while it is being computed. What was computed of another subject is dropped.
-    pub(super) fn poll(&mut self, subject: &Subject, context: &Context) -> Option<Known> {
+    /// What is known of `subject` or, while that is being computed, of the one before, if there was one.
+    pub(super) fn poll(&mut self, subject: &Subject, context: &Context) -> Option<Look> {
         if let Some((of, receiver)) = self.running.take() {
             match receiver.try_recv() {
                 Ok(insight) => self.done = Some((of, Ok(Arc::new(insight)))),
@@ -33,11 +44,15 @@ impl TraceJob {
                 }
             }
         }
-        self.done.take_if(|(of, known)| !holds(of, known, subject));
-        if self.done.is_none() && self.running.is_none() {
+        let is_current = |(of, known): &(Subject, Known)| holds(of, known, subject);
+        if !self.done.as_ref().is_some_and(is_current) && self.running.is_none() {
             self.start(subject, context);
         }
-        self.done.as_ref().map(|(_, insight)| insight.clone())
+        self.done.as_ref().map(|done| Look {
+            subject: done.0.clone(),
+            known: done.1.clone(),
+            current: is_current(done),
+        })
     }
 
     /// Drops what was computed.
