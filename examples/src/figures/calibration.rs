@@ -2,7 +2,6 @@
 
 use captcha_lab::Calibration;
 use captcha_lab::infer::{CoveragePoint, ReliabilityBin};
-use plotters::chart::ChartBuilder;
 use plotters::coord::Shift;
 use plotters::element::{Circle, PathElement, Rectangle, Text};
 use plotters::prelude::{DrawingArea, DrawingBackend};
@@ -12,7 +11,8 @@ use plotters::style::{Color, ShapeStyle};
 
 use super::figure::{Chart, DrawingError, Figure, FigureError, text_style};
 use super::log_axis::LogAxis;
-use super::palette::{BLUE, LINE, MUTED, TEXT, VERMILLION, WHITE, mix, plot};
+use super::palette::{BLUE, MUTED, TEXT, VERMILLION, WHITE, mix, plot};
+use super::panels::{PanelAxis, WIDTH, head, panel};
 use super::scale::Scale;
 use crate::format::{count, percent};
 
@@ -31,14 +31,10 @@ pub fn calibration(calibration: &Calibration) -> Result<Figure, FigureError> {
     Figure::of(SIZE, &Diagram { bins, coverage, summary: summary(calibration) })
 }
 
-/// Width and height: two panels that a README shows without shrinking.
-const SIZE: (u32, u32) = (960, 452);
-/// Height of the title.
-const TITLE_HEIGHT: i32 = 72;
+/// Width and height.
+const SIZE: (u32, u32) = (WIDTH, 452);
 /// Left and right of each bar, in confidence.
 const GAP: f64 = 0.002;
-/// Left and right of everything.
-const SIDE: i32 = 24;
 
 struct Diagram {
     /// Those with answers.
@@ -65,10 +61,7 @@ fn summary(calibration: &Calibration) -> String {
 
 impl Chart for Diagram {
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
-        let (head, body) = area.split_vertically(TITLE_HEIGHT);
-        head.draw(&Text::new("Calibration", (SIDE, 18), text_style(20.0, TEXT)))?;
-        head.draw(&Text::new(self.summary.clone(), (SIDE, 42), text_style(13.0, MUTED)))?;
-        let (left, right) = body.split_horizontally(SIZE.0 / 2);
+        let [_, left, right] = head(area, "Calibration", &self.summary)?;
         self.draw_reliability(&left)?;
         self.draw_coverage(&right)
     }
@@ -80,23 +73,17 @@ impl Diagram {
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingError<B>> {
         let fifths = || (0..=5).map(|tick| f64::from(tick) / 5.0).collect();
-        let mut chart = panel(area, "Right answers by confidence")?.build_cartesian_2d(
-            Scale { low: 0.0, high: 1.0, ticks: fifths() },
-            // With room for the numbers of answers at the top.
-            Scale { low: 0.0, high: 1.08, ticks: fifths() },
+        let share = |share: &f64| format!("{:.0} %", share * 100.0);
+        let x = Scale { low: 0.0, high: 1.0, ticks: fifths() };
+        // With room for the numbers of answers at the top.
+        let y = Scale { low: 0.0, high: 1.08, ticks: fifths() };
+        let mut chart = panel(
+            area,
+            "Right answers by confidence",
+            PanelAxis { scale: y, label: &share },
+            "confidence",
+            PanelAxis { scale: x, label: &share },
         )?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(plot(LINE))
-            .bold_line_style(plot(LINE))
-            .axis_style(plot(MUTED))
-            .label_style(text_style(12.0, MUTED))
-            .axis_desc_style(text_style(13.0, MUTED))
-            .x_desc("confidence")
-            .x_label_formatter(&|share| format!("{:.0} %", share * 100.0))
-            .y_label_formatter(&|share| format!("{:.0} %", share * 100.0))
-            .draw()?;
         let bar = plot(mix(WHITE, BLUE, 0.35)).filled();
         chart.draw_series(
             self.bins
@@ -127,22 +114,15 @@ impl Diagram {
         let low = (least * 10.0).floor().min(9.0) / 10.0;
         let step = if low < 0.5 { 0.2 } else { 0.1 };
         let ticks = (0..=10).map(|tick| 1.0 - step * f64::from(tick)).filter(|&tick| tick >= low - 1e-9);
-        let mut chart = panel(area, "Right answers by how many are given")?.build_cartesian_2d(
-            Scale { low, high: 1.0, ticks: ticks.collect() },
-            Scale { low: -axis.high, high: -axis.low, ticks: axis.ticks().map(|place| -place).collect() },
+        let x = Scale { low, high: 1.0, ticks: ticks.collect() };
+        let y = Scale { low: -axis.high, high: -axis.low, ticks: axis.ticks().map(|place| -place).collect() };
+        let mut chart = panel(
+            area,
+            "Right answers by how many are given",
+            PanelAxis { scale: y, label: &|place| axis.complement_label(-place) },
+            "images that are answered, the surest first",
+            PanelAxis { scale: x, label: &|share| format!("{:.0} %", share * 100.0) },
         )?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(plot(LINE))
-            .bold_line_style(plot(LINE))
-            .axis_style(plot(MUTED))
-            .label_style(text_style(12.0, MUTED))
-            .axis_desc_style(text_style(13.0, MUTED))
-            .x_desc("images that are answered, the surest first")
-            .x_label_formatter(&|share| format!("{:.0} %", share * 100.0))
-            .y_label_formatter(&|place| axis.complement_label(-place))
-            .draw()?;
         let style: ShapeStyle = plot(VERMILLION).stroke_width(2);
         let points: Vec<(f64, f64)> = self
             .coverage
@@ -155,36 +135,11 @@ impl Diagram {
     }
 }
 
-/// The frame of a panel with its title.
-fn panel<'a, 'b, B: DrawingBackend>(
-    area: &'a DrawingArea<B, Shift>,
-    title: &'static str,
-) -> Result<ChartBuilder<'a, 'b, B>, DrawingError<B>> {
-    let style = text_style(14.0, TEXT).pos(Pos::new(HPos::Left, VPos::Center));
-    area.draw(&Text::new(title, (SIDE, 8), style))?;
-    let mut builder = ChartBuilder::on(area);
-    builder
-        .margin_top(28)
-        .margin_left(SIDE - 8)
-        .margin_right(SIDE)
-        .margin_bottom(12)
-        .x_label_area_size(40)
-        .y_label_area_size(58);
-    Ok(builder)
-}
-
 #[cfg(test)]
 mod tests {
     use captcha_lab::Confidence;
 
     use super::*;
-
-    fn words(figure: &Figure) -> Vec<String> {
-        let document = roxmltree::Document::parse(figure.svg()).unwrap();
-        let texts =
-            document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
-        texts.filter_map(|node| node.text()).map(|text| text.trim().to_owned()).collect()
-    }
 
     #[test]
     fn bins_and_curve_are_drawn() {
@@ -194,7 +149,7 @@ mod tests {
             answers.add(Confidence::new(i as f32 / 1000.0).unwrap(), i * 617 % 1000 < i);
         }
         let figure = calibration(&answers).unwrap();
-        let words = words(&figure);
+        let words = figure.words();
         for word in ["Calibration", "confidence", "67", "66", "100 %", "20 %"] {
             assert!(words.iter().any(|found| found == word), "{word:?} in {words:?}");
         }
@@ -209,7 +164,7 @@ mod tests {
     #[test]
     fn any_answers_give_a_chart() {
         let mut answers = Calibration::new();
-        assert!(words(&calibration(&answers).unwrap()).contains(&"no answers".to_owned()));
+        assert!(calibration(&answers).unwrap().words().contains(&"no answers".to_owned()));
         answers.add_unanswered();
         calibration(&answers).unwrap();
         for (sure, right) in [(1.0, true), (1.0, false), (0.0, false)] {

@@ -241,13 +241,6 @@ fn colour_of_wrong(share: f64) -> Rgb<u8> {
 mod tests {
     use super::*;
 
-    fn words(figure: &Figure) -> Vec<String> {
-        let document = roxmltree::Document::parse(figure.svg()).unwrap();
-        let texts =
-            document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
-        texts.filter_map(|node| node.text()).map(|text| text.trim().to_owned()).collect()
-    }
-
     /// The colour in the top left corner of a cell.
     fn cell_colour(figure: &Figure, cell: i32, (truth, read): (i32, i32)) -> Rgb<u8> {
         let scale = super::super::canvas::SCALE as i32;
@@ -262,7 +255,7 @@ mod tests {
         assert_eq!(cell_colour(&figure, 40, (0, 0)), colour_of_right(0.999));
         assert_eq!(cell_colour(&figure, 40, (0, 7)), colour_of_wrong(0.001));
         assert_eq!(cell_colour(&figure, 40, (7, 0)), NEVER);
-        let words = words(&figure);
+        let words = figure.words();
         assert!(
             words
                 .contains(&"1,005 characters, 1 read wrong (0.10 %); 2 more outside the alphabet".to_owned()),
@@ -283,7 +276,7 @@ mod tests {
             let last = alphabet.characters()[size - 1];
             let counts = BTreeMap::from([((last, last), 10), ((last, alphabet.characters()[0]), 123_456)]);
             let figure = confusion_matrix(&alphabet, &counts).unwrap();
-            let words = words(&figure);
+            let words = figure.words();
             assert!(words.contains(&last.to_string()), "{size}: the class with the errors is shown");
             assert!(figure.image().width() < 3200, "{size}");
             assert_eq!(

@@ -76,6 +76,15 @@ impl Figure {
         draw(SVGBackend::with_string(&mut svg, size), chart)?;
         Ok(Self { image, svg })
     }
+
+    /// All texts of the chart, in the order in which they were drawn.
+    #[cfg(test)]
+    pub(super) fn words(&self) -> Vec<String> {
+        let document = roxmltree::Document::parse(&self.svg).unwrap();
+        let texts =
+            document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
+        texts.filter_map(|node| node.text()).map(|text| text.trim().to_owned()).collect()
+    }
 }
 
 /// What can be drawn on any backend of plotters.

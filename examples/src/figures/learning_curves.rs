@@ -1,6 +1,5 @@
 //! How loss and accuracy went, epoch by epoch.
 
-use plotters::chart::ChartBuilder;
 use plotters::coord::Shift;
 use plotters::element::{Circle, PathElement, Text};
 use plotters::prelude::{DrawingArea, DrawingBackend};
@@ -10,7 +9,8 @@ use plotters::style::{Color, ShapeStyle};
 
 use super::figure::{Chart, DrawingError, Figure, FigureError, text_style};
 use super::log_axis::LogAxis;
-use super::palette::{BLUE, LINE, MUTED, TEXT, VERMILLION, plot};
+use super::palette::{BLUE, TEXT, VERMILLION, plot};
+use super::panels::{PanelAxis, SIDE, WIDTH, head, panel};
 use super::scale::Scale;
 use crate::format::percent;
 
@@ -40,12 +40,8 @@ pub fn learning_curves(epochs: &[EpochRow]) -> Result<Figure, FigureError> {
     Figure::of(SIZE, &LearningCurves { epochs })
 }
 
-/// Width and height: two panels that a README shows without shrinking.
-const SIZE: (u32, u32) = (960, 408);
-/// Height of the title, with the legend.
-const TITLE_HEIGHT: i32 = 72;
-/// Left and right of everything.
-const SIDE: i32 = 24;
+/// Width and height.
+const SIZE: (u32, u32) = (WIDTH, 408);
 /// Above this number of epochs the single points crowd each other, and only lines are drawn.
 const MOST_POINTS: usize = 40;
 
@@ -54,8 +50,8 @@ struct LearningCurves<'a> {
 }
 
 /// One panel: what it shows, of which numbers, and how.
-struct Panel<'a> {
-    title: &'a str,
+struct Panel {
+    title: &'static str,
     /// Of an epoch, for training and for validation; at or above 0.
     values: [fn(&EpochRow) -> f64; 2],
     label: fn(&LogAxis, f64) -> String,
@@ -63,7 +59,7 @@ struct Panel<'a> {
     flipped: bool,
 }
 
-const PANELS: [Panel<'static>; 2] = [
+const PANELS: [Panel; 2] = [
     Panel {
         title: "Loss",
         values: [|row| row.train_loss, |row| row.validation_loss],
@@ -80,31 +76,29 @@ const PANELS: [Panel<'static>; 2] = [
 
 impl Chart for LearningCurves<'_> {
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
-        let (head, body) = area.split_vertically(TITLE_HEIGHT);
-        self.draw_head(&head)?;
-        let (left, right) = body.split_horizontally(SIZE.0 / 2);
-        for (panel, area) in PANELS.iter().zip([left, right]) {
-            self.draw_panel(panel, &area)?;
+        let [head, left, right] = head(area, "Learning curves", &self.summary())?;
+        draw_legend(&head)?;
+        for (content, area) in PANELS.iter().zip([left, right]) {
+            self.draw_panel(content, &area)?;
         }
         Ok(())
     }
 }
 
-impl LearningCurves<'_> {
-    fn draw_head<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
-        area.draw(&Text::new("Learning curves", (SIDE, 18), text_style(20.0, TEXT)))?;
-        area.draw(&Text::new(self.summary(), (SIDE, 42), text_style(13.0, MUTED)))?;
-        let mut x = SIZE.0 as i32 - SIDE - 190;
-        for (name, colour) in [("training", BLUE), ("validation", VERMILLION)] {
-            area.draw(&PathElement::new([(x, 26), (x + 22, 26)], plot(colour).stroke_width(2)))?;
-            area.draw(&Circle::new((x + 11, 26), 3, plot(colour).filled()))?;
-            let style = text_style(13.0, TEXT).pos(Pos::new(HPos::Left, VPos::Center));
-            area.draw(&Text::new(name, (x + 28, 26), style))?;
-            x += 98;
-        }
-        Ok(())
+/// Which colour is which, on the right of the title.
+fn draw_legend<B: DrawingBackend>(area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
+    let mut x = WIDTH as i32 - SIDE - 190;
+    for (name, colour) in [("training", BLUE), ("validation", VERMILLION)] {
+        area.draw(&PathElement::new([(x, 26), (x + 22, 26)], plot(colour).stroke_width(2)))?;
+        area.draw(&Circle::new((x + 11, 26), 3, plot(colour).filled()))?;
+        let style = text_style(13.0, TEXT).pos(Pos::new(HPos::Left, VPos::Center));
+        area.draw(&Text::new(name, (x + 28, 26), style))?;
+        x += 98;
     }
+    Ok(())
+}
 
+impl LearningCurves<'_> {
     /// What the curves come to in a line.
     fn summary(&self) -> String {
         let measured = self.epochs.iter().filter(|row| row.validation_accuracy.is_finite());
@@ -125,38 +119,21 @@ impl LearningCurves<'_> {
 
     fn draw_panel<B: DrawingBackend>(
         &self,
-        panel: &Panel<'_>,
+        content: &Panel,
         area: &DrawingArea<B, Shift>,
     ) -> Result<(), DrawingError<B>> {
-        let axis = LogAxis::around(panel.values.iter().flat_map(|value| self.epochs.iter().map(value)));
-        let sign = if panel.flipped { -1.0 } else { 1.0 };
-        let (bottom, top) = if panel.flipped { (-axis.high, -axis.low) } else { (axis.low, axis.high) };
-        let title = text_style(14.0, TEXT).pos(Pos::new(HPos::Left, VPos::Center));
-        area.draw(&Text::new(panel.title, (SIDE, 8), title))?;
-        let mut chart = ChartBuilder::on(area)
-            .margin_top(28)
-            .margin_left(SIDE - 8)
-            .margin_right(SIDE)
-            .margin_bottom(12)
-            .x_label_area_size(40)
-            .y_label_area_size(58)
-            .build_cartesian_2d(
-                self.epoch_scale(),
-                Scale { low: bottom, high: top, ticks: axis.ticks().map(|place| sign * place).collect() },
-            )?;
-        chart
-            .configure_mesh()
-            .disable_x_mesh()
-            .light_line_style(plot(LINE))
-            .bold_line_style(plot(LINE))
-            .axis_style(plot(MUTED))
-            .label_style(text_style(12.0, MUTED))
-            .axis_desc_style(text_style(13.0, MUTED))
-            .x_desc("epoch")
-            .x_label_formatter(&|epoch| format!("{epoch:.0}"))
-            .y_label_formatter(&|place| (panel.label)(&axis, sign * place))
-            .draw()?;
-        for (value, colour) in panel.values.iter().zip([BLUE, VERMILLION]) {
+        let axis = LogAxis::around(content.values.iter().flat_map(|value| self.epochs.iter().map(value)));
+        let sign = if content.flipped { -1.0 } else { 1.0 };
+        let (bottom, top) = if content.flipped { (-axis.high, -axis.low) } else { (axis.low, axis.high) };
+        let scale = Scale { low: bottom, high: top, ticks: axis.ticks().map(|place| sign * place).collect() };
+        let mut chart = panel(
+            area,
+            content.title,
+            PanelAxis { scale, label: &|place| (content.label)(&axis, sign * place) },
+            "epoch",
+            PanelAxis { scale: self.epoch_scale(), label: &|epoch| format!("{epoch:.0}") },
+        )?;
+        for (value, colour) in content.values.iter().zip([BLUE, VERMILLION]) {
             let style: ShapeStyle = plot(colour).stroke_width(2);
             let points: Vec<Option<(f64, f64)>> = self
                 .epochs
@@ -215,13 +192,6 @@ mod tests {
         bottom.pixels().filter(|&&pixel| pixel == colour).count()
     }
 
-    fn words(figure: &Figure) -> Vec<String> {
-        let document = roxmltree::Document::parse(figure.svg()).unwrap();
-        let texts =
-            document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
-        texts.filter_map(|node| node.text()).map(|text| text.trim().to_owned()).collect()
-    }
-
     #[test]
     fn both_curves_are_drawn_in_both_panels() {
         let rows: Vec<_> = (1..=10).map(|epoch| row(epoch, 1.0 / f64::from(epoch), 0.9)).collect();
@@ -232,7 +202,7 @@ mod tests {
         }
         let left = image::imageops::crop_imm(figure.image(), 0, 0, SIZE.0, SIZE.1 * 2).to_image();
         assert!(colour(&left, BLUE) > 500);
-        let words = words(&figure);
+        let words = figure.words();
         for word in ["Learning curves", "training", "validation", "Loss", "epoch", "1", "10", "90 %", "0.1"] {
             assert!(words.iter().any(|found| found == word), "{word:?} in {words:?}");
         }
@@ -241,7 +211,7 @@ mod tests {
     #[test]
     fn of_equally_good_epochs_the_one_with_the_least_loss_is_named() {
         let rows = [row(1, 1.0, 0.5), row(2, 0.5, 0.99), row(3, 0.4, 0.99), row(4, 0.4, f64::NAN)];
-        let words = words(&learning_curves(&rows).unwrap());
+        let words = learning_curves(&rows).unwrap().words();
         assert!(words.contains(&"best on validation: 99.00 % in epoch 3".to_owned()), "{words:?}");
     }
 
@@ -254,7 +224,7 @@ mod tests {
                 roxmltree::Document::parse(figure.svg()).unwrap();
             }
         }
-        assert!(words(&learning_curves(&[]).unwrap()).contains(&"no epochs".to_owned()));
+        assert!(learning_curves(&[]).unwrap().words().contains(&"no epochs".to_owned()));
     }
 
     #[test]

@@ -16,6 +16,7 @@ mod learning_curves;
 mod letter_sheet;
 mod log_axis;
 pub(crate) mod palette;
+mod panels;
 mod scale;
 mod style_sheet;
 pub(crate) mod text;
