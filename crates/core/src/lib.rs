@@ -10,6 +10,7 @@
 //! | [`resample`] | images brought to the size that a network reads |
 //! | [`seed`] | derived seeds and the random number generator of the project |
 //! | [`files`] | files that are written whole or not at all |
+//! | [`Fingerprint`], [`ContentHash`] | what data is known by, and what differs |
 //! | [`Monitor`] | how long work reports its progress and is interrupted |
 //!
 //! Images are dark ink on light paper, 8 bits a channel, origin at the top left, sizes `width, height` in
@@ -18,6 +19,7 @@
 mod alphabet;
 mod decode;
 pub mod files;
+mod fingerprint;
 mod glyph_box;
 pub mod ink;
 mod label;
@@ -27,6 +29,7 @@ pub mod seed;
 
 pub use alphabet::{Alphabet, AlphabetError};
 pub use decode::{DecodeError, ImageLimits, decode_image, open_image, to_gray};
+pub use fingerprint::{ContentHash, Difference, Fingerprint};
 pub use glyph_box::GlyphBox;
 pub use label::{Label, LabelError};
 pub use monitor::Monitor;

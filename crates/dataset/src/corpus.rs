@@ -4,14 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use captcha_core::{Monitor, seed};
+use captcha_core::{Difference, Monitor, seed};
 use captcha_render::Renderer;
 
 use crate::encode::{WriteFile, encode, extension, write_file, write_new};
 use crate::journal::{Journal, Lines};
 use crate::names::Names;
 use crate::work::{Work, chunk_size, with_threads};
-use crate::{CorpusHeader, CorpusOptions, CorpusRecord, DatasetError, Difference, Shard, TextSource};
+use crate::{CorpusHeader, CorpusOptions, CorpusRecord, DatasetError, Shard, TextSource};
 
 /// What a run of [`generate_corpus`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,11 +205,8 @@ impl Run<'_> {
         }
         let bytes = self.draw(item)?;
         if bytes.len() as u64 != expected {
-            let difference = Difference {
-                option: format!("the size of {}", item.file),
-                existing: expected.to_string(),
-                requested: bytes.len().to_string(),
-            };
+            let option = format!("the size of {}", item.file);
+            let difference = Difference::new(option, expected.to_string(), bytes.len().to_string());
             return Err(DatasetError::OtherOptions {
                 path: self.folder.to_owned(),
                 differences: vec![difference],

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use captcha_core::{AlphabetError, DecodeError};
+use captcha_core::{AlphabetError, DecodeError, Difference};
 use captcha_render::RenderError;
 
 use crate::Skipped;
@@ -191,24 +191,6 @@ pub enum DatasetError {
         /// What the operating system said.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-}
-
-/// One option that differs between two runs: the one that began a dataset, or wrote one shard, and the other.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Difference {
-    /// The option, as in the header of the manifest: `seed`, `style.noise`.
-    pub option: String,
-    /// Its value in the existing dataset, as JSON; `nothing` if it has none.
-    pub existing: String,
-    /// Its value in the other run, as JSON; `nothing` if it has none.
-    pub requested: String,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is {} and {}", self.option, self.existing, self.requested)
-    }
 }
 
 struct Listed<'a>(&'a [Difference]);

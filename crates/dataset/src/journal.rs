@@ -4,11 +4,12 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use captcha_core::Difference;
 use captcha_core::files::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX, remove_temporaries};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{DatasetError, Difference};
+use crate::DatasetError;
 
 /// The name of the manifest in its folder.
 pub const MANIFEST: &str = "manifest.jsonl";
@@ -188,30 +189,7 @@ fn differences(found: &[u8], expected: &str) -> Option<Vec<Difference>> {
     if found.get("format") != expected.get("format") {
         return None;
     }
-    Some(compare(&found, &expected))
-}
-
-/// What differs between two headers.
-pub(crate) fn compare(existing: &Value, requested: &Value) -> Vec<Difference> {
-    let mut differences = Vec::new();
-    compare_at("", Some(existing), Some(requested), &mut differences);
-    differences
-}
-
-fn compare_at(option: &str, found: Option<&Value>, expected: Option<&Value>, out: &mut Vec<Difference>) {
-    if found == expected {
-        return;
-    }
-    if let (Some(Value::Object(found)), Some(Value::Object(expected))) = (found, expected) {
-        let keys = found.keys().chain(expected.keys().filter(|key| !found.contains_key(*key)));
-        for key in keys {
-            let option = if option.is_empty() { key.clone() } else { format!("{option}.{key}") };
-            compare_at(&option, found.get(key), expected.get(key), out);
-        }
-        return;
-    }
-    let shown = |value: Option<&Value>| value.map_or("nothing".to_owned(), Value::to_string);
-    out.push(Difference { option: option.to_owned(), existing: shown(found), requested: shown(expected) });
+    Some(Difference::between(&found, &expected))
 }
 
 #[cfg(test)]

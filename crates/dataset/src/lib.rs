@@ -63,11 +63,12 @@ mod work;
 
 pub use augment::Augmentation;
 pub use batch::{Batch, TrainingData};
+pub use captcha_core::Difference;
 pub use captcha_stream::{CaptchaBatch, CaptchaStream};
 pub use class_folder::{letter_folder_name, letter_of_folder};
 pub use corpus::{CorpusSummary, generate_corpus};
 pub use corpus_options::{CorpusOptions, TextSource};
-pub use error::{DatasetError, Difference};
+pub use error::DatasetError;
 pub use extract::extract_letters;
 pub use folder::{FolderOptions, LabelledFolder, Sample};
 pub use journal::MANIFEST;

@@ -5,13 +5,12 @@ use std::fs::{self, DirEntry, File};
 use std::io::Read;
 use std::path::Path;
 
-use captcha_core::{Alphabet, Label};
+use captcha_core::{Alphabet, Difference, Label};
 use image::ImageFormat;
 use serde_json::Value;
 
-use crate::journal::compare;
 use crate::manifest::Records;
-use crate::{DatasetError, Difference, MANIFEST, Shard, SkipReason, Skipped};
+use crate::{DatasetError, MANIFEST, Shard, SkipReason, Skipped};
 
 /// Bytes that tell an image format: the longest signature that `image` looks for has 12.
 const SIGNATURE: u64 = 32;
@@ -155,7 +154,7 @@ fn differences(first: &Value, other: &Value) -> Vec<Difference> {
         header["shard"] = shard.map(Shard::count).into();
         header
     };
-    compare(&of_corpus(first), &of_corpus(other))
+    Difference::between(&of_corpus(first), &of_corpus(other))
 }
 /// Whether a file is an image, by the ending of its name, or else by its first bytes.
 pub(crate) fn is_image(entry: &DirEntry, name: &str) -> Result<(), SkipReason> {
