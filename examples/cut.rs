@@ -11,7 +11,8 @@ use captcha_lab::GlyphBox;
 use captcha_lab::core::{Monitor, to_gray};
 use captcha_lab::render::Renderer;
 use captcha_lab::segment::{Segmenter, score_boxes};
-use captcha_lab_examples::{CuttingArgs, Progress, Table, format, open_style, print, run};
+use captcha_lab_cli::{CuttingArgs, Progress, open_style, print, run};
+use captcha_report::{Table, format};
 use clap::Parser;
 
 /// Draw CAPTCHAs of a style, cut them into letters, and compare the boxes with where the letters are. All images

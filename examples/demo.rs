@@ -21,7 +21,8 @@ use captcha_lab::model::{TorchRecognizer, TrainOptions, Trained, train};
 use captcha_lab::render::Style;
 use captcha_lab::segment::{SegmentOptions, Segmenter};
 use captcha_lab::{Exam, Report, Solver, evaluate};
-use captcha_lab_examples::{Network, Progress, Table, TrainingProgress, format, pictures, print, run};
+use captcha_lab_cli::{Network, Progress, TrainingProgress, print, run};
+use captcha_report::{Table, format, pictures};
 use clap::Parser;
 
 /// Draw 10,000 CAPTCHAs, cut them into letters, train a network on them and let it read 2,000 new ones.

@@ -9,9 +9,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use captcha_lab::{Calibration, Exam, Report, dataset, evaluate};
-use captcha_lab_examples::{
-    Progress, SolverArgs, Table, format, pictures, print, print_json, run, share_cells,
-};
+use captcha_lab_cli::{Progress, SolverArgs, print, print_json, run};
+use captcha_report::{Table, format, pictures, share_cells};
 use clap::Parser;
 use dataset::{FolderOptions, LabelledFolder, Sample};
 use serde::Serialize;

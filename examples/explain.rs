@@ -14,8 +14,9 @@ use std::process::ExitCode;
 use captcha_lab::Label;
 use captcha_lab::core::{ImageLimits, open_image};
 use captcha_lab::render::{Renderer, Style};
-use captcha_lab_examples::inside::{Road, story};
-use captcha_lab_examples::{format, open_model, print, run};
+use captcha_lab_cli::{open_model, print, run};
+use captcha_report::format;
+use captcha_report::inside::{Road, story};
 use clap::Parser;
 
 /// Write a page that tells how a network reads an image: pixels, letters or columns, every layer, the scores and the text,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use captcha_core::files::{Durability, write_whole};
 use captcha_lab::infer::onnx;
-use captcha_lab_examples::{open_model, print, run};
+use captcha_lab_cli::{open_model, print, run};
 use clap::Parser;
 
 /// Write a model as ONNX. It takes `images`, [n, channels, height, width] with ink 1 and paper 0, and gives `logits`, the

@@ -10,7 +10,8 @@ use std::process::ExitCode;
 use captcha_lab::core::Alphabet;
 use captcha_lab::dataset::{FolderOptions, LabelledFolder, LetterOptions, LetterSet, extract_letters};
 use captcha_lab::segment::Segmenter;
-use captcha_lab_examples::{CuttingArgs, Progress, Table, format, pictures, print, run};
+use captcha_lab_cli::{CuttingArgs, Progress, print, run};
+use captcha_report::{Table, format, pictures};
 use clap::Parser;
 
 /// Cut labelled CAPTCHAs into letters: OUT/A/000001.png ..., the layout that torchvision's ImageFolder reads.

@@ -13,10 +13,9 @@ use std::process::ExitCode;
 use captcha_lab::core::{Alphabet, image::ImageFormat, seed};
 use captcha_lab::dataset::{CorpusOptions, Shard, generate_corpus};
 use captcha_lab::render::{Noise, Renderer, Resampling, Style, WhiteNoise};
-use captcha_lab_examples::figures::{save_png, style_sheet};
-use captcha_lab_examples::{
-    Progress, open_style, parse_lengths, parse_resampling, parse_size, pictures, print, run,
-};
+use captcha_lab_cli::{Progress, open_style, parse_lengths, parse_resampling, parse_size, print, run};
+use captcha_report::figures::{save_png, style_sheet};
+use captcha_report::pictures;
 use clap::Parser;
 
 /// Draw CAPTCHAs into a folder. The same options give the same files, on every machine; a run that was cut off is

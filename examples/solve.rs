@@ -9,7 +9,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use captcha_lab_examples::{SolverArgs, format, print, print_json, run};
+use captcha_lab_cli::{SolverArgs, print, print_json, run};
+use captcha_report::format;
 use clap::Parser;
 use serde::Serialize;
 

@@ -13,10 +13,10 @@ use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{TrainOptions, train};
 use captcha_lab::render::Renderer;
 use captcha_lab::segment::Segmenter;
-use captcha_lab_examples::{
-    CuttingArgs, Network, Progress, TrainingArgs, TrainingProgress, open_style, parse_lengths, pictures,
-    print, run,
+use captcha_lab_cli::{
+    CuttingArgs, Network, Progress, TrainingArgs, TrainingProgress, open_style, parse_lengths, print, run,
 };
+use captcha_report::pictures;
 use clap::Parser;
 
 /// Train a letter network. The folder OUT gets the best model, a table of the metrics, the learning curves and a

@@ -15,9 +15,8 @@ use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{TrainOptions, train};
 use captcha_lab::render::{RenderError, Renderer};
 use captcha_lab::{Exam, Solver, calibrate};
-use captcha_lab_examples::{
-    Progress, TrainingArgs, TrainingProgress, format, open_architecture, open_style, pictures, print, run,
-};
+use captcha_lab_cli::{Progress, TrainingArgs, TrainingProgress, open_architecture, open_style, print, run};
+use captcha_report::{format, pictures};
 use clap::Parser;
 
 /// Train a network that reads whole images (CTC), on CAPTCHAs that are drawn while it trains: no image is seen twice.

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use captcha_lab::Pretrained;
 use captcha_lab_app::{ModelChoice, Recipe, Session, Window, open_window};
-use captcha_lab_examples::{open_style, run};
+use captcha_lab_cli::{open_style, run};
 use clap::Parser;
 
 /// A window to draw CAPTCHAs, to read them, and to see how the network reads them.

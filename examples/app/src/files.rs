@@ -7,7 +7,7 @@ use std::sync::Arc;
 use captcha_lab::core::files::{Durability, write_whole};
 use captcha_lab::core::image::ImageFormat;
 use captcha_lab::render::Style;
-use captcha_lab_examples::describe;
+use captcha_report::describe;
 use eframe::egui::ColorImage;
 
 use crate::{Note, Picture};

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use captcha_lab::Share;
 use captcha_lab::core::seed;
 use captcha_lab::render::Renderer;
-use captcha_lab_examples::describe;
+use captcha_report::describe;
 use eframe::egui::Context;
 use rayon::prelude::*;
 

@@ -1,6 +1,6 @@
 //! The view `Many at once`.
 
-use captcha_lab_examples::format;
+use captcha_report::format;
 use eframe::egui::{
     Button, DragValue, Image, Label, ProgressBar, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2,
 };

@@ -8,7 +8,7 @@ use captcha_lab::core::image::DynamicImage;
 use captcha_lab::infer::NativeRecognizer;
 use captcha_lab::render::{Layout, Style};
 use captcha_lab::{ModelFile, Prediction, Pretrained, SolveError, Solver};
-use captcha_lab_examples::describe;
+use captcha_report::describe;
 
 use crate::Picture;
 

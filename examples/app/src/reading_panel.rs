@@ -2,7 +2,7 @@
 
 use captcha_lab::infer::edit_distance;
 use captcha_lab::{Alternative, Character, Pretrained};
-use captcha_lab_examples::format;
+use captcha_report::format;
 use eframe::egui::{
     Align, Button, Checkbox, Color32, ComboBox, Frame, Key, KeyboardShortcut, Layout, Modifiers, RichText,
     ScrollArea, Sense, Ui, vec2,

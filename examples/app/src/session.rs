@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use captcha_lab_examples::describe;
+use captcha_report::describe;
 use eframe::egui::{ColorImage, Context};
 
 use crate::files::{Opened, Save, Source};

@@ -1,7 +1,7 @@
 //! Numbers in coloured cells.
 
 use captcha_lab::core::image::Rgb;
-use captcha_lab_examples::inside::colour;
+use captcha_report::inside::colour;
 use eframe::egui::{
     Align2, Color32, CornerRadius, FontId, Painter, Rect, Sense, Stroke, StrokeKind, Ui, vec2,
 };

@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use captcha_lab::core::image::{DynamicImage, RgbImage};
 use captcha_lab::infer::softmax;
-use captcha_lab_examples::inside::colour;
-use captcha_lab_examples::inside::ctc::{Collapse, Column, Fate, collapse};
-use captcha_lab_examples::inside::words::Step;
+use captcha_report::inside::colour;
+use captcha_report::inside::ctc::{Collapse, Column, Fate, collapse};
+use captcha_report::inside::words::Step;
 use eframe::egui::{
     Align2, Color32, CornerRadius, FontId, Rect, Role, ScrollArea, Sense, Stroke, TextStyle, Ui, Vec2,
     WidgetInfo, pos2, vec2,

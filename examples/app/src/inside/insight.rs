@@ -6,7 +6,7 @@ use captcha_lab::core::{ink, to_gray};
 use captcha_lab::infer::{Character, Layer, Origin, Shape, Trace};
 use captcha_lab::segment::{Segmenter, Steps};
 use captcha_lab::{ModelFile, Prediction, Solver};
-use captcha_lab_examples::inside::colour::largest;
+use captcha_report::inside::colour::largest;
 
 use super::Subject;
 use super::planes::{Cell, Planes};

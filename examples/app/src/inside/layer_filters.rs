@@ -1,8 +1,8 @@
 //! A convolution: the filter behind the chosen map, and what it was laid on.
 
 use captcha_lab::infer::Layer;
-use captcha_lab_examples::inside::colour;
-use captcha_lab_examples::inside::words::Step;
+use captcha_report::inside::colour;
+use captcha_report::inside::words::Step;
 use eframe::egui::{ScrollArea, Ui, vec2};
 
 use super::cells::{Content, grid};

@@ -1,7 +1,7 @@
 //! One layer: what it does in words, what it does to the chosen map, and all its maps.
 
 use captcha_lab::infer::Layer;
-use captcha_lab_examples::inside::words;
+use captcha_report::inside::words;
 use eframe::egui::{CollapsingHeader, RichText, ScrollArea, Ui, Vec2, vec2};
 
 use super::cells::grid;

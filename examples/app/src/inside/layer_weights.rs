@@ -1,6 +1,6 @@
 //! A fully connected layer: what speaks most for and against each of its values.
 
-use captcha_lab_examples::inside::colour;
+use captcha_report::inside::colour;
 use eframe::egui::{Grid, Ui};
 
 use super::layer_view::large_map;

@@ -2,7 +2,7 @@
 
 use captcha_lab::core::image::{DynamicImage, GenericImageView, GrayImage, Rgb, RgbImage, Rgba};
 use captcha_lab::core::ink;
-use captcha_lab_examples::inside::words::Step;
+use captcha_report::inside::words::Step;
 use eframe::egui::{CornerRadius, Rect, Role, ScrollArea, Sense, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 
 use super::cells::{Content, grid};

@@ -1,7 +1,7 @@
 //! All layers of the network at once, as columns of feature maps from left to right.
 
 use captcha_lab::infer::Layer;
-use captcha_lab_examples::inside::words;
+use captcha_report::inside::words;
 use eframe::egui::emath::GuiRounding;
 use eframe::egui::{
     Align2, Pos2, Rect, Response, Role, ScrollArea, Sense, Shape, Stroke, TextStyle, Ui, WidgetInfo, pos2,

@@ -3,7 +3,7 @@
 use captcha_lab::core::GlyphBox;
 use captcha_lab::core::image::{DynamicImage, GrayImage};
 use captcha_lab::segment::Steps;
-use captcha_lab_examples::inside::words::{Step, Words};
+use captcha_report::inside::words::{Step, Words};
 use eframe::egui::{CornerRadius, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, vec2};
 
 use super::flow::flow;

@@ -2,7 +2,7 @@
 
 use captcha_lab::core::GlyphBox;
 use captcha_lab::core::image::{DynamicImage, RgbImage};
-use captcha_lab_examples::inside::colour;
+use captcha_report::inside::colour;
 use eframe::egui::{
     Align, Align2, Button, Color32, CornerRadius, FontId, Layout, Rect, Response, Role, ScrollArea, Sense,
     StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,

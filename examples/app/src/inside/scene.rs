@@ -2,7 +2,7 @@
 
 use captcha_lab::ModelMetadata;
 use captcha_lab::infer::{Layer, Shape};
-use captcha_lab_examples::inside::words::{self, Words};
+use captcha_report::inside::words::{self, Words};
 use eframe::egui::{Color32, Context, Stroke, TextureId};
 
 use super::insight::{Insight, Piece};

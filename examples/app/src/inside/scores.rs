@@ -1,8 +1,8 @@
 //! Class scores as bars.
 
 use captcha_lab::infer::softmax;
-use captcha_lab_examples::inside::colour;
-use captcha_lab_examples::inside::words::Step;
+use captcha_report::inside::colour;
+use captcha_report::inside::words::Step;
 use eframe::egui::{
     Align2, CornerRadius, FontId, Grid, Rect, Role, ScrollArea, Sense, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };

@@ -2,7 +2,7 @@
 
 use captcha_lab::core::image::Rgb;
 use captcha_lab::infer::{Layer, Tap};
-use captcha_lab_examples::inside::colour;
+use captcha_report::inside::colour;
 use eframe::egui::{
     CornerRadius, Label, RichText, Role, ScrollArea, Sense, StrokeKind, Ui, WidgetInfo, vec2,
 };

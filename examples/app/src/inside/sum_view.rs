@@ -1,7 +1,7 @@
 //! How one value came to be: the window that slides over the input, and the sum under it.
 
 use captcha_lab::infer::Layer;
-use captcha_lab_examples::inside::words::Step;
+use captcha_report::inside::words::Step;
 use eframe::egui::{Button, Color32, CornerRadius, Rect, RichText, ScrollArea, Slider, Ui, Vec2, pos2, vec2};
 
 use super::map_view::{MapView, class_names, fitted, show_map};

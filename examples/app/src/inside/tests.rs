@@ -6,7 +6,7 @@ use std::time::Duration;
 use captcha_lab::core::image::DynamicImage;
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{ModelFile, Pretrained};
-use captcha_lab_examples::inside::words;
+use captcha_report::inside::words;
 use eframe::egui::{Key, Modifiers, Role, Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use captcha_lab::core::image::{Rgb, RgbImage, imageops};
-use captcha_lab_examples::inside::colour;
+use captcha_report::inside::colour;
 use eframe::egui::load::SizedTexture;
 use eframe::egui::{
     Color32, ColorImage, Context, Painter, Rect, TextureHandle, TextureId, TextureOptions, pos2,

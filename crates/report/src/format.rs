@@ -8,7 +8,7 @@ use std::time::Duration;
 /// perfect when it is not.
 ///
 /// ```
-/// use captcha_lab_examples::format::percent;
+/// use captcha_report::format::percent;
 ///
 /// assert_eq!(percent(0.99826), "99.83 %");
 /// assert_eq!(percent(0.999_999), "99.99 %");

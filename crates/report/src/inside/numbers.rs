@@ -5,7 +5,7 @@ use crate::format::percent;
 /// `value` with about three figures: `0.25`, `−1.7`, `12.3`, `1460`.
 ///
 /// ```
-/// use captcha_lab_examples::inside::numbers::short;
+/// use captcha_report::inside::numbers::short;
 ///
 /// assert_eq!([short(0.0), short(-0.25), short(2.0 / 3.0), short(1234.5)], ["0", "−0.25", "0.67", "1234"]);
 /// ```
@@ -38,7 +38,7 @@ pub fn plus(value: f32) -> String {
 /// A share from 0 to 1 in percent; what is nearly none or nearly all is told as that.
 ///
 /// ```
-/// use captcha_lab_examples::inside::numbers::share;
+/// use captcha_report::inside::numbers::share;
 ///
 /// assert_eq!([share(0.25), share(1e-9), share(0.999_999), share(1.0)], ["25.00 %", "< 0.01 %", "> 99.99 %", "100.00 %"]);
 /// ```

@@ -21,7 +21,7 @@ const CAPTION_HEIGHT: u32 = 28;
 /// enlarged by a whole factor, large ones shrunk. At most 1000 images are shown, and a note says so.
 ///
 /// ```
-/// use captcha_lab_examples::figures::contact_sheet;
+/// use captcha_report::figures::contact_sheet;
 /// use image::{DynamicImage, GrayImage};
 ///
 /// let captchas: Vec<_> = ["QXKZEF", "ABFRLQ", "ACIRAC"]

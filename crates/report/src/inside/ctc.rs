@@ -48,7 +48,7 @@ pub struct Collapse {
 /// ```
 /// use captcha_lab::Alphabet;
 /// use captcha_lab::core::ndarray::array;
-/// use captcha_lab_examples::inside::ctc::{Fate, collapse};
+/// use captcha_report::inside::ctc::{Fate, collapse};
 ///
 /// // Four columns with scores for A, B and the blank.
 /// let logits = array![[9.0, 0.0, 0.0], [9.0, 0.0, 0.0], [0.0, 0.0, 9.0], [9.0, 0.0, 0.0]];

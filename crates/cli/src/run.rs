@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
+use captcha_report::describe;
+
 use crate::progress::interrupted;
 
 /// The exit code of a program that Ctrl-C stopped: 128 and the number of the signal, as shells have it.
@@ -19,9 +21,9 @@ pub const INTERRUPTED: u8 = 130;
 /// use std::process::ExitCode;
 ///
 /// fn main() -> ExitCode {
-///     captcha_lab_examples::run(|| -> Result<(), Box<dyn Error>> {
+///     captcha_lab_cli::run(|| -> Result<(), Box<dyn Error>> {
 ///         let text = std::fs::read_to_string("labels.txt")?;
-///         captcha_lab_examples::print(text.lines().count())?;
+///         captcha_lab_cli::print(text.lines().count())?;
 ///         Ok(())
 ///     })
 /// }
@@ -35,23 +37,6 @@ pub fn run(main: impl FnOnce() -> Result<(), Box<dyn Error>>) -> ExitCode {
             if interrupted() { ExitCode::from(INTERRUPTED) } else { ExitCode::FAILURE }
         }
     }
-}
-
-/// The error with its sources, joined by `: `, each only if the text before does not have it already; on one line.
-#[must_use]
-pub fn describe(error: &dyn Error) -> String {
-    let mut line = String::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let message = error.to_string();
-        if line.is_empty() {
-            line = message;
-        } else if !line.contains(&message) {
-            line = format!("{line}: {message}");
-        }
-        next = error.source();
-    }
-    line.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
 fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
@@ -73,24 +58,6 @@ mod tests {
     enum Outer {
         #[error("can't train")]
         Plain(#[source] io::Error),
-        #[error("can't train: {0}")]
-        Embedding(#[source] io::Error),
-    }
-
-    #[test]
-    fn sources_are_told_once() {
-        for outer in [Outer::Plain, Outer::Embedding] {
-            let error = outer(io::Error::other("the disk is full"));
-            assert_eq!(describe(&error), "can't train: the disk is full");
-        }
-    }
-
-    #[test]
-    fn an_error_is_one_line() {
-        assert_eq!(
-            describe(&io::Error::other("expected a table,\n  got a list")),
-            "expected a table, got a list"
-        );
     }
 
     #[test]

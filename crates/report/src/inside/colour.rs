@@ -14,7 +14,7 @@ pub const POSITIVE: Rgb<u8> = VERMILLION;
 /// `low` may be the larger one: ink, 1.0 where an image is black, is `grey(ink, 1.0, 0.0)`.
 ///
 /// ```
-/// use captcha_lab_examples::inside::colour::grey;
+/// use captcha_report::inside::colour::grey;
 ///
 /// assert_eq!(grey(0.25, 1.0, 0.0).0, [191; 3]);
 /// assert_eq!(grey(9.0, 0.0, 1.0).0, [255; 3]);

@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, ContentArrangement};
 /// An aligned table. Columns of numbers are aligned to the right.
 ///
 /// ```
-/// use captcha_lab_examples::{Table, TableStyle};
+/// use captcha_report::{Table, TableStyle};
 ///
 /// let mut table = Table::new(["", "whole", "letters"]);
 /// table.row(["this", "98.90 %", "99.82 %"]);

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use captcha_core::Monitor;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::format;
 use crate::run::INTERRUPTED;
+use captcha_report::format;
 
 /// Reports long work on standard error, and stops it on Ctrl-C.
 ///
@@ -21,7 +21,7 @@ use crate::run::INTERRUPTED;
 ///
 /// ```
 /// use captcha_core::Monitor;
-/// use captcha_lab_examples::Progress;
+/// use captcha_lab_cli::Progress;
 ///
 /// let progress = Progress::new("Rendering", "images");
 /// for done in 1..=1000 {

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use captcha_core::Monitor;
-use captcha_lab_examples::{INTERRUPTED, Progress, run};
+use captcha_lab_cli::{INTERRUPTED, Progress, run};
 
 /// Says which part the started process plays.
 const PART: &str = "CAPTCHA_LAB_TEST_INTERRUPT";

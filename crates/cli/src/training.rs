@@ -5,7 +5,9 @@ use std::sync::{Mutex, PoisonError};
 use captcha_lab::core::Monitor;
 use captcha_lab::model::{DeviceChoice, EpochMetrics, TrainMonitor, TrainOptions};
 
-use crate::{Progress, format};
+use captcha_report::format;
+
+use crate::Progress;
 
 /// How to train: shared by `train` and `train_sequence`.
 #[derive(Debug, Clone, clap::Args)]

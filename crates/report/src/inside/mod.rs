@@ -16,7 +16,7 @@
 //! ```
 //! use captcha_lab::render::{Renderer, Style};
 //! use captcha_lab::{ModelFile, Pretrained};
-//! use captcha_lab_examples::inside::{Road, flashlight};
+//! use captcha_report::inside::{Road, flashlight};
 //!
 //! let captcha = Renderer::new(Style::seed())?.render("QXKZEF", 42)?;
 //! let model = ModelFile::from_bytes(Pretrained::SeedLetters.bytes())?;

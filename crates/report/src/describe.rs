@@ -1,0 +1,51 @@
+//! Errors for people.
+
+use std::error::Error;
+
+/// The error with its sources, joined by `: `, each only if the text before does not have it already; on one line.
+#[must_use]
+pub fn describe(error: &dyn Error) -> String {
+    let mut line = String::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let message = error.to_string();
+        if line.is_empty() {
+            line = message;
+        } else if !line.contains(&message) {
+            line = format!("{line}: {message}");
+        }
+        next = error.source();
+    }
+    line.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    enum Outer {
+        #[error("can't train")]
+        Plain(#[source] io::Error),
+        #[error("can't train: {0}")]
+        Embedding(#[source] io::Error),
+    }
+
+    #[test]
+    fn sources_are_told_once() {
+        for outer in [Outer::Plain, Outer::Embedding] {
+            let error = outer(io::Error::other("the disk is full"));
+            assert_eq!(describe(&error), "can't train: the disk is full");
+        }
+    }
+
+    #[test]
+    fn an_error_is_one_line() {
+        assert_eq!(
+            describe(&io::Error::other("expected a table,\n  got a list")),
+            "expected a table, got a list"
+        );
+    }
+}

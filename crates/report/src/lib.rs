@@ -1,0 +1,21 @@
+//! Pictures and pages that show what captcha-lab does.
+//!
+//! | item | what it is |
+//! |---|---|
+//! | [`figures`] | pictures: contact sheets, letters by class, learning curves, confusion matrix, failures |
+//! | [`inside`] | how a network sees an image: values as colours, every step in words, CTC |
+//! | [`pictures`] | the pictures of a corpus, a training and an evaluation, as files |
+//! | [`Table`], [`format`](mod@format) | aligned tables, and numbers the way that people read them |
+//! | [`describe`] | an error with its sources on one line |
+//!
+//! Nothing here needs a system font or a C library.
+
+mod describe;
+pub mod figures;
+pub mod format;
+pub mod inside;
+pub mod pictures;
+mod table;
+
+pub use describe::describe;
+pub use table::{Table, TableStyle, share_cells};
