@@ -12,7 +12,7 @@ use captcha_lab::core::ink::ink_batch;
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::segment::{Cleaning, SegmentOptions, Segmenter};
 use captcha_lab::{Label, ModelFile, Pretrained, Solver};
-use captcha_report::Network;
+use captcha_lab_cli::Network;
 use captcha_report::inside::numbers::{share, with_decimals};
 use captcha_report::inside::{Road, RoadError, Story, Way, flashlight, pooling, story};
 use captcha_testkit::backend::formula_model;

@@ -11,7 +11,7 @@ use super::palette::mix;
 pub(crate) const FAMILY: &str = "PT Sans, Helvetica, Arial, sans-serif";
 
 static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    FontRef::try_from_slice(include_bytes!("../../../fonts/PTSans-Bold.ttf"))
+    FontRef::try_from_slice(include_bytes!("../../../../fonts/PTSans-Bold.ttf"))
         .expect("a font of this repository")
 });
 
