@@ -8,8 +8,7 @@
 //! | [`ink`] | the one place where pixels become floats: ink 1.0, paper 0.0 |
 //! | [`decode_image`], [`open_image`] | images from untrusted bytes, with limits and typed errors |
 //! | [`resample`] | images brought to the size that a network reads |
-//! | [`seed`] | derived seeds and the random number generator of the project |
-//! | [`files`] | files that are written whole or not at all |
+//! | [`seed`] | derived seeds, the random number generator of the project, uniform numbers |
 //! | [`Fingerprint`], [`ContentHash`] | what data is known by, and what differs |
 //! | [`Monitor`] | how long work reports its progress and is interrupted |
 //!
@@ -18,6 +17,7 @@
 
 mod alphabet;
 mod decode;
+#[doc(hidden)]
 pub mod files;
 mod fingerprint;
 mod glyph_box;

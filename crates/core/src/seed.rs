@@ -24,6 +24,43 @@ pub fn derive(seed: u64, index: u64) -> u64 {
     mix(mix(seed).wrapping_add(index.wrapping_add(1).wrapping_mul(GOLDEN_GAMMA)))
 }
 
+/// A number in `[0, 1)` with 53 random bits, as Python's `random.random` makes it.
+///
+/// The distributions of the crate `rand` may give other numbers in a minor release; this function and those below can't.
+pub fn unit(rng: &mut impl rand::Rng) -> f64 {
+    /// 2^-53, the distance between neighbouring results.
+    const STEP: f64 = 1.0 / (1u64 << 53) as f64;
+    (rng.next_u64() >> 11) as f64 * STEP
+}
+
+/// A number in `[0, 1)` with 24 random bits: all that an `f32` in this range can hold everywhere.
+pub fn unit_f32(rng: &mut impl rand::Rng) -> f32 {
+    (rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32
+}
+
+/// A number between `low` and `high`, as Python's `random.uniform` makes it.
+pub fn uniform(rng: &mut impl rand::Rng, low: f64, high: f64) -> f64 {
+    low + (high - low) * unit(rng)
+}
+
+/// A number in `[low, high)` with 23 random bits, as `rand` 0.10 makes it for the range `low..=high`.
+pub fn uniform_f32(rng: &mut impl rand::Rng, low: f32, high: f32) -> f32 {
+    (rng.next_u32() >> 9) as f32 / (1u32 << 23) as f32 * (high - low) + low
+}
+
+/// A whole number below `bound`, every one as likely as any other; 0 if `bound` is 0.
+///
+/// Source: D. Lemire, "Fast random integer generation in an interval", ACM Transactions on Modeling and Computer
+/// Simulation 29 (1), 2019, doi 10.1145/3230636, algorithm 5.
+pub fn below(rng: &mut impl rand::Rng, bound: u64) -> u64 {
+    loop {
+        let product = u128::from(rng.next_u64()) * u128::from(bound);
+        if bound == 0 || product as u64 >= bound.wrapping_neg() % bound {
+            return (product >> 64) as u64;
+        }
+    }
+}
+
 /// The odd number closest to 2^64 / phi: the increment of SplitMix64.
 const GOLDEN_GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -55,6 +92,30 @@ mod tests {
     fn neighbours_do_not_collide() {
         let seeds: HashSet<u64> = (0..100).flat_map(|s| (0..100).map(move |i| derive(s, i))).collect();
         assert_eq!(seeds.len(), 10_000);
+    }
+
+    #[test]
+    fn uniform_numbers_stay_in_their_range_and_fill_it() {
+        let mut rng = rng(1);
+        let mut counts = [0; 7];
+        for _ in 0..70_000 {
+            assert!((-2.0..3.0).contains(&uniform(&mut rng, -2.0, 3.0)));
+            assert!((0.0..1.0).contains(&unit_f32(&mut rng)));
+            counts[below(&mut rng, 7) as usize] += 1;
+        }
+        // Six standard deviations (93) of a count around its mean.
+        assert!(counts.iter().all(|count| (9_440..=10_560).contains(count)), "{counts:?}");
+        assert_eq!(below(&mut rng, 0), 0);
+    }
+
+    #[test]
+    fn uniform_numbers_are_those_of_rand() {
+        let (mut ours, mut theirs) = (rng(3), rng(3));
+        for i in 1..1000u16 {
+            let bound = 1.0 / f32::from(i).sqrt();
+            let expected: f32 = theirs.random_range(-bound..=bound);
+            assert_eq!(uniform_f32(&mut ours, -bound, bound).to_bits(), expected.to_bits());
+        }
     }
 
     #[test]

@@ -1,0 +1,19 @@
+//! Files: written whole or not at all, read within a limit.
+//!
+//! Shared by the crates of captcha-lab; no part of the public interface, and free to change in any release.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `read` | [`read_bounded`]: a regular file of limited size; devices and pipes are refused |
+//! | `write` | [`write_whole`]: a file under a temporary name until it is complete |
+//! | `temporary` | [`remove_temporaries`]: what a killed process left behind |
+
+mod read;
+mod temporary;
+mod write;
+
+pub use read::{ReadError, open_regular, read_bounded};
+pub use temporary::{
+    TEMPORARY_PREFIX, TEMPORARY_SUFFIX, is_temporary, remove_temporaries, remove_temporaries_below,
+};
+pub use write::{Durability, write_whole};
