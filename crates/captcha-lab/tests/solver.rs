@@ -90,7 +90,7 @@ fn a_sequence_is_read_with_its_places_at_any_size() {
             prediction.characters.iter().map(|character| character.bounds.unwrap()).collect();
         // Half a step before the first and up to the middle of the gap to the second.
         let unit = 4 * scale;
-        assert_eq!(bounds[0], GlyphBox::at(unit / 2, 0).of_size(2 * unit, 8 * scale));
+        assert_eq!(bounds[0], GlyphBox::new(unit / 2, 0, 2 * unit, 8 * scale).unwrap());
         assert_eq!(bounds[3].right(), 10 * unit + unit / 2);
         let first = &prediction.characters[0];
         assert!(first.confidence.value() > 0.99);

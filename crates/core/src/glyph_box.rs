@@ -4,16 +4,22 @@ use serde::{Deserialize, Serialize};
 
 /// A non-empty, axis-aligned rectangle in whole pixels; the origin is the top left of the image.
 ///
+/// Its right and bottom edges are at most [`u32::MAX`], so that no arithmetic on boxes overflows. What is deserialised
+/// is checked as by [`new`](Self::new).
+///
 /// ```
 /// use captcha_core::GlyphBox;
 ///
-/// let a = GlyphBox::at(10, 5).of_size(20, 30);
-/// let b = GlyphBox::at(20, 5).of_size(20, 30);
+/// let a = GlyphBox::new(10, 5, 20, 30)?;
+/// let b = GlyphBox::new(20, 5, 20, 30)?;
 /// assert_eq!(a.right(), 30);
-/// assert_eq!(a.union(b), GlyphBox::at(10, 5).of_size(30, 30));
+/// assert_eq!(a.union(b), GlyphBox::new(10, 5, 30, 30)?);
 /// assert_eq!(a.iou(b), 1.0 / 3.0);
+/// assert!(GlyphBox::new(10, 5, 0, 30).is_err());
+/// # Ok::<(), captcha_core::GlyphBoxError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct GlyphBox {
     x: u32,
     y: u32,
@@ -21,36 +27,70 @@ pub struct GlyphBox {
     height: u32,
 }
 
-/// The top left corner of a [`GlyphBox`] to be; see [`GlyphBox::at`].
-#[derive(Debug, Clone, Copy)]
-pub struct Corner {
-    x: u32,
-    y: u32,
+/// Why four numbers are no [`GlyphBox`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GlyphBoxError {
+    /// The box would hold no pixel.
+    #[error("expected a box of at least 1 x 1 pixels, got {width} x {height}")]
+    Empty {
+        /// The width in pixels.
+        width: u32,
+        /// The height in pixels.
+        height: u32,
+    },
+    /// The right or the bottom edge would be beyond [`u32::MAX`].
+    #[error("a box of {width} x {height} pixels at column {x} and row {y} reaches beyond {}", u32::MAX)]
+    TooFar {
+        /// The column of the leftmost pixel.
+        x: u32,
+        /// The row of the topmost pixel.
+        y: u32,
+        /// The width in pixels.
+        width: u32,
+        /// The height in pixels.
+        height: u32,
+    },
 }
 
-impl Corner {
-    /// The box of this size in pixels with its top left corner here.
-    ///
-    /// # Panics
-    /// If `width` or `height` is 0: a glyph box is never empty.
-    #[must_use]
-    pub fn of_size(self, width: u32, height: u32) -> GlyphBox {
-        assert!(width > 0 && height > 0, "a glyph box is never empty, got {width} x {height}");
-        GlyphBox { x: self.x, y: self.y, width, height }
+/// A box as it is deserialised, before it is checked.
+#[derive(Deserialize)]
+struct Unchecked {
+    x: u32,
+    y: u32,
+    width: u32,
+    height: u32,
+}
+
+impl TryFrom<Unchecked> for GlyphBox {
+    type Error = GlyphBoxError;
+
+    fn try_from(Unchecked { x, y, width, height }: Unchecked) -> Result<Self, GlyphBoxError> {
+        Self::new(x, y, width, height)
     }
 }
 
 impl GlyphBox {
-    /// Starts a box with its top left pixel at `(x, y)`.
-    #[must_use]
-    pub fn at(x: u32, y: u32) -> Corner {
-        Corner { x, y }
+    /// The box of `width` x `height` pixels whose top left pixel is in column `x` and row `y`.
+    ///
+    /// # Errors
+    /// [`GlyphBoxError::Empty`] if the width or the height is 0, [`GlyphBoxError::TooFar`] if an edge is beyond
+    /// [`u32::MAX`].
+    pub fn new(x: u32, y: u32, width: u32, height: u32) -> Result<Self, GlyphBoxError> {
+        if width == 0 || height == 0 {
+            return Err(GlyphBoxError::Empty { width, height });
+        }
+        if x.checked_add(width).is_none() || y.checked_add(height).is_none() {
+            return Err(GlyphBoxError::TooFar { x, y, width, height });
+        }
+        Ok(Self { x, y, width, height })
     }
 
-    /// The smallest box that holds all `points` `(x, y)`, or `None` if there are none.
+    /// The smallest box that holds all `points` `(x, y)`, or `None` if there are none. No image has a point in column
+    /// or row [`u32::MAX`]; such points are left out.
     #[must_use]
     pub fn around(points: impl IntoIterator<Item = (u32, u32)>) -> Option<Self> {
-        points.into_iter().map(|(x, y)| Self { x, y, width: 1, height: 1 }).reduce(Self::union)
+        points.into_iter().filter_map(|(x, y)| Self::new(x, y, 1, 1).ok()).reduce(Self::union)
     }
 
     /// The column of the leftmost pixel.
@@ -119,7 +159,8 @@ impl GlyphBox {
     #[must_use]
     pub fn iou(self, other: Self) -> f64 {
         let shared = self.intersection(other).map_or(0, Self::area);
-        shared as f64 / (self.area() + other.area() - shared) as f64
+        let covered = u128::from(self.area()) + u128::from(other.area()) - u128::from(shared);
+        shared as f64 / covered as f64
     }
 }
 
@@ -130,7 +171,8 @@ mod tests {
     use super::*;
 
     fn boxes() -> impl Strategy<Value = GlyphBox> {
-        (0u32..200, 0u32..200, 1u32..100, 1u32..100).prop_map(|(x, y, w, h)| GlyphBox::at(x, y).of_size(w, h))
+        (0u32..200, 0u32..200, 1u32..100, 1u32..100)
+            .prop_map(|(x, y, w, h)| GlyphBox::new(x, y, w, h).unwrap())
     }
 
     proptest! {
@@ -152,6 +194,37 @@ mod tests {
     #[test]
     fn around_points() {
         assert_eq!(GlyphBox::around([]), None);
-        assert_eq!(GlyphBox::around([(3, 9), (5, 2)]), Some(GlyphBox::at(3, 2).of_size(3, 8)));
+        assert_eq!(GlyphBox::around([(3, 9), (5, 2)]), Some(GlyphBox::new(3, 2, 3, 8).unwrap()));
+        assert_eq!(GlyphBox::around([(3, u32::MAX)]), None);
+    }
+
+    #[test]
+    fn the_largest_box_overflows_nothing() {
+        let largest = GlyphBox::new(0, 0, u32::MAX, u32::MAX).unwrap();
+        assert_eq!((largest.union(largest), largest.iou(largest)), (largest, 1.0));
+        assert_eq!(largest.right(), u32::MAX);
+    }
+
+    #[test]
+    fn what_is_no_box_is_refused_also_when_it_is_deserialised() {
+        let far = u32::MAX - 4;
+        let cases = [
+            ([1, 2, 3, 4], None),
+            ([far, far, 4, 4], None),
+            ([1, 2, 0, 4], Some(GlyphBoxError::Empty { width: 0, height: 4 })),
+            ([1, 2, 3, 0], Some(GlyphBoxError::Empty { width: 3, height: 0 })),
+            ([far, 2, 5, 4], Some(GlyphBoxError::TooFar { x: far, y: 2, width: 5, height: 4 })),
+            ([1, far, 3, 5], Some(GlyphBoxError::TooFar { x: 1, y: far, width: 3, height: 5 })),
+        ];
+        for ([x, y, width, height], expected) in cases {
+            let made = GlyphBox::new(x, y, width, height);
+            assert_eq!(made.err(), expected);
+            let json = format!(r#"{{"x":{x},"y":{y},"width":{width},"height":{height}}}"#);
+            match (serde_json::from_str::<GlyphBox>(&json), expected) {
+                (Ok(read), None) => assert_eq!(serde_json::to_string(&read).unwrap(), json),
+                (Err(error), Some(expected)) => assert!(error.to_string().contains(&expected.to_string())),
+                (read, expected) => panic!("{json}: {read:?}, expected {expected:?}"),
+            }
+        }
     }
 }

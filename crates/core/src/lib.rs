@@ -30,7 +30,7 @@ pub mod seed;
 pub use alphabet::{Alphabet, AlphabetError};
 pub use decode::{DecodeError, ImageLimits, decode_image, open_image, to_gray};
 pub use fingerprint::{ContentHash, Difference, Fingerprint};
-pub use glyph_box::GlyphBox;
+pub use glyph_box::{GlyphBox, GlyphBoxError};
 pub use label::{Label, LabelError};
 pub use monitor::Monitor;
 pub use resample::scale_to_height;

@@ -217,7 +217,10 @@ impl Reading {
             let end = columns[i].end as f64 + right.or(left).unwrap_or(0.0);
             let x = ((start * scale).round().max(0.0) as u32).min(width - 1);
             let right = ((end * scale).round() as u32).clamp(x + 1, width);
-            character.with_bounds(GlyphBox::at(x, 0).of_size(right - x, height))
+            match GlyphBox::new(x, 0, right - x, height) {
+                Ok(bounds) => character.with_bounds(bounds),
+                Err(_) => character,
+            }
         });
         Prediction::new(placed.collect(), confidence)
     }
@@ -306,9 +309,9 @@ mod tests {
         assert_eq!(prediction.text, "ABA");
         let bounds: Vec<_> =
             prediction.characters.iter().map(|character| character.bounds.unwrap()).collect();
-        assert_eq!(bounds[0], GlyphBox::at(10, 0).of_size(40, 50));
-        assert_eq!(bounds[1], GlyphBox::at(50, 0).of_size(30, 50));
-        assert_eq!(bounds[2], GlyphBox::at(80, 0).of_size(30, 50));
+        assert_eq!(bounds[0], GlyphBox::new(10, 0, 40, 50).unwrap());
+        assert_eq!(bounds[1], GlyphBox::new(50, 0, 30, 50).unwrap());
+        assert_eq!(bounds[2], GlyphBox::new(80, 0, 30, 50).unwrap());
     }
 
     #[test]

@@ -84,9 +84,9 @@ impl Ink {
     pub(crate) fn mask(&self) -> (GlyphBox, GrayImage) {
         let (width, height) = (self.columns.len() as u32, self.rows.len() as u32);
         let levels = self.lines().flatten().copied().collect();
-        let corner =
-            GlyphBox::at((self.at.0 + self.columns.start) as u32, (self.at.1 + self.rows.start) as u32);
-        (corner.of_size(width, height), GrayImage::from_raw(width, height, levels).expect("a level a pixel"))
+        let (x, y) = ((self.at.0 + self.columns.start) as u32, (self.at.1 + self.rows.start) as u32);
+        let bounds = GlyphBox::new(x, y, width, height).expect("ink on the canvas");
+        (bounds, GrayImage::from_raw(width, height, levels).expect("a level a pixel"))
     }
 
     /// The ink on a canvas that is resized by `columns` and `rows`; `None` if nothing is left.

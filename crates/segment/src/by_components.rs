@@ -84,15 +84,13 @@ fn cutout(image: &GrayImage, components: &ComponentSet, pieces: &[Piece], part: 
         })
         .filter(|run| run.start < run.end)
         .collect();
-    let bounds = runs
-        .iter()
-        .map(|run| GlyphBox::at(run.start, run.y).of_size(run.end - run.start, 1))
-        .reduce(GlyphBox::union)?;
+    let bounds = runs.iter().map(|run| run.bounds()).reduce(GlyphBox::union)?;
     let mut letter = GrayImage::from_pixel(bounds.width(), bounds.height(), Luma([255]));
     let pixels: &mut [u8] = &mut letter;
+    let (stride, letter_stride) = (image.width() as usize, bounds.width() as usize);
     for run in runs {
-        let source = (run.y * image.width() + run.start) as usize;
-        let target = ((run.y - bounds.y()) * bounds.width() + run.start - bounds.x()) as usize;
+        let source = run.y as usize * stride + run.start as usize;
+        let target = (run.y - bounds.y()) as usize * letter_stride + (run.start - bounds.x()) as usize;
         let length = (run.end - run.start) as usize;
         pixels[target..target + length].copy_from_slice(&image.as_raw()[source..source + length]);
     }

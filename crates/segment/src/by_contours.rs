@@ -11,18 +11,16 @@ use crate::segmenter::Cutout;
 
 /// The boxes of the letters, left to right.
 pub(crate) fn find(image: &GrayImage, level: u8, options: &Contours) -> Vec<GlyphBox> {
-    let mut boxes: Vec<GlyphBox> =
-        outer_contour_boxes(image, level)
-            .into_iter()
-            .filter(|bounds| bounds.width() >= options.min_width && bounds.height() >= options.min_height)
-            .map(|bounds| {
-                let height = bounds.height() + options.extra_height.min(image.height() - bounds.bottom());
-                GlyphBox::at(bounds.x(), bounds.y()).of_size(bounds.width(), height)
-            })
-            .flat_map(|bounds| {
-                if bounds.width() >= options.halve_from { halves(bounds).to_vec() } else { vec![bounds] }
-            })
-            .collect();
+    let mut boxes: Vec<GlyphBox> = outer_contour_boxes(image, level)
+        .into_iter()
+        .filter(|bounds| bounds.width() >= options.min_width && bounds.height() >= options.min_height)
+        .map(|bounds| {
+            let below = image.height().saturating_sub(bounds.bottom());
+            let height = bounds.height() + options.extra_height.min(below);
+            GlyphBox::new(bounds.x(), bounds.y(), bounds.width(), height).unwrap_or(bounds)
+        })
+        .flat_map(|bounds| if bounds.width() >= options.halve_from { halves(bounds) } else { vec![bounds] })
+        .collect();
     boxes.sort_by_key(|&bounds| reading_order(bounds));
     boxes
 }
@@ -43,12 +41,13 @@ pub(crate) fn cut(
 }
 
 /// The left and the right half of a box of at least 2 pixels; the right one is the wider one.
-fn halves(bounds: GlyphBox) -> [GlyphBox; 2] {
+fn halves(bounds: GlyphBox) -> Vec<GlyphBox> {
     let left = bounds.width() / 2;
-    [
-        GlyphBox::at(bounds.x(), bounds.y()).of_size(left, bounds.height()),
-        GlyphBox::at(bounds.x() + left, bounds.y()).of_size(bounds.width() - left, bounds.height()),
-    ]
+    let columns = [(bounds.x(), left), (bounds.x() + left, bounds.width() - left)];
+    columns
+        .into_iter()
+        .filter_map(|(x, width)| GlyphBox::new(x, bounds.y(), width, bounds.height()).ok())
+        .collect()
 }
 
 fn crop(image: &GrayImage, bounds: GlyphBox) -> GrayImage {

@@ -16,7 +16,8 @@ use crate::runs::{Run, ink_runs};
 /// use image::{GrayImage, Luma};
 ///
 /// let two = GrayImage::from_fn(9, 5, |x, _| Luma([if x == 2 || x > 6 { 0 } else { 255 }]));
-/// assert_eq!(component_boxes(&two, 127), [GlyphBox::at(2, 0).of_size(1, 5), GlyphBox::at(7, 0).of_size(2, 5)]);
+/// assert_eq!(component_boxes(&two, 127), [GlyphBox::new(2, 0, 1, 5)?, GlyphBox::new(7, 0, 2, 5)?]);
+/// # Ok::<(), captcha_core::GlyphBoxError>(())
 /// ```
 #[must_use]
 pub fn component_boxes(image: &GrayImage, level: u8) -> Vec<GlyphBox> {
@@ -55,7 +56,7 @@ impl ComponentSet {
         let mut labels: Vec<u32> = Vec::with_capacity(runs.len());
         for (i, run) in runs.iter().enumerate() {
             let root = find(&mut parents, i as u32) as usize;
-            let bounds = GlyphBox::at(run.start, run.y).of_size(run.end - run.start, 1);
+            let bounds = run.bounds();
             // A root is the first run of its component, so the others find its label.
             if root == i {
                 labels.push(list.len() as u32);
@@ -139,7 +140,7 @@ mod tests {
         let labels = connected_components(&binarise(image, level), Connectivity::Eight, Luma([255]));
         let mut components: BTreeMap<u32, (GlyphBox, u64)> = BTreeMap::new();
         for (x, y, label) in labels.enumerate_pixels().filter(|(_, _, label)| label.0[0] > 0) {
-            let pixel = GlyphBox::at(x, y).of_size(1, 1);
+            let pixel = GlyphBox::new(x, y, 1, 1).unwrap();
             let (bounds, ink) = components.entry(label.0[0]).or_insert((pixel, 0));
             (*bounds, *ink) = (bounds.union(pixel), *ink + 1);
         }
@@ -177,7 +178,7 @@ mod tests {
         let image = GrayImage::from_fn(7, 6, |x, y| {
             Luma([if picture[y as usize].as_bytes()[x as usize] == b'#' { 0 } else { 255 }])
         });
-        let boxes = [GlyphBox::at(0, 0).of_size(5, 4), GlyphBox::at(0, 0).of_size(7, 6)];
+        let boxes = [GlyphBox::new(0, 0, 5, 4).unwrap(), GlyphBox::new(0, 0, 7, 6).unwrap()];
         assert_eq!(component_boxes(&image, 0), boxes);
     }
 }

@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn ink_at_all_borders_is_found() {
         let image = GrayImage::from_pixel(4, 3, Luma([0]));
-        assert_eq!(outer_contour_boxes(&image, 0), [GlyphBox::at(0, 0).of_size(4, 3)]);
+        assert_eq!(outer_contour_boxes(&image, 0), [GlyphBox::new(0, 0, 4, 3).unwrap()]);
         assert_eq!(outer_contour_boxes(&GrayImage::new(0, 0), 254), []);
     }
 }

@@ -76,7 +76,7 @@ mod tests {
             "..#..#..#...",
         ];
         let expected = [(2, 0, 1, 4), (5, 2, 1, 2), (8, 0, 2, 4)];
-        assert_eq!(boxes(picture, 0.5), expected.map(|(x, y, w, h)| GlyphBox::at(x, y).of_size(w, h)));
+        assert_eq!(boxes(picture, 0.5), expected.map(|(x, y, w, h)| GlyphBox::new(x, y, w, h).unwrap()));
     }
 
     #[test]
@@ -101,6 +101,6 @@ mod tests {
             "############",
             "............",
         ];
-        assert_eq!(boxes(picture, 0.5), [GlyphBox::at(0, 0).of_size(12, 3)]);
+        assert_eq!(boxes(picture, 0.5), [GlyphBox::new(0, 0, 12, 3).unwrap()]);
     }
 }

@@ -142,7 +142,7 @@ mod tests {
     /// Pieces of these columns, 40 rows high.
     fn pieces(columns: &[Range<u32>]) -> Vec<Piece> {
         let piece = |columns: &Range<u32>| Piece {
-            bounds: GlyphBox::at(columns.start, 0).of_size(columns.end - columns.start, 40),
+            bounds: GlyphBox::new(columns.start, 0, columns.end - columns.start, 40).unwrap(),
             components: Vec::new(),
         };
         columns.iter().map(piece).collect()

@@ -1,5 +1,6 @@
 //! The ink of an image as runs: stretches of ink pixels in a row.
 
+use captcha_core::GlyphBox;
 use image::GrayImage;
 
 /// A stretch of ink pixels in one row: columns `start..end` of row `y`.
@@ -8,6 +9,13 @@ pub(crate) struct Run {
     pub(crate) y: u32,
     pub(crate) start: u32,
     pub(crate) end: u32,
+}
+
+impl Run {
+    /// The box around it.
+    pub(crate) fn bounds(self) -> GlyphBox {
+        GlyphBox::new(self.start, self.y, self.end - self.start, 1).expect("a run holds a pixel of the image")
+    }
 }
 
 /// Pixels that are compared at once: one bit each of a `u64`.

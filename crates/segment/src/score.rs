@@ -26,10 +26,11 @@ pub struct BoxScore {
 /// use captcha_core::GlyphBox;
 /// use captcha_segment::score_boxes;
 ///
-/// let truth = [GlyphBox::at(0, 0).of_size(10, 20), GlyphBox::at(15, 0).of_size(10, 20)];
+/// let truth = [GlyphBox::new(0, 0, 10, 20)?, GlyphBox::new(15, 0, 10, 20)?];
 /// let score = score_boxes(&[truth[1]], &truth);
 /// assert_eq!(score.ious, [0.0, 1.0]);
 /// assert_eq!((score.mean_iou(), score.matched(0.5), score.is_exact(0.5)), (0.5, 1, false));
+/// # Ok::<(), captcha_core::GlyphBoxError>(())
 /// ```
 #[must_use]
 pub fn score_boxes(found: &[GlyphBox], truth: &[GlyphBox]) -> BoxScore {
@@ -83,7 +84,7 @@ mod tests {
 
     fn boxes(most: usize) -> impl Strategy<Value = Vec<GlyphBox>> {
         let one = (0u32..60, 0u32..10, 1u32..20, 1u32..20);
-        proptest::collection::vec(one.prop_map(|(x, y, w, h)| GlyphBox::at(x, y).of_size(w, h)), 0..=most)
+        proptest::collection::vec(one.prop_map(|(x, y, w, h)| GlyphBox::new(x, y, w, h).unwrap()), 0..=most)
             .prop_map(|mut boxes| {
                 boxes.sort_by_key(|bounds| bounds.x());
                 boxes
@@ -116,7 +117,7 @@ mod tests {
 
     #[test]
     fn what_is_too_much_or_missing_is_not_exact() {
-        let at = |x| GlyphBox::at(x, 0).of_size(10, 10);
+        let at = |x| GlyphBox::new(x, 0, 10, 10).unwrap();
         let truth = [at(0), at(20), at(40)];
         let score = score_boxes(&[at(0), at(1), at(20), at(40)], &truth);
         assert_eq!((score.mean_iou(), score.is_exact(0.5)), (1.0, false));

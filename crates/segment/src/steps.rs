@@ -113,8 +113,11 @@ mod tests {
     fn boxes_are_frames() {
         let image = GrayImage::from_pixel(6, 6, Luma([200]));
         let red = Rgb([255, 0, 0]);
-        let picture =
-            draw_boxes(&image, &[GlyphBox::at(1, 1).of_size(3, 3), GlyphBox::at(5, 5).of_size(9, 9)], red);
+        let picture = draw_boxes(
+            &image,
+            &[GlyphBox::new(1, 1, 3, 3).unwrap(), GlyphBox::new(5, 5, 9, 9).unwrap()],
+            red,
+        );
         assert_eq!(picture.pixels().filter(|&&pixel| pixel == red).count(), 8 + 1);
         assert_eq!(picture.get_pixel(2, 2), &Rgb([200; 3]));
     }

@@ -108,7 +108,7 @@ pub fn liveliest(image: &GrayImage, bounds: GlyphBox, (width, height): (u32, u32
     };
     let best = places.map(inside).max_by(|&a, &b| variance(a.0, a.1).total_cmp(&variance(b.0, b.1)));
     let (x, y) = best.unwrap_or((0, 0));
-    GlyphBox::at(x, y).of_size(width, height)
+    GlyphBox::new(x, y, width, height).unwrap_or(bounds)
 }
 
 /// `image`, enlarged to about `width` pixels, with a numbered frame around each box; that of `chosen` is orange.
@@ -185,19 +185,19 @@ mod tests {
 
     #[test]
     fn the_liveliest_place_is_found_and_inside() {
-        let whole = GlyphBox::at(0, 0).of_size(60, 30);
+        let whole = GlyphBox::new(0, 0, 60, 30).unwrap();
         let area = liveliest(&image(), whole, (8, 6));
         assert!(area.x() >= 40 && area.right() <= 60 && area.bottom() <= 30, "{area:?}");
-        let corner = GlyphBox::at(58, 28).of_size(2, 2);
+        let corner = GlyphBox::new(58, 28, 2, 2).unwrap();
         let area = liveliest(&image(), corner, (8, 6));
-        assert_eq!(area, GlyphBox::at(52, 24).of_size(8, 6));
+        assert_eq!(area, GlyphBox::new(52, 24, 8, 6).unwrap());
         let tiny = GrayImage::new(3, 2);
-        assert_eq!(liveliest(&tiny, whole, (8, 6)), GlyphBox::at(0, 0).of_size(3, 2));
+        assert_eq!(liveliest(&tiny, whole, (8, 6)), GlyphBox::new(0, 0, 3, 2).unwrap());
     }
 
     #[test]
     fn boxes_are_framed_and_the_chosen_one_stands_out() {
-        let found = [GlyphBox::at(0, 0).of_size(10, 10), GlyphBox::at(30, 10).of_size(20, 20)];
+        let found = [GlyphBox::new(0, 0, 10, 10).unwrap(), GlyphBox::new(30, 10, 20, 20).unwrap()];
         let picture = boxes(&image(), &found, Some(1), 600);
         assert_eq!(picture.width(), 600);
         let count = |colour| picture.pixels().filter(|&&pixel| pixel == colour).count();
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn numbers_beyond_the_image_are_paper() {
-        let area = GlyphBox::at(50, 0).of_size(20, 4);
+        let area = GlyphBox::new(50, 0, 20, 4).unwrap();
         assert_eq!(levels(&image(), area, 30, grey_level).dimensions(), (601, 121));
     }
 }

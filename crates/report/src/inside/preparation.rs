@@ -43,10 +43,15 @@ fn begin(draft: &mut Draft, id: &str, step: Step) {
     draft.page.text(&text);
 }
 
+/// The box of a whole image.
+fn all_of(width: u32, height: u32) -> GlyphBox {
+    GlyphBox::new(0, 0, width.max(1), height.max(1)).expect("at least one pixel")
+}
+
 /// A part of the image in which something can be seen, of at most this size.
 fn part(road: &Road, size: (u32, u32)) -> GlyphBox {
     let (width, height) = road.grey().dimensions();
-    let whole = GlyphBox::at(0, 0).of_size(width.max(1), height.max(1));
+    let whole = all_of(width, height);
     let followed = match road.way() {
         Way::Letters { steps, followed: Some((letter, _)), .. } => steps
             .result
@@ -268,7 +273,7 @@ fn whole(draft: &mut Draft, road: &Road, scaled: &GrayImage) -> Result<(), Story
     )?;
     if let Some(trace) = road.trace() {
         let ink = trace.input().index_axis(Axis(0), 0);
-        let area = liveliest(scaled, GlyphBox::at(0, 0).of_size(width.max(1), height.max(1)), (14, 10));
+        let area = liveliest(scaled, all_of(width, height), (14, 10));
         let values = Array2::from_shape_fn((area.height() as usize, area.width() as usize), |(y, x)| {
             ink[[area.y() as usize + y, area.x() as usize + x]]
         });
