@@ -71,7 +71,8 @@ fn main() -> ExitCode {
         let architecture = layers.at_width(width(layers.input.height));
         let prepared = |stream: CaptchaStream| {
             let architecture = architecture.clone();
-            stream.with_prepare(move |image| architecture.prepare(&to_gray(image)))
+            stream
+                .with_prepare("as the architecture says", move |image| architecture.prepare(&to_gray(image)))
         };
         let (training, validation) = (prepared(training), prepared(validation));
 

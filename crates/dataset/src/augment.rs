@@ -2,6 +2,7 @@
 
 use captcha_core::seed::{self, Rng};
 use rand::Rng as _;
+use serde::Serialize;
 
 use crate::DatasetError;
 
@@ -14,7 +15,7 @@ use crate::DatasetError;
 /// | `rotation` | degrees | 0 to 45 | 0 | 6 |
 /// | `shear` | columns a row | 0 to 1 | 0 | 0.1 |
 /// | `scale` | share of the size | 0 to 0.9 | 0 | 0.08 |
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Augmentation {
     /// Left, right, up and down.

@@ -4,13 +4,19 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use captcha_core::{Alphabet, ink, seed, to_gray};
+use captcha_core::{Alphabet, Fingerprint, ink, seed, to_gray};
 use image::{DynamicImage, GrayImage, Luma};
 use ndarray::Array4;
+use serde_json::Value;
 
 use crate::blocks::Blocks;
 use crate::stream::{Counters, Timed};
-use crate::{Batch, CaptchaSource, DatasetError, StreamOptions, StreamStats, TrainingData};
+use crate::{
+    Batch, CaptchaSource, DatasetError, SkipReason, Skipped, StreamOptions, StreamStats, TrainingData,
+};
+
+/// Images in a row that can't be drawn after which an epoch ends.
+const MOST_FAILED: u64 = 1000;
 
 /// CAPTCHAs that are drawn before a stream is taken to be one that works.
 const TRIED: u64 = 8;
@@ -83,6 +89,7 @@ type Prepare = Arc<dyn Fn(&DynamicImage) -> GrayImage + Send + Sync>;
 ///
 /// let stream = CaptchaStream::new(Renderer::new(Style::seed())?, StreamOptions::new(20).with_seed(7))?;
 /// for batch in stream.epoch(0, 10) {
+///     let batch = batch?;
 ///     assert_eq!(batch.images.shape(), [10, 1, 150, 300]);
 ///     assert_eq!(batch.texts[0].len(), 6);
 /// }
@@ -92,6 +99,8 @@ type Prepare = Arc<dyn Fn(&DynamicImage) -> GrayImage + Send + Sync>;
 pub struct CaptchaStream {
     source: Arc<dyn CaptchaSource>,
     prepare: Prepare,
+    /// What `prepare` does, for the fingerprint.
+    prepared: Value,
     options: StreamOptions,
     counters: Counters,
 }
@@ -114,16 +123,25 @@ impl CaptchaStream {
             source.image(seed::derive(options.seed, index)).map_err(DatasetError::Style)?;
         }
         let prepare: Prepare = Arc::new(to_gray);
-        Ok(Self { source: Arc::new(source), prepare, options, counters: Counters::default() })
+        Ok(Self {
+            source: Arc::new(source),
+            prepare,
+            prepared: Value::Null,
+            options,
+            counters: Counters::default(),
+        })
     }
 
-    /// The same with images that `prepare` makes of those that are drawn, in the background threads: what inference
-    /// does before the network sees an image, such as a reduction to its height.
+    /// Sets what is done to every image before it goes into a batch, in the background threads: what inference does
+    /// before the network sees an image, such as a reduction to its height. `what` tells it apart from other ways to
+    /// prepare images: it is a part of the [`fingerprint`](TrainingData::fingerprint).
     #[must_use]
     pub fn with_prepare(
         mut self,
+        what: impl Into<Value>,
         prepare: impl Fn(&DynamicImage) -> GrayImage + Send + Sync + 'static,
     ) -> Self {
+        self.prepared = what.into();
         self.prepare = Arc::new(prepare);
         self
     }
@@ -146,11 +164,22 @@ impl CaptchaStream {
         self.counters.stats()
     }
 
+    /// Why images could not be drawn so far.
+    #[must_use]
+    pub fn failures(&self) -> Skipped {
+        self.counters.failures()
+    }
+
     /// The batches of epoch `epoch`, from 0: all of `batch` images, but for the last, which has the rest. None if
-    /// `batch` is 0. An image that can't be drawn is left out of its batch and counted by [`stats`](Self::stats).
+    /// `batch` is 0. An image that can't be drawn is left out of its batch and counted by [`stats`](Self::stats); if
+    /// 1,000 in a row can't, or all of an epoch, the epoch ends with [`DatasetError::NothingDrawn`].
     ///
     /// Dropping the iterator stops its threads.
-    pub fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = CaptchaBatch> + '_> {
+    pub fn epoch(
+        &self,
+        epoch: u64,
+        batch: usize,
+    ) -> Box<dyn Iterator<Item = Result<CaptchaBatch, DatasetError>> + '_> {
         if batch == 0 {
             return Box::new(std::iter::empty());
         }
@@ -158,26 +187,74 @@ impl CaptchaStream {
         let epoch_seed = seed::derive(self.options.seed, epoch);
         let (source, prepare) = (Arc::clone(&self.source), Arc::clone(&self.prepare));
         let make = move |block: u64, stop: &AtomicBool| {
-            let images = block * batch..per_epoch.min((block + 1) * batch);
+            let first = block.saturating_mul(batch);
+            let images = first..per_epoch.min(first.saturating_add(batch));
             let asked = images.end - images.start;
-            let mut captchas = Vec::with_capacity(asked as usize);
+            let mut captchas = Vec::new();
+            let mut failures = Skipped::default();
             for index in images {
                 if stop.load(Ordering::Relaxed) {
                     return None;
                 }
-                if let Ok((image, text)) = source.image(seed::derive(epoch_seed, index)) {
-                    captchas.push((prepare(&image), text));
+                let seed = seed::derive(epoch_seed, index);
+                match source.image(seed) {
+                    Ok((image, text)) => captchas.push((prepare(&image), text)),
+                    Err(error) => failures.add(SkipReason::SourceFailed, || format!("seed {seed}: {error}")),
                 }
             }
-            let failed = asked - captchas.len() as u64;
-            Some((CaptchaBatch::new(captchas), asked, failed))
+            Some(Block { batch: CaptchaBatch::new(captchas), asked, failures })
         };
-        let batches = Blocks::start(self.options.thread_count(), per_epoch.div_ceil(batch), Arc::new(make));
-        let counted = batches.map(|(batch, asked, failed)| {
-            self.counters.add_images(asked, failed);
-            batch
-        });
-        Box::new(Timed::new(counted, &self.counters))
+        let blocks = Blocks::start(self.options.thread_count(), per_epoch.div_ceil(batch), Arc::new(make));
+        let batches = Batches {
+            blocks,
+            any: false,
+            over: false,
+            failed: 0,
+            failures: Skipped::default(),
+            counters: &self.counters,
+        };
+        Box::new(Timed::new(batches, &self.counters))
+    }
+}
+
+/// A batch as a thread makes it.
+struct Block {
+    batch: CaptchaBatch,
+    /// How many images it was to have.
+    asked: u64,
+    failures: Skipped,
+}
+
+/// The batches of an epoch that have images.
+struct Batches<'a> {
+    blocks: Blocks<Block>,
+    /// Whether a batch was given.
+    any: bool,
+    over: bool,
+    /// Images since the last that could be drawn, by whole batches.
+    failed: u64,
+    failures: Skipped,
+    counters: &'a Counters,
+}
+
+impl Iterator for Batches<'_> {
+    type Item = Result<CaptchaBatch, DatasetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.over && self.failed < MOST_FAILED {
+            let Some(block) = self.blocks.next() else { break };
+            self.counters.add_images(block.asked, block.failures.clone());
+            if !block.batch.is_empty() {
+                (self.failed, self.failures, self.any) = (0, Skipped::default(), true);
+                return Some(Ok(block.batch));
+            }
+            self.failed += block.asked;
+            self.failures.extend(block.failures);
+        }
+        let failed = self.failed >= MOST_FAILED || (self.failed > 0 && !self.any);
+        let skipped = std::mem::take(&mut self.failures);
+        (failed && !std::mem::replace(&mut self.over, true))
+            .then_some(Err(DatasetError::NothingDrawn { images: self.failed, skipped }))
     }
 }
 
@@ -191,14 +268,27 @@ impl TrainingData for CaptchaStream {
         self.options.per_epoch
     }
 
-    fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Batch> + '_> {
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::new()
+            .with("kind", "stream of images")
+            .with("source", self.source.fingerprint())
+            .with("prepared", self.prepared.clone())
+            .with("seed", self.options.seed)
+            .with("per_epoch", self.options.per_epoch)
+    }
+
+    /// A text with a character that is not in the alphabet of the source is an error.
+    fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Result<Batch, DatasetError>> + '_> {
         let alphabet = self.source.alphabet();
-        Box::new(CaptchaStream::epoch(self, epoch, batch).map(|batch| {
-            let lengths = batch.texts.iter().map(|text| text.chars().count()).collect();
-            // A character that the source does not own up to gets a class that there is not, which training refuses.
-            let class = |character| alphabet.index_of(character).unwrap_or(alphabet.len());
-            let labels = batch.texts.iter().flat_map(|text| text.chars()).map(class).collect();
-            Batch { images: batch.images, labels, lengths: Some(lengths) }
+        Box::new(CaptchaStream::epoch(self, epoch, batch).map(move |batch| {
+            let batch = batch?;
+            let (mut labels, mut lengths) = (Vec::new(), Vec::with_capacity(batch.len()));
+            for text in &batch.texts {
+                let classes = alphabet.encode(text)?;
+                lengths.push(classes.len());
+                labels.extend(classes);
+            }
+            Batch::of_texts(batch.images, labels, lengths)
         }))
     }
 }

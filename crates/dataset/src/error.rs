@@ -110,6 +110,20 @@ pub enum DatasetError {
         /// What it is.
         actual: String,
     },
+    /// Images and labels that are to be a batch do not belong together.
+    #[error("not a batch: expected {expected}, got {actual}")]
+    Batch {
+        /// What was expected.
+        expected: String,
+        /// What was given.
+        actual: String,
+    },
+    /// Data that is not of this crate failed.
+    #[error(transparent)]
+    Source {
+        /// What it says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A file or folder can't be read.
     #[error("{} can't be read: {source}", path.display())]
     Read {
@@ -177,6 +191,14 @@ pub enum DatasetError {
         /// The height found.
         height: u32,
     },
+    /// Not one image of many could be drawn.
+    #[error("expected images that can be drawn, not one of {images} could\n{skipped}")]
+    NothingDrawn {
+        /// How many were tried.
+        images: u64,
+        /// Why each failed.
+        skipped: Skipped,
+    },
     /// Not one image of many could be cut into letters.
     #[error("expected images that can be cut into letters, not one of {images} could\n{skipped}")]
     NothingSegmented {
@@ -205,6 +227,12 @@ impl fmt::Display for Listed<'_> {
 }
 
 impl DatasetError {
+    /// The error of data that is not of this crate: for those who implement [`TrainingData`](crate::TrainingData).
+    #[must_use]
+    pub fn source(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Source { source: source.into() }
+    }
+
     pub(crate) fn read(path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Read { path: path.as_ref().to_owned(), source }
     }

@@ -1,6 +1,6 @@
 //! Letters in memory.
 
-use captcha_core::Alphabet;
+use captcha_core::{Alphabet, ContentHash, Fingerprint};
 use image::GrayImage;
 
 use crate::{DatasetError, stratified_split};
@@ -110,6 +110,20 @@ impl LetterSet {
         let mut counts = vec![0; self.alphabet.len()];
         self.labels.iter().for_each(|&label| counts[label] += 1);
         counts
+    }
+
+    /// What the letters are known by: their pixels and what they show.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut contents = ContentHash::new();
+        contents.add(&self.levels);
+        let labels: Vec<u8> = self.labels.iter().flat_map(|&label| (label as u64).to_le_bytes()).collect();
+        contents.add(labels);
+        Fingerprint::new()
+            .with("alphabet", self.alphabet.to_string())
+            .with("size", self.size)
+            .with("letters", self.len())
+            .with("contents", contents.hex())
     }
 
     /// The letters at `indices`, in that order.

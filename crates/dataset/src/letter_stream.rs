@@ -4,13 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use captcha_core::{Alphabet, seed, to_gray};
-use captcha_segment::Segmenter;
+use captcha_core::{Alphabet, Fingerprint, seed, to_gray};
+use captcha_segment::{SegmentOptions, Segmenter};
+use serde_json::json;
 
 use crate::blocks::Blocks;
-use crate::cut::cut;
+use crate::cut::{Cutout, Skip, cut};
 use crate::stream::{Counters, Timed};
-use crate::{Batch, CaptchaSource, DatasetError, LetterSummary, StreamOptions, StreamStats, TrainingData};
+use crate::{
+    Batch, CaptchaSource, DatasetError, LetterSummary, SkipReason, Skipped, StreamOptions, StreamStats,
+    TrainingData,
+};
 
 /// CAPTCHAs that a thread draws between two messages.
 const IMAGES_A_BLOCK: u64 = 16;
@@ -24,7 +28,9 @@ const MOST_EMPTY_BLOCKS: u64 = 1000;
 /// Letters of CAPTCHAs that are drawn on the fly, in background threads, as [`TrainingData`]: every letter of every
 /// epoch is a new one, and nothing is kept in memory or on disk.
 ///
-/// CAPTCHAs that can't be cut into letters give none; [`stats`](Self::stats) counts them. The batches are a pure
+/// CAPTCHAs that can't be cut into letters give none; [`stats`](Self::stats) counts them and
+/// [`failures`](Self::failures) says why. An epoch ends with [`DatasetError::NothingSegmented`] if 16,000 CAPTCHAs in a
+/// row give no letter. The batches are a pure
 /// function of source, segmenter, seed, epoch and batch size, for any number of threads.
 ///
 /// ```
@@ -37,7 +43,7 @@ const MOST_EMPTY_BLOCKS: u64 = 1000;
 ///     Segmenter::new(SegmentOptions::default())?,
 ///     StreamOptions::new(100).with_seed(7),
 /// )?;
-/// let sizes: Vec<usize> = stream.epoch(0, 64).map(|batch| batch.len()).collect();
+/// let sizes = stream.epoch(0, 64).map(|batch| Ok(batch?.len())).collect::<Result<Vec<_>, captcha_dataset::DatasetError>>()?;
 /// assert_eq!(sizes, [64, 36]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -90,6 +96,12 @@ impl LetterStream {
         self.counters.stats()
     }
 
+    /// Why CAPTCHAs gave no letters so far.
+    #[must_use]
+    pub fn failures(&self) -> Skipped {
+        self.counters.failures()
+    }
+
     fn blocks(&self, epoch: u64) -> Blocks<Block> {
         let source = Arc::clone(&self.source);
         let segmenter = self.segmenter.clone();
@@ -114,23 +126,36 @@ impl LetterStream {
 struct Block {
     levels: Vec<u8>,
     labels: Vec<usize>,
-    failed: u64,
+    failures: Skipped,
 }
 
 impl Block {
     fn add(&mut self, source: &dyn CaptchaSource, segmenter: &Segmenter, seed: u64) {
-        let letters = source.captcha(seed).ok().and_then(|captcha| {
-            let labels = source.alphabet().encode(&captcha.text).ok()?;
-            Some((labels, cut(segmenter, &to_gray(&captcha.image), &captcha.text).ok()?))
-        });
-        match letters {
-            None => self.failed += 1,
-            Some((labels, letters)) => {
+        match letters(source, segmenter, seed) {
+            Err((reason, detail)) => self.failures.add(reason, || detail),
+            Ok((labels, letters)) => {
                 self.labels.extend(labels);
                 letters.iter().for_each(|(_, letter)| self.levels.extend_from_slice(letter.as_raw()));
             }
         }
     }
+}
+
+/// The letters of the CAPTCHA of `seed` with their classes.
+fn letters(
+    source: &dyn CaptchaSource,
+    segmenter: &Segmenter,
+    seed: u64,
+) -> Result<(Vec<usize>, Vec<Cutout>), Skip> {
+    let captcha =
+        source.captcha(seed).map_err(|error| (SkipReason::SourceFailed, format!("seed {seed}: {error}")))?;
+    let labels = source
+        .alphabet()
+        .encode(&captcha.text)
+        .map_err(|error| (SkipReason::UnknownCharacter, error.to_string()))?;
+    let letters = cut(segmenter, &to_gray(&captcha.image), &captcha.text)
+        .map_err(|(reason, detail)| (reason, format!("{}: {detail}", captcha.text)))?;
+    Ok((labels, letters))
 }
 
 impl TrainingData for LetterStream {
@@ -142,7 +167,20 @@ impl TrainingData for LetterStream {
         self.options.per_epoch
     }
 
-    fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Batch> + '_> {
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::new()
+            .with("kind", "stream of letters")
+            .with("source", self.source.fingerprint())
+            .with("segmentation", json!(self.segmenter.options()))
+            .with("seed", self.options.seed)
+            .with("per_epoch", self.options.per_epoch)
+    }
+
+    fn segmentation(&self) -> Option<&SegmentOptions> {
+        Some(self.segmenter.options())
+    }
+
+    fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Result<Batch, DatasetError>> + '_> {
         if batch == 0 {
             return Box::new(std::iter::empty());
         }
@@ -174,38 +212,49 @@ struct Batches<'a> {
 }
 
 impl Batches<'_> {
-    /// Makes sure that the block at hand has a letter; `false` if there are none to be had.
-    fn refill(&mut self) -> bool {
+    /// Makes sure that the block at hand has a letter; `false` if there are no more blocks.
+    fn refill(&mut self) -> Result<bool, DatasetError> {
         let mut empty = 0;
+        let mut failures = Skipped::default();
         while self.taken == self.block.labels.len() {
-            match self.blocks.next() {
-                Some(block) if empty < MOST_EMPTY_BLOCKS => {
-                    self.counters.add_images(IMAGES_A_BLOCK, block.failed);
-                    (self.block, self.taken) = (block, 0);
-                    empty += 1;
-                }
-                _ => return false,
+            if empty == MOST_EMPTY_BLOCKS {
+                let images = empty * IMAGES_A_BLOCK;
+                return Err(DatasetError::NothingSegmented { images, skipped: failures });
             }
+            let Some(mut block) = self.blocks.next() else { return Ok(false) };
+            let failed = std::mem::take(&mut block.failures);
+            failures.extend(failed.clone());
+            self.counters.add_images(IMAGES_A_BLOCK, failed);
+            (self.block, self.taken) = (block, 0);
+            empty += 1;
         }
-        true
+        Ok(true)
     }
 }
 
 impl Iterator for Batches<'_> {
-    type Item = Batch;
+    type Item = Result<Batch, DatasetError>;
 
-    fn next(&mut self) -> Option<Batch> {
+    fn next(&mut self) -> Option<Self::Item> {
         let size = self.batch.min(self.left);
         let pixels = self.side as usize * self.side as usize;
-        let mut labels = Vec::with_capacity(size);
-        let mut levels = Vec::with_capacity(size * pixels);
-        while labels.len() < size && self.refill() {
+        let mut labels = Vec::new();
+        let mut levels = Vec::new();
+        while labels.len() < size {
+            match self.refill() {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    self.left = 0;
+                    return Some(Err(error));
+                }
+            }
             let end = self.block.labels.len().min(self.taken + size - labels.len());
             labels.extend_from_slice(&self.block.labels[self.taken..end]);
             levels.extend_from_slice(&self.block.levels[self.taken * pixels..end * pixels]);
             self.taken = end;
         }
         self.left -= labels.len();
-        (!labels.is_empty()).then(|| Batch::of_levels(&levels, self.side, labels))
+        (!labels.is_empty()).then(|| Ok(Batch::of_levels(&levels, self.side, labels)))
     }
 }

@@ -24,8 +24,9 @@
 //! let [train, validation] = letters.split([0.9, 0.1], 1)?;
 //! let train = ShuffledLetters::new(train, 1);
 //! for batch in train.epoch(0, 32) {
-//!     // `batch.images` is [n, 1, height, width] with ink 1 and paper 0, `batch.labels` has n class indices.
-//!     assert_eq!(batch.images.shape()[0], batch.labels.len());
+//!     let batch = batch?;
+//!     // Images are [n, 1, height, width] with ink 1 and paper 0, labels are n class indices.
+//!     assert_eq!(batch.images().shape()[0], batch.labels().len());
 //! }
 //! # assert!(!validation.is_empty());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -1,6 +1,7 @@
 //! Letters in memory as training data.
 
-use captcha_core::{Alphabet, seed};
+use captcha_core::{Alphabet, Fingerprint, seed};
+use serde_json::{Value, json};
 
 use crate::shuffle::shuffle;
 use crate::{Augmentation, Batch, DatasetError, LetterSet, TrainingData};
@@ -65,7 +66,16 @@ impl TrainingData for ShuffledLetters {
         self.letters.len()
     }
 
-    fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Batch> + '_> {
+    fn fingerprint(&self) -> Fingerprint {
+        let augmentation = self.augmentation.map_or(Value::Null, |augmentation| json!(augmentation));
+        Fingerprint::new()
+            .with("kind", "letters")
+            .with("letters", self.letters.fingerprint())
+            .with("seed", self.seed)
+            .with("augmentation", augmentation)
+    }
+
+    fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Result<Batch, DatasetError>> + '_> {
         if batch == 0 {
             return Box::new(std::iter::empty());
         }
@@ -75,7 +85,7 @@ impl TrainingData for ShuffledLetters {
         let batches = order.len().div_ceil(batch);
         Box::new((0..batches).map(move |index| {
             let end = order.len().min((index + 1) * batch);
-            self.batch(&order[index * batch..end], epoch_seed)
+            Ok(self.batch(&order[index * batch..end], epoch_seed))
         }))
     }
 }
@@ -93,18 +103,18 @@ mod tests {
     }
 
     fn labels(data: &ShuffledLetters, epoch: u64, batch: usize) -> Vec<Vec<usize>> {
-        data.epoch(epoch, batch).map(|batch| batch.labels).collect()
+        data.epoch(epoch, batch).map(|batch| batch.unwrap().labels().to_vec()).collect()
     }
 
     #[test]
     fn an_epoch_shows_every_letter_once_with_its_label() {
         let data = ShuffledLetters::new(letters(50), 1);
-        let batches: Vec<Batch> = data.epoch(0, 16).collect();
+        let batches: Vec<Batch> = data.epoch(0, 16).map(Result::unwrap).collect();
         assert_eq!(batches.iter().map(Batch::len).collect::<Vec<_>>(), [16, 16, 16, 2]);
         let mut seen = Vec::new();
         for batch in &batches {
-            assert_eq!(batch.images.shape(), [batch.len(), 1, 2, 2]);
-            for (image, &label) in batch.images.outer_iter().zip(&batch.labels) {
+            assert_eq!(batch.images().shape(), [batch.len(), 1, 2, 2]);
+            for (image, &label) in batch.images().outer_iter().zip(batch.labels()) {
                 let level = 255 - (image[[0, 1, 1]] * 255.0).round() as usize;
                 assert_eq!(level % 26, label);
                 seen.push(level);
@@ -134,7 +144,8 @@ mod tests {
         let diagonal: Vec<u8> = (0..64).map(|i| if i / 8 == i % 8 { 0 } else { 255 }).collect();
         letters.push_levels(&diagonal, 0);
         let data = ShuffledLetters::new(letters.clone(), 1).with_augmentation(Augmentation::light()).unwrap();
-        let image = |data: &ShuffledLetters, epoch| data.epoch(epoch, 1).next().unwrap().images;
+        let image =
+            |data: &ShuffledLetters, epoch| data.epoch(epoch, 1).next().unwrap().unwrap().images().clone();
         assert_eq!(image(&data, 0), image(&data, 0));
         assert_ne!(image(&data, 0), image(&data, 1));
         assert_ne!(image(&data, 0), image(&ShuffledLetters::new(letters, 1), 0));

@@ -32,6 +32,8 @@ pub enum SkipReason {
     NotALetterFolder,
     /// A letter image of another size than the others.
     WrongSize,
+    /// The source of a stream gave no image.
+    SourceFailed,
     /// The image could not be cut into as many letters as its label has; the reason in short.
     NotSegmented(String),
 }
@@ -50,6 +52,7 @@ impl fmt::Display for SkipReason {
             Self::Unreadable => f.write_str("unreadable image"),
             Self::NotALetterFolder => f.write_str("folder name that stands for no character"),
             Self::WrongSize => f.write_str("letter of another size"),
+            Self::SourceFailed => f.write_str("not drawn by its source"),
             Self::NotSegmented(reason) => write!(f, "not segmented: {reason}"),
         }
     }
@@ -98,6 +101,16 @@ impl Skipped {
     /// Every reason with its files.
     pub fn reasons(&self) -> impl Iterator<Item = (&SkipReason, &SkippedFiles)> {
         self.reasons.iter()
+    }
+
+    /// Adds what another counted.
+    pub(crate) fn extend(&mut self, other: Self) {
+        for (reason, other) in other.reasons {
+            let files = self.reasons.entry(reason).or_default();
+            files.count += other.count;
+            let room = Self::EXAMPLES.saturating_sub(files.examples.len());
+            files.examples.extend(other.examples.into_iter().take(room));
+        }
     }
 
     pub(crate) fn add(&mut self, reason: SkipReason, example: impl FnOnce() -> String) {

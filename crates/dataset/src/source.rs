@@ -1,8 +1,12 @@
 //! Where streams get their CAPTCHAs from.
 
-use captcha_core::{Alphabet, AlphabetError, seed};
-use captcha_render::{Captcha, RenderError, Renderer};
+use std::fs::File;
+use std::io::{self, Read};
+
+use captcha_core::{Alphabet, AlphabetError, ContentHash, Fingerprint, seed};
+use captcha_render::{BUILT_IN_FONTS, Captcha, RenderError, Renderer, Style};
 use image::DynamicImage;
+use serde_json::{Map, Value, json};
 
 /// Draws CAPTCHAs with texts of its own choice, each a pure function of a seed.
 ///
@@ -10,6 +14,10 @@ use image::DynamicImage;
 pub trait CaptchaSource: Send + Sync {
     /// The characters that the texts have.
     fn alphabet(&self) -> &Alphabet;
+
+    /// What the CAPTCHAs are known by: everything that they are a function of, but the seed. Large things, such as
+    /// fonts, by the [`ContentHash`] of their contents.
+    fn fingerprint(&self) -> Fingerprint;
 
     /// The CAPTCHA of `seed`.
     ///
@@ -32,6 +40,10 @@ impl CaptchaSource for Renderer {
         &self.style().alphabet
     }
 
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::new().with("style", json!(self.style())).with("fonts", font_hashes(self.style()))
+    }
+
     fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
         self.random(seed)
     }
@@ -40,6 +52,20 @@ impl CaptchaSource for Renderer {
         let text = self.text(seed);
         Ok((Renderer::image(self, &text, seed)?, text))
     }
+}
+
+/// Largest font file: the renderer takes no larger one.
+const MAX_FONT: u64 = 64 << 20;
+
+/// The hash of the bytes of every font file that `style` names. Built-in fonts are known by their names.
+fn font_hashes(style: &Style) -> Value {
+    let files = style.fonts.iter().filter(|font| !BUILT_IN_FONTS.contains(&font.as_str()));
+    let hash =
+        |font: &String| -> io::Result<String> { ContentHash::of_reader(File::open(font)?.take(MAX_FONT)) };
+    let hashes: Map<String, Value> = files
+        .map(|font| (font.clone(), hash(font).unwrap_or_else(|error| format!("unreadable: {error}")).into()))
+        .collect();
+    hashes.into()
 }
 
 /// CAPTCHAs of several styles, each as often as any other.
@@ -77,6 +103,14 @@ impl Mixture {
 impl CaptchaSource for Mixture {
     fn alphabet(&self) -> &Alphabet {
         &self.alphabet
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        let number = |(index, renderer): (usize, &Renderer)| {
+            (index.to_string(), CaptchaSource::fingerprint(renderer).into())
+        };
+        let sources: Map<String, Value> = self.renderers.iter().enumerate().map(number).collect();
+        Fingerprint::new().with("mixture", sources)
     }
 
     fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {

@@ -1,9 +1,10 @@
 //! How a stream is drawn, and what it did.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::DatasetError;
+use crate::{DatasetError, Skipped};
 
 /// How a stream is drawn.
 ///
@@ -97,6 +98,7 @@ pub(crate) struct Counters {
     busy_nanos: AtomicU64,
     drawn: AtomicU64,
     failed: AtomicU64,
+    failures: Mutex<Skipped>,
 }
 
 impl Counters {
@@ -111,10 +113,18 @@ impl Counters {
         }
     }
 
-    /// Counts images of a block that is used.
-    pub(crate) fn add_images(&self, drawn: u64, failed: u64) {
+    /// Why images gave nothing.
+    pub(crate) fn failures(&self) -> Skipped {
+        self.failures.lock().map(|failures| failures.clone()).unwrap_or_default()
+    }
+
+    /// Counts images of a block that is used, and those of them that gave nothing.
+    pub(crate) fn add_images(&self, drawn: u64, failures: Skipped) {
         self.drawn.fetch_add(drawn, Ordering::Relaxed);
-        self.failed.fetch_add(failed, Ordering::Relaxed);
+        self.failed.fetch_add(failures.total(), Ordering::Relaxed);
+        if let Ok(mut all) = self.failures.lock() {
+            all.extend(failures);
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 
 mod common;
 
-use captcha_core::Alphabet;
+use captcha_core::{Alphabet, Fingerprint};
 use captcha_dataset::{
-    Batch, CaptchaBatch, CaptchaSource, CaptchaStream, DatasetError, LetterStream, Mixture, StreamOptions,
-    TrainingData,
+    Batch, CaptchaBatch, CaptchaSource, CaptchaStream, DatasetError, LetterStream, Mixture, SkipReason,
+    StreamOptions, TrainingData,
 };
 use captcha_render::{Captcha, RenderError, Renderer};
 use captcha_segment::{SegmentOptions, Segmenter};
@@ -18,6 +18,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 fn letters(threads: usize, seed: u64) -> LetterStream {
     let options = StreamOptions::new(150).with_threads(threads).with_seed(seed);
     LetterStream::new(Renderer::new(style()).unwrap(), segmenter(), options).unwrap()
+}
+
+fn batches(data: &dyn TrainingData, epoch: u64, size: usize) -> impl Iterator<Item = Batch> + '_ {
+    data.epoch(epoch, size).map(Result::unwrap)
 }
 
 fn captchas(threads: usize) -> CaptchaStream {
@@ -32,50 +36,54 @@ fn segmenter() -> Segmenter {
 
 #[test]
 fn letters_do_not_depend_on_threads() {
-    let expected: Vec<Batch> = letters(1, 3).epoch(2, 64).collect();
+    let expected: Vec<Batch> = batches(&letters(1, 3), 2, 64).collect();
     assert_eq!(expected.iter().map(Batch::len).collect::<Vec<_>>(), [64, 64, 22]);
     for batch in &expected {
-        assert_eq!(batch.images.shape(), [batch.len(), 1, 10, 10]);
-        assert!(batch.images.iter().all(|value| (0.0..=1.0).contains(value)));
-        assert!(batch.images.outer_iter().all(|letter| letter.sum() > 1.0), "a letter without ink");
+        assert_eq!(batch.images().shape(), [batch.len(), 1, 10, 10]);
+        assert!(batch.images().iter().all(|value| (0.0..=1.0).contains(value)));
+        assert!(batch.images().outer_iter().all(|letter| letter.sum() > 1.0), "a letter without ink");
     }
     for threads in [2, 5, 0] {
-        assert_eq!(letters(threads, 3).epoch(2, 64).collect::<Vec<_>>(), expected, "{threads}");
+        assert_eq!(batches(&letters(threads, 3), 2, 64).collect::<Vec<_>>(), expected, "{threads}");
     }
     let stream = letters(2, 3);
-    assert_ne!(stream.epoch(1, 64).next().as_ref(), expected.first());
-    assert_ne!(letters(2, 4).epoch(2, 64).next().as_ref(), expected.first());
+    assert_ne!(batches(&stream, 1, 64).next().as_ref(), expected.first());
+    assert_ne!(batches(&letters(2, 4), 2, 64).next().as_ref(), expected.first());
     assert_eq!(stream.samples_per_epoch(), 150);
     assert_eq!(stream.alphabet(), &style().alphabet);
     assert_eq!(stream.epoch(0, 0).count(), 0);
     // Batches of another size have the same letters.
-    let labels = |batch| stream.epoch(2, batch).flat_map(|batch| batch.labels).collect::<Vec<_>>();
+    let labels =
+        |size| batches(&stream, 2, size).flat_map(|batch| batch.labels().to_vec()).collect::<Vec<_>>();
     assert_eq!(labels(64), labels(7));
 }
 
 #[test]
 fn whole_images_do_not_depend_on_threads() {
-    let expected: Vec<CaptchaBatch> = captchas(1).epoch(0, 16).collect();
+    let expected: Vec<CaptchaBatch> = captchas(1).epoch(0, 16).map(Result::unwrap).collect();
     assert_eq!(expected.iter().map(CaptchaBatch::len).collect::<Vec<_>>(), [16, 16, 16, 2]);
     assert_eq!(expected[0].images.shape(), [16, 1, 30, 80]);
     assert!(expected[0].widths.contains(&60) && expected[0].widths.contains(&80));
     for threads in [2, 5] {
-        assert_eq!(captchas(threads).epoch(0, 16).collect::<Vec<_>>(), expected);
+        assert_eq!(captchas(threads).epoch(0, 16).map(Result::unwrap).collect::<Vec<_>>(), expected);
     }
     let stream = captchas(2);
-    assert_ne!(stream.epoch(1, 16).next().as_ref(), expected.first());
+    assert_ne!(stream.epoch(1, 16).next().unwrap().as_ref().ok(), expected.first());
     assert!(
-        stream.epoch(0, 16).flat_map(|batch| batch.texts).all(|text| stream.alphabet().encode(&text).is_ok())
+        stream
+            .epoch(0, 16)
+            .flat_map(|batch| batch.unwrap().texts)
+            .all(|text| stream.alphabet().encode(&text).is_ok())
     );
     assert_eq!(stream.epoch(0, 0).count(), 0);
 }
 
 #[test]
 fn images_are_prepared_in_the_stream() {
-    let stream = captchas(2).with_prepare(|image: &DynamicImage| {
+    let stream = captchas(2).with_prepare("20 x 8", |image: &DynamicImage| {
         imageops::resize(&image.to_luma8(), 20, 8, imageops::FilterType::Triangle)
     });
-    assert!(stream.epoch(0, 16).all(|batch| batch.images.shape()[1..] == [1, 8, 20]));
+    assert!(stream.epoch(0, 16).all(|batch| batch.unwrap().images.shape()[1..] == [1, 8, 20]));
 }
 
 #[test]
@@ -87,7 +95,7 @@ fn stats_count_what_was_taken() {
     assert!(stats.drawn > stats.failed && stats.drawn >= 150 / 3, "{stats:?}");
     assert!((0.0..=1.0).contains(&stats.wait_share()));
     let stream = captchas(2);
-    stream.epoch(0, 16).for_each(drop);
+    assert!(stream.epoch(0, 16).all(|batch| batch.is_ok()));
     assert_eq!((stream.stats().drawn, stream.stats().failed), (50, 0));
 }
 
@@ -102,6 +110,10 @@ struct Watched {
 impl CaptchaSource for Watched {
     fn alphabet(&self) -> &Alphabet {
         self.renderer.alphabet()
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        CaptchaSource::fingerprint(&self.renderer)
     }
 
     fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
@@ -129,7 +141,7 @@ fn a_dropped_epoch_draws_nothing_more() {
     let options = StreamOptions::new(1_000_000).with_threads(3);
     let stream = LetterStream::new(source, segmenter(), options).unwrap();
     let mut epoch = stream.epoch(0, 8);
-    epoch.next().unwrap();
+    epoch.next().unwrap().unwrap();
     // Dropping waits for the threads, so there is nothing to wait for here.
     drop(epoch);
     let after = drawn.load(Ordering::SeqCst);
@@ -149,10 +161,97 @@ fn images_that_can_not_be_drawn_are_counted() {
         .find(|&seed| (0..8).all(|index| !captcha_core::seed::derive(seed, index).is_multiple_of(5)))
         .unwrap();
     let stream = CaptchaStream::new(source, StreamOptions::new(100).with_seed(seed)).unwrap();
-    let images: usize = stream.epoch(0, 10).map(|batch| batch.len()).sum();
+    let images: usize = stream.epoch(0, 10).map(|batch| batch.unwrap().len()).sum();
     let stats = stream.stats();
     assert_eq!((stats.drawn, stats.failed), (100, 100 - images as u64));
     assert!((5..40).contains(&stats.failed), "{stats:?}");
+}
+
+#[test]
+fn failures_have_reasons() {
+    let (mut source, _) = watched();
+    source.fails_at = |seed| seed % 2 == 0;
+    let seed = (0..)
+        .find(|&seed| (0..8).all(|index| !captcha_core::seed::derive(seed, index).is_multiple_of(2)))
+        .unwrap();
+    let stream = CaptchaStream::new(source, StreamOptions::new(40).with_seed(seed)).unwrap();
+    assert!(stream.failures().is_empty());
+    assert!(stream.epoch(0, 1).all(|batch| batch.unwrap().len() == 1), "a batch without an image");
+    assert_eq!(stream.failures().count(&SkipReason::SourceFailed), stream.stats().failed);
+    assert!(stream.failures().to_string().contains(&RenderError::EmptyText.to_string()));
+}
+
+/// A source that stops working once `left` images are drawn.
+fn failing_after(left: usize) -> Failing {
+    Failing { renderer: Renderer::new(style()).unwrap(), left: AtomicUsize::new(left) }
+}
+
+struct Failing {
+    renderer: Renderer,
+    left: AtomicUsize,
+}
+
+impl CaptchaSource for Failing {
+    fn alphabet(&self) -> &Alphabet {
+        self.renderer.alphabet()
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        CaptchaSource::fingerprint(&self.renderer)
+    }
+
+    fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
+        let left = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        left.map_err(|_| RenderError::EmptyText).and_then(|_| self.renderer.captcha(seed))
+    }
+}
+
+#[test]
+fn a_stream_that_fails_says_why() {
+    let options = StreamOptions::new(5000).with_threads(2);
+    let check = |end: Option<Result<(), DatasetError>>| match end {
+        Some(Err(error)) => {
+            assert!(
+                matches!(error, DatasetError::NothingDrawn { .. } | DatasetError::NothingSegmented { .. }),
+                "{error}"
+            );
+            assert!(error.to_string().contains(&RenderError::EmptyText.to_string()), "{error}");
+        }
+        end => panic!("{end:?}"),
+    };
+    // All tries of the constructor succeed, and the first image or a few.
+    let stream = CaptchaStream::new(failing_after(20), options).unwrap();
+    let mut epoch = stream.epoch(0, 8);
+    check(epoch.find(Result::is_err).map(|batch| batch.map(drop)));
+    assert!(epoch.next().is_none(), "an error ends the epoch");
+    let few = CaptchaStream::new(failing_after(8), StreamOptions::new(10)).unwrap();
+    check(few.epoch(0, 4).next().map(|batch| batch.map(drop)));
+
+    let stream = LetterStream::new(failing_after(20), segmenter(), options).unwrap();
+    let mut epoch = stream.epoch(0, 8);
+    check(epoch.find(Result::is_err).map(|batch| batch.map(drop)));
+    assert!(epoch.next().is_none(), "an error ends the epoch");
+}
+
+#[test]
+fn fingerprints_tell_data_apart_and_say_what_differs() {
+    let stream = |style: captcha_render::Style, seed, size: u32| {
+        let segmenter = Segmenter::new(SegmentOptions::default().with_letter_size(size)).unwrap();
+        let options = StreamOptions::new(150).with_seed(seed).with_threads(1 + seed as usize % 2);
+        LetterStream::new(Renderer::new(style).unwrap(), segmenter, options).unwrap().fingerprint()
+    };
+    let differing = |other: &Fingerprint| -> Vec<String> {
+        stream(style(), 3, 10).differences(other).into_iter().map(|difference| difference.option).collect()
+    };
+    assert_eq!(differing(&stream(style(), 3, 10)), [""; 0]);
+    assert_eq!(differing(&stream(style(), 4, 10)), ["seed"]);
+    assert_eq!(differing(&stream(style(), 3, 12)), ["segmentation.letter_size"]);
+    assert_eq!(differing(&stream(style().with_size(80, 30), 3, 10)), ["source.style.width"]);
+
+    let prepared = |what| captchas(1).with_prepare(what, DynamicImage::to_luma8).fingerprint();
+    let differences = prepared("grey").differences(&prepared("other"));
+    assert_eq!(differences[0].to_string(), "prepared is \"grey\" and \"other\"");
+    assert_eq!(prepared("grey"), prepared("grey"));
 }
 
 #[test]
@@ -179,9 +278,9 @@ fn whole_images_are_training_data_with_their_texts() {
     let stream = CaptchaStream::new(Renderer::new(style).unwrap(), options).unwrap();
     let data: &dyn TrainingData = &stream;
     assert_eq!((data.samples_per_epoch(), data.alphabet()), (10, stream.alphabet()));
-    let texts: Vec<String> = stream.epoch(1, 4).flat_map(|batch| batch.texts).collect();
+    let texts: Vec<String> = stream.epoch(1, 4).flat_map(|batch| batch.unwrap().texts).collect();
     let mut read = Vec::new();
-    for batch in data.epoch(1, 4) {
+    for batch in batches(data, 1, 4) {
         read.extend(batch.texts().map(|text| {
             text.iter().filter_map(|&class| data.alphabet().character(class)).collect::<String>()
         }));

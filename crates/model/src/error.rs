@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use captcha_dataset::DatasetError;
 use captcha_infer::{ArchitectureError, ModelFileError};
 use tch::TchError;
 
@@ -48,6 +49,14 @@ pub enum ModelError {
         /// `training` or `validation`.
         part: &'static str,
     },
+    /// The data gave no more batches.
+    #[error("the {part} data failed")]
+    Data {
+        /// `training` or `validation`.
+        part: &'static str,
+        /// Why.
+        source: DatasetError,
+    },
     /// The data is of another alphabet than the network.
     #[error("the {part} data has the alphabet {actual:?}, the network reads {expected:?}")]
     Alphabet {
@@ -74,15 +83,13 @@ pub enum ModelError {
         /// How many classes there are.
         classes: usize,
     },
-    /// The labels of a batch do not belong to its images or to the network.
-    #[error(
-        "a batch has {actual} labels, expected {expected}: whole texts for a sequence network, one class an image else"
-    )]
+    /// A letter network got whole texts, or a sequence network letters.
+    #[error("the data has {actual}, the network reads {expected}")]
     Labels {
-        /// How many there should be.
-        expected: usize,
-        /// How many there are.
-        actual: usize,
+        /// `letters` or `whole texts`: what the network reads.
+        expected: &'static str,
+        /// What the data has.
+        actual: &'static str,
     },
     /// An image is too narrow for its text.
     #[error("an image gives {steps} steps, its text needs {needed}; wider images or fewer pools are needed")]

@@ -23,14 +23,14 @@ impl Targets {
         steps: Option<usize>,
         device: Device,
     ) -> Result<Self, ModelError> {
-        if let Some(&label) = batch.labels.iter().find(|&&label| label >= classes) {
+        if let Some(&label) = batch.labels().iter().find(|&&label| label >= classes) {
             return Err(ModelError::Label { label, classes });
         }
         let images = batch.len();
-        let expected = batch.lengths.as_ref().map_or(images, |lengths| lengths.iter().sum());
-        let counts = batch.lengths.as_ref().map_or(images, Vec::len);
-        if (counts, expected) != (images, batch.labels.len()) || batch.lengths.is_some() != steps.is_some() {
-            return Err(ModelError::Labels { expected, actual: batch.labels.len() });
+        let kind = |texts| if texts { "whole texts" } else { "letters" };
+        let (expected, actual) = (kind(steps.is_some()), kind(batch.lengths().is_some()));
+        if expected != actual {
+            return Err(ModelError::Labels { expected, actual });
         }
         let texts = steps.map(|_| batch.texts().map(<[usize]>::to_vec).collect::<Vec<_>>());
         for text in texts.iter().flatten() {
@@ -40,7 +40,7 @@ impl Targets {
                 return Err(ModelError::TooFewSteps { steps, needed });
             }
         }
-        let labels: Vec<i64> = batch.labels.iter().map(|&label| label as i64).collect();
+        let labels: Vec<i64> = batch.labels().iter().map(|&label| label as i64).collect();
         // CTC wants them on the CPU.
         let device = if texts.is_some() { Device::Cpu } else { device };
         Ok(Self { labels: Tensor::f_from_slice(&labels)?.f_to_device(device)?, texts, images })

@@ -219,6 +219,7 @@ impl State {
         let mut learning_rate = 0.0;
         let pass = if options.mixed_precision { Pass::MixedTraining } else { Pass::Training };
         for (step, batch) in training.epoch(index as u64, options.batch).enumerate() {
+            let batch = batch.map_err(|source| ModelError::Data { part: "training", source })?;
             let done = index * steps + step;
             if monitor.interrupted() {
                 return Err(ModelError::Interrupted { finished: index, epochs: options.epochs });
@@ -273,6 +274,7 @@ impl State {
         no_grad(|| {
             let mut score = Score::new(&self.network)?;
             for batch in validation.epoch(0, options.batch) {
+                let batch = batch.map_err(|source| ModelError::Data { part: "validation", source })?;
                 let (images, targets) = self.tensors(metadata, &batch)?;
                 let logits = self.outcome().forward(&images, Pass::Inference)?;
                 score.add(&logits, &targets, &targets.loss(&logits, 0.0)?)?;
@@ -285,7 +287,7 @@ impl State {
     fn tensors(&self, metadata: &ModelMetadata, batch: &Batch) -> Result<(Tensor, Targets), ModelError> {
         let input = metadata.architecture.input;
         let expected = [input.channels, input.height, input.width];
-        let actual = [1, 2, 3].map(|axis| batch.images.shape()[axis]);
+        let actual = [1, 2, 3].map(|axis| batch.images().shape()[axis]);
         let any_width = metadata.architecture.is_sequence();
         if actual[..2] != expected[..2] || (actual[2] != expected[2] && !any_width) {
             return Err(ModelError::Images { expected, actual });
@@ -295,7 +297,7 @@ impl State {
             _ => None,
         };
         let targets = Targets::new(batch, metadata.alphabet.len(), steps, self.network.device())?;
-        Ok((self.network.tensor(&batch.images.view())?, targets))
+        Ok((self.network.tensor(&batch.images().view())?, targets))
     }
 
     fn save(

@@ -4,8 +4,10 @@
 
 mod common;
 
-use captcha_core::{Alphabet, to_gray};
-use captcha_dataset::{Batch, CaptchaStream, StreamOptions, TrainingData};
+use std::error::Error;
+
+use captcha_core::{Alphabet, Fingerprint, to_gray};
+use captcha_dataset::{Batch, CaptchaStream, DatasetError, StreamOptions, TrainingData};
 use captcha_infer::{Architecture, InputShape, Layer, ModelMetadata, Window};
 use captcha_model::{DeviceChoice, ModelError, TrainMonitor, TrainOptions, Trained, train};
 use captcha_render::{Renderer, Style};
@@ -34,7 +36,7 @@ fn metadata() -> ModelMetadata {
 fn data(images: usize, seed: u64) -> CaptchaStream {
     let options = StreamOptions::new(images).with_seed(seed).with_threads(1);
     let stream = CaptchaStream::new(Renderer::new(style()).unwrap(), options).unwrap();
-    stream.with_prepare(|image| architecture().prepare(&to_gray(image)))
+    stream.with_prepare("architecture", |image| architecture().prepare(&to_gray(image)))
 }
 
 fn options() -> TrainOptions {
@@ -95,35 +97,68 @@ impl TrainingData for One {
         self.0.len()
     }
 
-    fn epoch(&self, _: u64, _: usize) -> Box<dyn Iterator<Item = Batch> + '_> {
-        Box::new(std::iter::once(self.0.clone()))
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::new()
+    }
+
+    fn epoch(&self, _: u64, _: usize) -> Box<dyn Iterator<Item = Result<Batch, DatasetError>> + '_> {
+        Box::new(std::iter::once(Ok(self.0.clone())))
     }
 }
 
 #[test]
 fn labels_that_do_not_fit_are_named() {
-    let batch = TrainingData::epoch(&data(4, 1), 0, 4).next().unwrap();
-    let with = |change: &dyn Fn(&mut Batch)| {
-        let mut batch = batch.clone();
-        change(&mut batch);
+    let batch = TrainingData::epoch(&data(4, 1), 0, 4).next().unwrap().unwrap();
+    let message = |batch: Batch| {
         let training = One(batch, style().alphabet);
         train(&metadata(), &training, &data(4, 2), &options(), None, &()).unwrap_err().to_string()
     };
+    let with = |labels: Vec<usize>, lengths: Vec<usize>| {
+        message(Batch::of_texts(batch.images().clone(), labels, lengths).unwrap())
+    };
     assert_eq!(
-        with(&|batch| batch.labels[0] = 3),
+        with(vec![3, 0, 0, 0], vec![1; 4]),
         "a label is class 3, the network has 3 classes, counted from 0"
     );
-    let sum = batch.labels.len();
-    assert_eq!(
-        with(&|batch| batch.labels.push(0)),
-        format!(
-            "a batch has {} labels, expected {sum}: whole texts for a sequence network, one class an image else",
-            sum + 1
-        )
-    );
-    let letters = with(&|batch| (batch.labels, batch.lengths) = (vec![0; 4], None));
-    assert!(letters.starts_with("a batch has 4 labels"), "{letters}");
+    let letters = Batch::of_letters(batch.images().clone(), vec![0; 4]).unwrap();
+    assert_eq!(message(letters), "the data has letters, the network reads whole texts");
     // 16 steps hold 8 equal characters with the blanks between them, not 9.
-    let long = with(&|batch| (batch.labels, batch.lengths) = (vec![1; 36], Some(vec![9; 4])));
+    let long = with(vec![1; 36], vec![9; 4]);
     assert_eq!(long, "an image gives 16 steps, its text needs 17; wider images or fewer pools are needed");
+}
+
+/// Data that fails after a batch.
+struct Torn(Batch, Alphabet);
+
+impl TrainingData for Torn {
+    fn alphabet(&self) -> &Alphabet {
+        &self.1
+    }
+
+    fn samples_per_epoch(&self) -> usize {
+        8
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::new()
+    }
+
+    fn epoch(&self, _: u64, _: usize) -> Box<dyn Iterator<Item = Result<Batch, DatasetError>> + '_> {
+        Box::new([Ok(self.0.clone()), Err(DatasetError::source("the disk is gone"))].into_iter())
+    }
+}
+
+#[test]
+fn why_the_data_failed_is_passed_on() {
+    let batch = TrainingData::epoch(&data(4, 1), 0, 4).next().unwrap().unwrap();
+    let torn = Torn(batch, style().alphabet);
+    for (training, validation, part) in [
+        (&torn as &dyn TrainingData, &data(4, 2) as &dyn TrainingData, "training"),
+        (&data(4, 2), &torn, "validation"),
+    ] {
+        let error = train(&metadata(), training, validation, &options(), None, &()).unwrap_err();
+        assert_eq!(error.to_string(), format!("the {part} data failed"));
+        let reason = error.source().map(ToString::to_string);
+        assert_eq!(reason.as_deref(), Some("the disk is gone"));
+    }
 }
