@@ -1,12 +1,10 @@
-//! What can go wrong, in words that say what to do.
+//! What can go wrong, in words that say what to do. Ways around it are in `advice`.
 
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::progress::readable;
-use crate::recipe::{Recipe, cpu_x86_64_linux};
-use crate::setup::DOWNLOADS;
 
 /// A failure of `cargo xtask`.
 #[derive(Debug)]
@@ -19,12 +17,12 @@ pub(crate) enum Error {
     NoPip,
     /// pip ended without the file.
     Download { wheel: &'static str, cause: DownloadCause },
-    /// A downloaded file isn't the one that was tried.
+    /// A downloaded file isn't the one that this project was tried with.
     Hash { file: String, expected: String, actual: String },
     /// A wheel can't be unpacked.
     Unpack { wheel: &'static str, reason: String },
     /// The disk is too small.
-    NoSpace { folder: PathBuf, needed: u64, free: Option<u64> },
+    NoSpace { folder: PathBuf, needed: u64, free: u64 },
     /// A file or a folder can't be used.
     Io { action: &'static str, path: PathBuf, source: io::Error },
     /// A program can't be started.
@@ -45,49 +43,10 @@ pub(crate) enum DownloadCause {
 }
 
 impl Error {
-    /// Makes an input or output error of `action` on `path`.
+    /// Wraps the error of `action` on `path`.
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }
     }
-
-    /// What to do by hand where `.libtorch` could not be made.
-    pub(crate) fn by_hand(&self) -> Option<String> {
-        if matches!(self, Self::BadVariable { .. } | Self::Start { .. } | Self::CommandFailed { .. }) {
-            return None;
-        }
-        let recipe = cpu_x86_64_linux();
-        let version = recipe.version.split('+').next().unwrap_or_default();
-        let mut help = format!(
-            "Everything but training works without libtorch: plain `cargo build` and `cargo test` don't need it.\n\
-             To get the feature `torch` by hand, do one of these:\n\
-             - Set LIBTORCH to the full path of a libtorch {version} that you have (the folder with lib/ and include/).\n\
-             - Install PyTorch (`python3 -m pip install torch=={version}`) and set LIBTORCH_USE_PYTORCH=1."
-        );
-        let fetching = match self {
-            Self::Download { cause, .. } => *cause != DownloadCause::NoSpace,
-            Self::NoPip | Self::Hash { .. } => true,
-            _ => false,
-        };
-        if fetching {
-            help.push_str(&format!("\n- {}", fetch_elsewhere(&recipe)));
-        }
-        Some(help)
-    }
-}
-
-/// How to bring the wheels from another machine.
-fn fetch_elsewhere(recipe: &Recipe) -> String {
-    let mut text =
-        "On any machine that can download, run the lines below; put the three files into ".to_owned();
-    text.push_str(&format!("{DOWNLOADS}/ here and run `cargo xtask setup` again."));
-    for wheel in &recipe.wheels {
-        let arguments = crate::wheels::pip_arguments(wheel).join(" ");
-        text.push_str(&format!(
-            "\n    python3 -m pip download {arguments} {}=={}",
-            wheel.name, wheel.version
-        ));
-    }
-    text
 }
 
 impl fmt::Display for Error {
@@ -136,13 +95,13 @@ impl fmt::Display for Error {
                  was deleted; run this again."
             ),
             Self::Unpack { wheel, reason } => write!(f, "the wheel of {wheel} can't be unpacked: {reason}."),
-            Self::NoSpace { folder, needed, free } => {
-                write!(f, "{} of free space is needed in {}", readable(*needed), folder.display())?;
-                match free {
-                    Some(free) => write!(f, ", and {} is free.", readable(*free)),
-                    None => write!(f, ", and the disk is full."),
-                }
-            }
+            Self::NoSpace { folder, needed, free } => write!(
+                f,
+                "{} of free space is needed in {}, and {} is free.",
+                readable(*needed),
+                folder.display(),
+                readable(*free)
+            ),
             Self::Io { action, path, source } => write!(f, "can't {action} {}: {source}.", path.display()),
             Self::Start { program, source } => write!(f, "can't start `{program}`: {source}."),
             Self::CommandFailed { code } => write!(f, "a command failed with exit code {code}"),

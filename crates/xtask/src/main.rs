@@ -1,17 +1,20 @@
 //! `cargo xtask`: puts libtorch under the workspace, runs the demo and the tests.
+//!
+//! | file or folder | holds |
+//! |---|---|
+//! | `cargo` | `cargo xtask demo` and `cargo xtask test` |
+//! | `setup` | `cargo xtask setup`: downloads, checks, unpacks and publishes libtorch |
+//! | `libtorch` | what libtorch is, and which one a build would use |
+//! | `advice` | what to do by hand where set-up failed |
+//! | `error`, `files`, `progress` | what all of them use |
 
+mod advice;
+mod cargo;
 mod error;
-mod fetch;
-mod lookup;
-mod manifest;
+mod files;
+mod libtorch;
 mod progress;
-mod recipe;
-mod run;
 mod setup;
-#[cfg(test)]
-mod testing;
-mod unpack;
-mod wheels;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -19,7 +22,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::error::Error;
-use crate::lookup::Surroundings;
+use crate::libtorch::lookup::Surroundings;
 
 /// The chores of captcha-lab.
 #[derive(Parser)]
@@ -60,9 +63,9 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Setup => setup::setup(&around),
         Command::Demo { quick, args } => {
-            setup::setup(&around).and_then(|()| run::demo(&around, quick, &args))
+            setup::setup(&around).and_then(|()| cargo::demo(&around, quick, &args))
         }
-        Command::Test => setup::setup(&around).and_then(|()| run::test(&around)),
+        Command::Test => setup::setup(&around).and_then(|()| cargo::test(&around)),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,8 +73,8 @@ fn main() -> ExitCode {
         Err(Error::CommandFailed { code }) => ExitCode::from(code),
         Err(error) => {
             eprintln!("error: {error}");
-            if let Some(help) = error.by_hand() {
-                eprintln!("\n{help}");
+            if let Some(advice) = advice::by_hand(&error) {
+                eprintln!("\n{advice}");
             }
             ExitCode::FAILURE
         }

@@ -1,4 +1,4 @@
-//! A line that shows how far a long step has come.
+//! The line that shows how far a long step has come, and sizes for people to read.
 
 use std::io::{IsTerminal, Write};
 
@@ -25,8 +25,8 @@ impl Progress {
 
     /// Counts `units` of work as done.
     pub(crate) fn advance(&mut self, units: u64) {
-        self.done += units;
-        let percent = (self.done * 100).checked_div(self.total).unwrap_or(100).min(100);
+        self.done = self.done.saturating_add(units);
+        let percent = percent(self.done, self.total);
         if self.terminal && self.shown != Some(percent) {
             eprint!("\r{} ... {percent:3} %", self.name);
             // A terminal that can't be written to is no reason to stop.
@@ -44,6 +44,12 @@ impl Drop for Progress {
     }
 }
 
+/// The whole percents of `total` that are done; all of it where there is nothing to do.
+fn percent(done: u64, total: u64) -> u64 {
+    let percent = (u128::from(done) * 100).checked_div(u128::from(total)).unwrap_or(100);
+    u64::try_from(percent).map_or(100, |percent| percent.min(100))
+}
+
 /// `bytes` in the unit that people read: decimal megabytes or gigabytes.
 pub(crate) fn readable(bytes: u64) -> String {
     match bytes {
@@ -55,7 +61,16 @@ pub(crate) fn readable(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::readable;
+    use super::{percent, readable};
+
+    #[test]
+    fn percents_of_any_size_are_told() {
+        for (done, total, expected) in
+            [(0, 3, 0), (1, 3, 33), (3, 3, 100), (9, 3, 100), (0, 0, 100), (u64::MAX, u64::MAX, 100)]
+        {
+            assert_eq!(percent(done, total), expected, "{done} of {total}");
+        }
+    }
 
     #[test]
     fn sizes_are_readable() {

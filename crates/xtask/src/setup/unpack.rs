@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use zip::ZipArchive;
 
 use crate::error::Error;
-use crate::manifest::Manifest;
+use crate::libtorch::manifest::Manifest;
+use crate::libtorch::recipe::{Recipe, Wheel};
 use crate::progress::Progress;
-use crate::recipe::{Recipe, Wheel};
 
 /// Unpacks `wheels`, the files of the recipe's wheels in its order, into the empty folder `folder`, with the manifest.
 pub(crate) fn unpack(recipe: &Recipe, wheels: &[PathBuf], folder: &Path) -> Result<(), Error> {
@@ -35,7 +35,7 @@ fn unpack_wheel(wheel: &Wheel, path: &Path, folder: &Path, manifest: &mut Manife
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(|error| bad(error.to_string()))?;
     // (index in the archive, destination)
     let mut kept = Vec::new();
-    let mut total = 0;
+    let mut total: u64 = 0;
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(|error| bad(error.to_string()))?;
         let name = entry.name().map_err(|error| bad(error.to_string()))?.into_owned();
@@ -43,7 +43,7 @@ fn unpack_wheel(wheel: &Wheel, path: &Path, folder: &Path, manifest: &mut Manife
             if entry.enclosed_name().is_none() {
                 return Err(bad(format!("`{name}` would leave the folder")));
             }
-            total += entry.size();
+            total = total.saturating_add(entry.size());
             kept.push((index, to));
         }
     }
@@ -103,8 +103,8 @@ fn make_link(target: &str, path: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest;
-    use crate::testing::{library, recipe, zip};
+    use crate::libtorch::manifest;
+    use crate::setup::testing::{library, recipe, zip};
 
     /// Unpacks wheels with these contents into a new folder.
     fn unpacked(recipe: &Recipe, contents: &[Vec<u8>]) -> (tempfile::TempDir, Result<(), Error>) {

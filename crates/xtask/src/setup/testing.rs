@@ -1,4 +1,4 @@
-//! A tiny libtorch of two wheels, and a registry that has it.
+//! What the tests of set-up share: a tiny libtorch of two wheels, and a registry that serves it.
 
 use std::cell::Cell;
 use std::fs;
@@ -8,9 +8,9 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+use super::wheels::Fetch;
 use crate::error::{DownloadCause, Error};
-use crate::recipe::{Keep, Recipe, Wheel};
-use crate::wheels::Fetch;
+use crate::libtorch::recipe::{Keep, Recipe, Wheel};
 
 /// The zip file of a wheel with these files.
 pub(crate) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
@@ -59,7 +59,7 @@ pub(crate) fn recipe() -> (Recipe, Vec<Vec<u8>>) {
     (recipe, contents)
 }
 
-/// Serves the contents, in the way of its `fault`.
+/// Serves the contents, or fails as its `fault` says.
 pub(crate) struct Registry {
     pub(crate) contents: Vec<Vec<u8>>,
     /// What happens to the wheel of this name.

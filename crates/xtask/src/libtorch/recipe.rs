@@ -1,4 +1,4 @@
-//! What libtorch is made of: three wheels, and what of them the CPU needs.
+//! The wheels that libtorch is made of, and what of them the CPU needs.
 
 /// Wheels, what to keep of them and where it goes.
 pub(crate) struct Recipe {
@@ -99,7 +99,7 @@ pub(crate) fn cpu_x86_64_linux() -> Recipe {
 
 /// Header folders for devices other than the CPU, and the kernels behind operators: no header that tch includes leads
 /// to them.
-const UNUSED_HEADERS: &[&str] = &[
+pub(super) const UNUSED_HEADERS: &[&str] = &[
     "include/ATen/cuda/",
     "include/ATen/cudnn/",
     "include/ATen/hip/",
@@ -116,8 +116,36 @@ const UNUSED_HEADERS: &[&str] = &[
     "include/torch/csrc/xpu/",
 ];
 
+impl Recipe {
+    /// The version that torch-sys compares: `2.13.0` of `2.13.0+cpu`.
+    pub(crate) fn plain_version(&self) -> &'static str {
+        plain(self.version)
+    }
+}
+
+/// A version without what follows its `+`.
+pub(crate) fn plain(version: &str) -> &str {
+    version.split('+').next().unwrap_or_default().trim()
+}
+
 impl Wheel {
-    /// Where the file `name` of this wheel goes, or `None` where it isn't kept.
+    /// The options of `pip download` that pick this file, whatever Python runs pip.
+    pub(crate) fn pip_arguments(&self) -> [&'static str; 10] {
+        [
+            "--no-deps",
+            "--only-binary=:all:",
+            "--python-version",
+            "3.11",
+            "--implementation",
+            "cp",
+            "--abi",
+            self.abi,
+            "--platform",
+            self.platform,
+        ]
+    }
+
+    /// The path in the finished folder for the file `name` of this wheel, or `None` where it isn't kept.
     pub(crate) fn destination(&self, name: &str) -> Option<String> {
         if name.ends_with('/') {
             return None;

@@ -1,4 +1,4 @@
-//! Downloaded wheels: each is fetched once, checked, and kept until all of them are unpacked.
+//! The downloaded wheels: each is fetched once, checked, and kept until all of them are unpacked.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -7,33 +7,18 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
+use crate::files::remove_folder;
+use crate::libtorch::recipe::{Recipe, Wheel};
 use crate::progress::{Progress, readable};
-use crate::recipe::{Recipe, Wheel};
 
-/// The folder for what isn't whole yet, in that of the downloads. Nothing in it outlives a run that ends well.
+/// The folder, in that of the downloads, for what isn't whole yet. Nothing in it outlives a run that ends well.
 pub(crate) const WORK: &str = "work";
 
-/// Brings wheels.
+/// A way to download wheels.
 pub(crate) trait Fetch {
     /// Puts the file of `wheel`, under any name that ends in `.whl`, into the empty folder `into`. `scratch` is an
     /// empty folder for anything else.
     fn fetch(&self, wheel: &Wheel, into: &Path, scratch: &Path) -> Result<(), Error>;
-}
-
-/// The options of `pip download` that pick the file of `wheel`, whatever Python runs pip.
-pub(crate) fn pip_arguments(wheel: &Wheel) -> [&'static str; 10] {
-    [
-        "--no-deps",
-        "--only-binary=:all:",
-        "--python-version",
-        "3.11",
-        "--implementation",
-        "cp",
-        "--abi",
-        wheel.abi,
-        "--platform",
-        wheel.platform,
-    ]
 }
 
 /// Makes sure that `downloads` has every wheel of `recipe`, whole, and returns their paths.
@@ -65,7 +50,7 @@ pub(crate) fn missing<'a>(recipe: &'a Recipe, downloads: &Path) -> impl Iterator
 }
 
 fn present(wheel: &Wheel, path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|metadata| metadata.len() == wheel.size)
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == wheel.size)
 }
 
 /// Fetches into a folder of its own, so that a file under its final name has been checked.
@@ -77,14 +62,21 @@ fn fetch_checked(wheel: &Wheel, downloads: &Path, path: &Path, fetcher: &impl Fe
         fs::create_dir_all(folder).map_err(Error::io("make", folder))?;
     }
     fetcher.fetch(wheel, &into, &scratch)?;
-    let arrived = fs::read_dir(&into)
-        .map_err(Error::io("list", &into))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| path.extension().is_some_and(|extension| extension == "whl"))
-        .ok_or_else(|| Error::io("find the download in", &into)(io::ErrorKind::NotFound.into()))?;
+    let arrived = arrived(&into)?;
     check(wheel, &arrived)?;
     fs::rename(&arrived, path).map_err(Error::io("rename", &arrived))?;
     remove_folder(&work)
+}
+
+/// The wheel in `folder`.
+fn arrived(folder: &Path) -> Result<PathBuf, Error> {
+    for entry in fs::read_dir(folder).map_err(Error::io("list", folder))? {
+        let path = entry.map_err(Error::io("list", folder))?.path();
+        if path.extension().is_some_and(|extension| extension == "whl") && path.is_file() {
+            return Ok(path);
+        }
+    }
+    Err(Error::io("find the download in", folder)(io::ErrorKind::NotFound.into()))
 }
 
 /// Compares the hash of the file with the recipe's, and deletes a file that doesn't fit.
@@ -116,23 +108,10 @@ fn sha256(path: &Path, step: &str) -> Result<String, Error> {
     Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Deletes a folder with all that is in it, or a link; there may be none.
-pub(crate) fn remove_folder(path: &Path) -> Result<(), Error> {
-    let result = match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
-    match result {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("delete", path)(error)),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Fault, Registry, recipe};
+    use crate::setup::testing::{Fault, Registry, recipe};
 
     #[test]
     fn each_wheel_is_fetched_once() {

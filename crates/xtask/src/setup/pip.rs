@@ -1,13 +1,16 @@
 //! Fetches wheels with pip, the registry's ordinary client.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
-use std::process::{ChildStderr, Command, Stdio};
+use std::process::{Command, Stdio};
 
+use super::wheels::Fetch;
 use crate::error::{DownloadCause, Error};
-use crate::recipe::Wheel;
-use crate::wheels::{Fetch, pip_arguments};
+use crate::libtorch::recipe::Wheel;
+
+/// The most bytes of pip's messages that are kept, and the longest line: pip says why it failed in far less.
+const MESSAGES_LIMIT: usize = 1 << 20;
 
 /// pip, with the configuration of its user.
 pub(crate) struct Pip {
@@ -44,7 +47,7 @@ impl Fetch for Pip {
         pip.args(&self.command[1..]);
         // Without a cache: pip would keep half a gigabyte for good.
         pip.args(["download", "--disable-pip-version-check", "--no-cache-dir"]);
-        pip.args(pip_arguments(wheel)).arg("--dest").arg(into).arg("--requirement").arg(&list);
+        pip.args(wheel.pip_arguments()).arg("--dest").arg(into).arg("--requirement").arg(&list);
         // pip downloads into the folder for temporary files first; that of the system may be small.
         pip.env("TMPDIR", scratch);
         // This guards against installing outside a virtual environment; nothing is installed here.
@@ -68,18 +71,32 @@ impl Fetch for Pip {
     }
 }
 
-/// Collects pip's messages, and shows its warnings (that it tries again, say) as they come.
-fn listen(stderr: ChildStderr) -> String {
+/// Reads pip's messages to their end, shows its warnings (that it tries again, say) as they come, and returns the last
+/// [`MESSAGES_LIMIT`] bytes, for errors come last.
+fn listen(messages: impl Read) -> String {
+    let mut messages = BufReader::new(messages);
     let mut said = String::new();
-    for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
-        let line = String::from_utf8_lossy(&line);
-        if line.contains("WARNING: ") {
-            eprintln!("{line}");
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        // What ends the reading early says nothing about the download; pip's exit code does.
+        match messages.by_ref().take(MESSAGES_LIMIT as u64).read_until(b'\n', &mut line) {
+            Ok(0) | Err(_) => return said,
+            Ok(_) => {}
         }
-        said.push_str(&line);
+        let text = String::from_utf8_lossy(&line);
+        let text = text.trim_end_matches('\n');
+        if text.contains("WARNING: ") {
+            eprintln!("{text}");
+        }
+        said.push_str(text);
         said.push('\n');
+        let mut excess = said.len().saturating_sub(MESSAGES_LIMIT);
+        while !said.is_char_boundary(excess) {
+            excess += 1;
+        }
+        said.drain(..excess);
     }
-    said
 }
 
 /// Tells from pip's messages what went wrong.
@@ -112,6 +129,15 @@ fn cause(said: &str) -> DownloadCause {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_are_read_to_their_end_and_kept_to_a_limit() {
+        let flood = "é".repeat(3 * MESSAGES_LIMIT);
+        let said = listen(format!("first\n{flood}\nNo matching distribution found").as_bytes());
+        assert!(said.len() <= MESSAGES_LIMIT, "{} bytes", said.len());
+        assert_eq!(cause(&said), DownloadCause::NotInIndex);
+        assert_eq!(listen(&b"one\ntwo"[..]), "one\ntwo\n");
+    }
 
     /// Messages that pip 23.2 printed when each of these happened to it.
     #[test]

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::process::{Command, ExitStatus};
 
 use crate::error::Error;
-use crate::lookup::Surroundings;
+use crate::libtorch::lookup::Surroundings;
 
 /// `cargo xtask demo`.
 pub(crate) fn demo(around: &Surroundings, quick: bool, args: &[OsString]) -> Result<(), Error> {

@@ -5,10 +5,11 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::manifest::{self, Fault};
+use super::places::{FOLDER, PLACEHOLDER};
+use super::recipe::{Recipe, plain};
 use crate::error::Error;
-use crate::manifest::{self, Fault};
-use crate::recipe::Recipe;
-use crate::setup::{FOLDER, PLACEHOLDER};
+use crate::files::read_text;
 
 /// What the answer depends on, so that tests can give it.
 pub(crate) struct Surroundings {
@@ -112,9 +113,9 @@ impl Surroundings {
         if !own_libraries && !library.iter().any(|name| value.join("lib").join(name).exists()) {
             return bad("where there is no lib/libtorch_cpu.so".to_owned());
         }
-        match fs::read_to_string(value.join("build-version")) {
+        match read_text(&value.join("build-version")) {
             Ok(version) if !self.accepts(&version, recipe) => {
-                bad(format!("a libtorch {}, but this tch wants {}", version.trim(), plain(recipe.version)))
+                bad(format!("a libtorch {}, but this tch wants {}", version.trim(), recipe.plain_version()))
             }
             _ => Ok(()),
         }
@@ -122,7 +123,7 @@ impl Surroundings {
 
     /// Whether torch-sys accepts `version`.
     fn accepts(&self, version: &str, recipe: &Recipe) -> bool {
-        self.has("LIBTORCH_BYPASS_VERSION_CHECK") || plain(version) == plain(recipe.version)
+        self.has("LIBTORCH_BYPASS_VERSION_CHECK") || plain(version) == recipe.plain_version()
     }
 }
 
@@ -131,15 +132,10 @@ fn same_place(one: &Path, other: &Path) -> bool {
     one == other || fs::canonicalize(one).ok().is_some_and(|one| fs::canonicalize(other).ok() == Some(one))
 }
 
-/// `2.13.0` of `2.13.0+cpu`.
-pub(crate) fn plain(version: &str) -> &str {
-    version.split('+').next().unwrap_or_default().trim()
-}
-
 /// The version that the headers under `root` state.
 fn header_version(root: &Path) -> Option<String> {
     let headers = ["include/torch/headeronly/version.h", "include/torch/csrc/api/include/torch/version.h"];
-    headers.iter().filter_map(|path| fs::read_to_string(root.join(path)).ok()).find_map(|text| {
+    headers.iter().filter_map(|path| read_text(&root.join(path)).ok()).find_map(|text| {
         let part = |name: &str| {
             let line =
                 text.lines().find(|line| line.starts_with(&format!("#define TORCH_VERSION_{name} ")))?;

@@ -1,34 +1,41 @@
-//! Makes `.libtorch`, or says why there is no need to.
+//! `cargo xtask setup`: makes `.libtorch`, or says why there is no need to.
 //!
 //! Everything happens in a folder beside it; the finished folder, with the piece of cargo configuration that leads to
-//! it, appears by one rename. Whatever interrupts this leaves no half-made `.libtorch`, and the next run goes on with
-//! the wheels that had arrived whole.
+//! it, appears by one rename once the disk holds it. Whatever interrupts this leaves no half-made `.libtorch`, and the
+//! next run goes on with the wheels that had arrived whole.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `wheels` | the downloaded wheels: fetched once, checked by their SHA-256, kept until they are unpacked |
+//! | `pip` | how a wheel is fetched |
+//! | `unpack` | from wheels to the folder that torch-sys expects |
+//! | `space` | whether the disk has room |
+//! | `publish` | the finished folder under its final name |
+
+mod pip;
+mod publish;
+mod space;
+#[cfg(test)]
+mod testing;
+mod unpack;
+mod wheels;
 
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use self::pip::Pip;
+use self::publish::{clean, configuration, empty_folder, publish, write_configuration};
+use self::space::check_space;
+use self::unpack::unpack;
+use self::wheels::{Fetch, WORK};
 use crate::error::Error;
-use crate::fetch::Pip;
-use crate::lookup::{Libtorch, Surroundings, plain};
-use crate::manifest::{self, Fault};
-use crate::progress::readable;
-use crate::recipe::{Recipe, cpu_x86_64_linux};
-use crate::unpack::unpack;
-use crate::wheels::{self, Fetch, WORK, remove_folder};
-
-/// The libtorch of this workspace.
-pub(crate) const FOLDER: &str = ".libtorch";
-
-/// Where it is made.
-pub(crate) const DOWNLOADS: &str = ".libtorch-download";
-
-/// What `LIBTORCH` leads to while there is none; see `.cargo/config.toml`.
-pub(crate) const PLACEHOLDER: &str = ".cargo/no-libtorch";
-
-/// The file in [`FOLDER`] that `.cargo/config.toml` includes.
-const CONFIGURATION: &str = "config.toml";
+use crate::files::{read_text, remove_folder};
+use crate::libtorch::lookup::{Libtorch, Surroundings};
+use crate::libtorch::manifest::{self, Fault};
+use crate::libtorch::places::{CONFIGURATION, DOWNLOADS, FOLDER};
+use crate::libtorch::recipe::{Recipe, cpu_x86_64_linux};
 
 /// `cargo xtask setup`.
 pub(crate) fn setup(around: &Surroundings) -> Result<(), Error> {
@@ -54,7 +61,7 @@ pub(crate) fn setup(around: &Surroundings) -> Result<(), Error> {
         Libtorch::Missing { fault, old_system } => (fault, old_system),
     };
     if let Some(version) = old_system {
-        eprintln!("The system's libtorch is {version}; this tch wants {}.", plain(recipe.version));
+        eprintln!("The system's libtorch is {version}; this tch wants {}.", recipe.plain_version());
     }
     check_platform(around)?;
     if fault != Fault::Absent {
@@ -101,20 +108,13 @@ fn install<F: Fetch>(
     let wheels = wheels::collect(recipe, &downloads, &fetcher()?)?;
     let fresh = empty_folder(&downloads)?;
     if let Err(error) = unpack(recipe, &wheels, &fresh) {
-        remove_folder(&fresh)?;
+        // Half of it serves nobody. That it could not be deleted would hide why: the next run deletes it.
+        let _ = remove_folder(&fresh);
         return Err(error);
     }
     write_configuration(&fresh, FOLDER)?;
     publish(&fresh, &around.folder(), &downloads)?;
     clean(&downloads)
-}
-
-/// Removes the working folder, unless another set-up comes to it just now: then that one does.
-fn clean(downloads: &Path) -> Result<(), Error> {
-    match remove_folder(downloads) {
-        Err(Error::Io { source, .. }) if source.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
-        other => other,
-    }
 }
 
 /// Makes the working folder, and waits until no other set-up uses it. The lock is held while the file is open.
@@ -140,75 +140,21 @@ fn open_downloads(around: &Surroundings) -> Result<(PathBuf, File), Error> {
     Ok((downloads, lock))
 }
 
-/// An empty folder to make the new libtorch in, on the disk where it is going to be.
-fn empty_folder(downloads: &Path) -> Result<PathBuf, Error> {
-    let folder = downloads.join(WORK).join("unpacked");
-    remove_folder(&folder)?;
-    fs::create_dir_all(&folder).map_err(Error::io("make", &folder))?;
-    Ok(folder)
-}
-
-/// Says early that the disk is too small. Where the free space can't be told, the download itself will show.
-fn check_space(recipe: &Recipe, downloads: &Path) -> Result<(), Error> {
-    let missing = || wheels::missing(recipe, downloads).map(|wheel| wheel.size);
-    let download: u64 = missing().sum();
-    // While pip copies a file from its temporary folder there are two of it; later the wheels lie beside the result.
-    let needed = download + missing().max().unwrap_or(0).max(recipe.kept);
-    let download = if download == 0 { "nothing".to_owned() } else { readable(download) };
-    eprintln!("libtorch {}: {download} to download, {} to keep.", recipe.version, readable(recipe.kept));
-    match free_space(downloads) {
-        Some(free) if free < needed => {
-            Err(Error::NoSpace { folder: downloads.to_owned(), needed, free: Some(free) })
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Free bytes on the disk of `folder`, by `df`.
-fn free_space(folder: &Path) -> Option<u64> {
-    let output = Command::new("df").arg("-Pk").arg(folder).stderr(Stdio::null()).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    // Filesystem, 1024-blocks, Used, Available, ...
-    let kilobytes: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
-    Some(kilobytes * 1024)
-}
-
-/// The configuration that leads plain cargo commands to `libtorch`.
-fn configuration(libtorch: &str) -> String {
-    format!(
-        "# Written by `cargo xtask setup`, included by .cargo/config.toml.\n\
-         [env]\nLIBTORCH = {{ value = \"{libtorch}\", relative = true }}\n"
-    )
-}
-
-fn write_configuration(folder: &Path, libtorch: &str) -> Result<(), Error> {
-    let path = folder.join(CONFIGURATION);
-    fs::write(&path, configuration(libtorch)).map_err(Error::io("write", &path))
-}
-
-/// Makes `fresh` the new `folder`; what was there before ends in `downloads`.
-fn publish(fresh: &Path, folder: &Path, downloads: &Path) -> Result<(), Error> {
-    if fs::symlink_metadata(folder).is_ok() {
-        let old = downloads.join(WORK).join("old");
-        remove_folder(&old)?;
-        fs::rename(folder, &old).map_err(Error::io("move", folder))?;
-    }
-    fs::rename(fresh, folder).map_err(Error::io("rename", fresh))
-}
-
 /// Leads cargo to the system's libtorch, which the placeholder hides from torch-sys otherwise.
 fn point_to_system(around: &Surroundings) -> Result<(), Error> {
     let system = around.system.display().to_string();
-    if fs::read_to_string(around.folder().join(CONFIGURATION))
-        .is_ok_and(|text| text == configuration(&system))
-    {
+    let done =
+        || read_text(&around.folder().join(CONFIGURATION)).is_ok_and(|text| text == configuration(&system));
+    if done() {
         return Ok(());
     }
     let (downloads, _lock) = open_downloads(around)?;
-    let fresh = empty_folder(&downloads)?;
-    write_configuration(&fresh, &system)?;
-    publish(&fresh, &around.folder(), &downloads)?;
-    remove_folder(&downloads)
+    if !done() {
+        let fresh = empty_folder(&downloads)?;
+        write_configuration(&fresh, &system)?;
+        publish(&fresh, &around.folder(), &downloads)?;
+    }
+    clean(&downloads)
 }
 
 /// torch-sys compiles C++; without a compiler its message is a long one.
@@ -228,9 +174,10 @@ fn advise_compiler(around: &Surroundings) {
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
+    use std::path::Path;
 
     use super::*;
-    use crate::testing::{Fault as Broken, Registry, recipe};
+    use crate::setup::testing::{Fault as Broken, Registry, recipe};
 
     fn around(workspace: &Path) -> Surroundings {
         Surroundings {
@@ -372,12 +319,5 @@ mod tests {
             let error = on(os, arch, glibc).unwrap_err();
             assert!(error.contains(said), "{error}");
         }
-    }
-
-    #[test]
-    fn free_space_is_told_or_unknown() {
-        let folder = tempfile::tempdir().unwrap();
-        assert!(free_space(folder.path()).is_some());
-        assert_eq!(free_space(&folder.path().join("nowhere")), None);
     }
 }

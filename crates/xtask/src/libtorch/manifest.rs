@@ -5,12 +5,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::recipe::Recipe;
+use super::recipe::Recipe;
+use crate::files::read_text;
 
 /// The manifest's file name.
 const FILE: &str = "manifest.txt";
 
-/// Raised when the recipe keeps other files, so that a folder of the old kind is made anew.
+/// Raised when the recipe takes or keeps other files, so that a folder of the old kind is made anew. A test compares.
 const LAYOUT: u32 = 1;
 
 /// Why a folder isn't a whole libtorch.
@@ -79,7 +80,7 @@ pub(crate) fn verify(folder: &Path, recipe: &Recipe) -> Result<(), Fault> {
     if !folder.is_dir() {
         return Err(Fault::Absent);
     }
-    let text = fs::read_to_string(folder.join(FILE)).map_err(|_| Fault::NoManifest)?;
+    let text = read_text(&folder.join(FILE)).map_err(|_| Fault::NoManifest)?;
     let mut lines = text.lines();
     let found = lines.next().unwrap_or_default();
     if found != title(recipe) {
@@ -105,6 +106,9 @@ pub(crate) fn verify(folder: &Path, recipe: &Recipe) -> Result<(), Fault> {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::super::recipe::{UNUSED_HEADERS, cpu_x86_64_linux};
     use super::*;
 
     const RECIPE: Recipe = Recipe { version: "1.2.3+cpu", wheels: Vec::new(), links: &[], kept: 0 };
@@ -124,6 +128,32 @@ mod tests {
     #[test]
     fn whole_folder_is_accepted() {
         assert_eq!(verify(whole().path(), &RECIPE), Ok(()));
+    }
+
+    /// SHA-256 of all that decides what the finished folder holds.
+    fn digest(recipe: &Recipe) -> String {
+        let mut text = UNUSED_HEADERS.join("\n");
+        for wheel in &recipe.wheels {
+            text.push_str(&format!("\n{} {}", wheel.file, wheel.sha256));
+            for keep in wheel.keep {
+                text.push_str(&format!("\n{} {}", keep.from, keep.to));
+            }
+        }
+        for (path, target) in recipe.links {
+            text.push_str(&format!("\n{path} {target}"));
+        }
+        Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// A folder made by another recipe would be taken for whole otherwise.
+    #[test]
+    fn layout_is_raised_with_the_recipe() {
+        let of_layout_1 = "3c354524615c26f78db936a09a05726ec5614a9b5abd9a8f0903a0710a75cf67";
+        assert_eq!(
+            (LAYOUT, digest(&cpu_x86_64_linux()).as_str()),
+            (1, of_layout_1),
+            "the recipe has changed: raise LAYOUT, and set both values here"
+        );
     }
 
     #[test]
