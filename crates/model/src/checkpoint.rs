@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use captcha_core::files::{Durability, write_whole};
-use captcha_infer::{Architecture, Container, Parameter, Tensor as Values};
+use captcha_core::Fingerprint;
+use captcha_core::files::{Durability, ReadError, read_bounded, write_whole};
+use captcha_infer::{Architecture, Container, ModelMetadata, Parameter, Tensor as Values};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::adamw::AdamW;
 use crate::network::{Network, to_vec};
-use crate::{EpochMetrics, ModelError};
-
-/// The name of the checkpoint in the folder of a run.
-const FILE: &str = "checkpoint.safetensors";
+use crate::{EpochMetrics, ModelError, run};
 
 /// What the tensors of a checkpoint are called: the network as it is, the average of its past, the network at its
 /// best, and the optimiser's two vectors.
@@ -24,18 +21,51 @@ const BEST: &str = "best/";
 const FIRST: &str = "adamw/first";
 const SECOND: &str = "adamw/second";
 
-/// The state of a training between two epochs, less the tensors of the network and the optimiser.
+/// What a checkpoint may have beside its tensors, in bytes: the metrics of 100,000 epochs.
+const MAX_TEXT_BYTES: u64 = 64 << 20;
+
+/// The state of a training between two epochs, without the tensors of the network and the optimiser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Progress {
-    /// What was asked for; a run is only resumed for the same.
-    pub(crate) run: BTreeMap<String, Value>,
+    /// What the run is known by; it is only resumed for the same.
+    pub(crate) run: Fingerprint,
     /// One row for each finished epoch.
     pub(crate) history: Vec<EpochMetrics>,
+    /// How many epochs there were to be when each of them was trained: the length of its schedule.
+    #[serde(default)]
+    pub(crate) planned: Vec<usize>,
     /// Steps that the optimiser has taken.
     pub(crate) steps: usize,
+    /// What the model file says, in the words of the call that trained last.
+    #[serde(default)]
+    pub(crate) words: Words,
+}
+
+/// The free text of a model file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Words {
+    training: BTreeMap<String, String>,
+    scores: BTreeMap<String, String>,
+}
+
+impl Words {
+    pub(crate) fn of(metadata: &ModelMetadata) -> Self {
+        Self { training: metadata.training.clone(), scores: metadata.scores.clone() }
+    }
+
+    /// `metadata` with these words.
+    pub(crate) fn put_into(&self, metadata: &mut ModelMetadata) {
+        metadata.training.clone_from(&self.training);
+        metadata.scores.clone_from(&self.scores);
+    }
 }
 
 impl Progress {
+    /// The state before the first epoch.
+    pub(crate) fn new(run: Fingerprint) -> Self {
+        Self { run, history: Vec::new(), planned: Vec::new(), steps: 0, words: Words::default() }
+    }
+
     /// The index of the epoch with the best validation accuracy, of several the one with the least loss.
     pub(crate) fn best(&self) -> Option<usize> {
         let rank = |row: &EpochMetrics| (row.validation_accuracy, -row.validation_loss);
@@ -57,9 +87,9 @@ pub(crate) struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Writes the state into the folder of the run, whole or not at all.
+    /// Writes the state to `path`, whole or not at all.
     pub(crate) fn save(
-        folder: &Path,
+        path: &Path,
         progress: &Progress,
         network: &Network,
         average: Option<&Network>,
@@ -80,37 +110,36 @@ impl Checkpoint {
         for (name, tensor) in [(FIRST, &optimiser.first), (SECOND, &optimiser.second)] {
             tensors.extend(vector(to_vec(tensor)?).map(|values| (name.to_owned(), values)));
         }
-        let path = folder.join(FILE);
-        let json = serde_json::to_string(progress).map_err(|error| damaged(&path, &error))?;
-        let bytes = Container { json, tensors }.to_bytes().map_err(|error| damaged(&path, &error))?;
-        write_whole(&path, Durability::PowerCut, |file| file.write_all(&bytes))
-            .map_err(|source| ModelError::Io { path, source })
+        let json = serde_json::to_string(progress).map_err(damaged(path))?;
+        let bytes = Container { json, tensors }.to_bytes().map_err(damaged(path))?;
+        write_whole(path, Durability::PowerCut, |file| file.write_all(&bytes)).map_err(ModelError::io(path))
     }
 
-    /// Reads the state from the folder of a run; `None` if there is none yet.
+    /// Reads the state from `path`; `None` if there is none yet.
     ///
-    /// It must be of the run `run` of `architecture`.
+    /// It must be of the run `run` of `architecture`, with at most `epochs` asked for.
     pub(crate) fn load(
-        folder: &Path,
-        run: &BTreeMap<String, Value>,
+        path: &Path,
+        run: &Fingerprint,
+        epochs: usize,
         architecture: &Architecture,
     ) -> Result<Option<Self>, ModelError> {
-        let path = folder.join(FILE);
-        let bytes = match std::fs::read(&path) {
+        let bytes = match read_bounded(path, most_bytes(architecture)?) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(ModelError::Io { path, source }),
+            Err(ReadError::Io(error)) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(damaged(path)(error)),
         };
-        let Container { json, mut tensors } =
-            Container::from_bytes(&bytes).map_err(|error| damaged(&path, &error))?;
-        let progress: Progress = serde_json::from_str(&json).map_err(|error| damaged(&path, &error))?;
-        check_run(&path, run, &progress.run)?;
+        let Container { json, mut tensors } = Container::from_bytes(&bytes).map_err(damaged(path))?;
+        let progress: Progress = serde_json::from_str(&json).map_err(damaged(path))?;
+        let planned = progress.planned.last().copied().unwrap_or(0);
+        run::check(path, &progress.run, planned, run, epochs)?;
 
         let parameters = architecture.parameters()?;
         let averaged = tensors.keys().any(|name| name.starts_with(AVERAGE));
         let mut take = |name: &str, shape: &[usize]| {
             tensors.remove(name).filter(|values| values.shape() == shape).ok_or_else(|| {
-                damaged(&path, &format!("the tensor {name:?} is missing or not of shape {shape:?}"))
+                let expected = shape.to_vec();
+                damaged(path)(ContentError::Tensor { name: name.to_owned(), expected })
             })
         };
         let mut all = |prefix: &str| -> Result<BTreeMap<String, Values>, ModelError> {
@@ -122,32 +151,33 @@ impl Checkpoint {
         let trained = architecture.parameter_count()?;
         let first = take(FIRST, &[trained])?.data().to_vec();
         let second = take(SECOND, &[trained])?.data().to_vec();
+        if progress.history.is_empty() || progress.planned.len() != progress.history.len() {
+            return Err(damaged(path)(ContentError::Epochs));
+        }
         Ok(Some(Self { progress, network, average, best, first, second }))
     }
 }
 
-fn damaged(path: &Path, message: &dyn ToString) -> ModelError {
-    ModelError::Checkpoint { path: PathBuf::from(path), message: message.to_string() }
+/// The most bytes of a checkpoint of `architecture`.
+fn most_bytes(architecture: &Architecture) -> Result<u64, ModelError> {
+    let values: usize =
+        architecture.parameters()?.iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum();
+    // The network, its average, the best one and the optimiser's two vectors.
+    let bytes = (values as u64).saturating_mul(5 * size_of::<f32>() as u64);
+    Ok(bytes.saturating_add(MAX_TEXT_BYTES))
 }
 
-/// An error that names the first difference between the run asked for and the one found.
-fn check_run(
-    path: &Path,
-    expected: &BTreeMap<String, Value>,
-    found: &BTreeMap<String, Value>,
-) -> Result<(), ModelError> {
-    let names = expected.keys().chain(found.keys());
-    match names.into_iter().find(|name| expected.get(*name) != found.get(*name)) {
-        None => Ok(()),
-        Some(name) => {
-            let text =
-                |run: &BTreeMap<String, Value>| run.get(name).map_or("none".to_owned(), Value::to_string);
-            Err(ModelError::OtherRun {
-                path: path.to_owned(),
-                what: name.replace('_', " "),
-                found: text(found),
-                expected: text(expected),
-            })
-        }
-    }
+/// What is wrong with the content of a checkpoint.
+#[derive(Debug, thiserror::Error)]
+enum ContentError {
+    #[error("the tensor {name:?} is missing or not of shape {expected:?}")]
+    Tensor { name: String, expected: Vec<usize> },
+    #[error("it does not say of each epoch what it gave")]
+    Epochs,
+}
+
+/// The error of a checkpoint that can't be read or made.
+fn damaged<E: std::error::Error + Send + Sync + 'static>(path: &Path) -> impl Fn(E) -> ModelError {
+    let path = path.to_owned();
+    move |source| ModelError::Checkpoint { path: path.clone(), source: Box::new(source) }
 }

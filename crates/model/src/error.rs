@@ -1,8 +1,9 @@
 //! Why training or inference with libtorch failed.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use captcha_core::Difference;
 use captcha_dataset::DatasetError;
 use captcha_infer::{ArchitectureError, ModelFileError};
 use tch::TchError;
@@ -99,8 +100,10 @@ pub enum ModelError {
         /// The characters, and a blank between equal ones.
         needed: usize,
     },
-    /// The loss is no number any more.
-    #[error("training diverged in epoch {epoch}: the loss is {loss}; try a smaller learning rate")]
+    /// The loss, or a value of the network, is not finite any more.
+    #[error(
+        "training diverged in epoch {epoch}: the loss or a weight became infinite or NaN (loss {loss}); try a smaller learning rate"
+    )]
     Diverged {
         /// The epoch, from 1.
         epoch: usize,
@@ -109,7 +112,7 @@ pub enum ModelError {
     },
     /// The monitor asked to stop.
     #[error(
-        "interrupted after epoch {finished} of {epochs}; with the same folder and options training goes on there"
+        "interrupted after epoch {finished} of {epochs}; with the same folder and options the training continues there"
     )]
     Interrupted {
         /// How many epochs are finished and kept.
@@ -117,37 +120,50 @@ pub enum ModelError {
         /// How many there are to be.
         epochs: usize,
     },
-    /// The folder holds the checkpoint of another run.
+    /// The folder holds another run: of other data, another network or other options.
     #[error(
-        "{}: holds a run with another {what}: {found}, expected {expected}; choose another folder or remove this one",
-        path.display()
+        "{}: was begun with other data or options (there and now): {}; choose another folder, or remove this one",
+        path.display(),
+        listed(differences)
     )]
     OtherRun {
         /// The checkpoint.
         path: PathBuf,
-        /// What differs.
-        what: String,
-        /// What the checkpoint says.
-        found: String,
-        /// What was asked for.
-        expected: String,
+        /// Everything that differs; those of data begin with `training.` and `validation.`.
+        differences: Vec<Difference>,
+    },
+    /// Another process trains in the same folder.
+    #[error("{}: another process is training here", path.display())]
+    Busy {
+        /// The folder.
+        path: PathBuf,
     },
     /// The checkpoint can't be read.
-    #[error("{}: not a checkpoint, or a damaged one: {message}; remove it to start again", path.display())]
+    #[error("{}: not a checkpoint of this network, or a damaged one; remove it to start again", path.display())]
     Checkpoint {
         /// The checkpoint.
         path: PathBuf,
         /// What is wrong.
-        message: String,
+        source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// A file of the run can't be written or read.
-    #[error("{}: {source}", path.display())]
+    /// A file or folder of the run can't be read or written.
+    #[error("{} can't be read or written", path.display())]
     Io {
-        /// The file.
+        /// The file or folder.
         path: PathBuf,
-        /// What happened.
+        /// What the operating system said.
         source: io::Error,
     },
+}
+
+impl ModelError {
+    pub(crate) fn io(path: impl AsRef<Path>) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { path: path.as_ref().to_owned(), source }
+    }
+}
+
+fn listed(differences: &[Difference]) -> String {
+    differences.iter().map(Difference::to_string).collect::<Vec<_>>().join(", ")
 }
 
 impl From<TchError> for ModelError {

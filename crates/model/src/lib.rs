@@ -16,10 +16,14 @@
 mod adamw;
 mod checkpoint;
 mod error;
+mod folder;
 mod metrics;
 mod network;
 mod options;
 mod recognizer;
+mod run;
+mod score;
+mod state;
 mod targets;
 mod trainer;
 

@@ -34,11 +34,12 @@ pub struct EpochMetrics {
 ///
 /// # Errors
 /// [`ModelError::Io`] with the path.
-pub fn write_csv(history: &[EpochMetrics], path: &Path) -> Result<(), ModelError> {
+pub fn write_csv(history: &[EpochMetrics], path: impl AsRef<Path>) -> Result<(), ModelError> {
+    let path = path.as_ref();
     write_whole(path, Durability::Process, |file| {
         let mut writer = csv::Writer::from_writer(file);
         history.iter().try_for_each(|row| writer.serialize(row)).map_err(std::io::Error::other)?;
         writer.flush()
     })
-    .map_err(|source| ModelError::Io { path: path.to_owned(), source })
+    .map_err(ModelError::io(path))
 }

@@ -145,6 +145,11 @@ impl Network {
         &self.flat
     }
 
+    /// The vectors of all values: those that are trained, and the running statistics.
+    pub(crate) fn vectors(&self) -> [&Tensor; 2] {
+        [&self.flat, &self.statistics]
+    }
+
     /// The part of [`flat`](Self::flat) that weight decay applies to.
     pub(crate) fn decayed(&self) -> Result<Tensor, ModelError> {
         Ok(self.flat.f_narrow(0, 0, self.decayed)?)

@@ -20,8 +20,9 @@ pub struct TrainOptions {
     pub weight_decay: f64,
     /// How the learning rate goes. Default [`Schedule::Cosine`].
     pub schedule: Schedule,
-    /// Share of the target spread over all classes (C. Szegedy et al., "Rethinking the Inception
-    /// architecture", CVPR 2016, section 7). In `[0, 1)`, default 0.
+    /// Share of the target that is spread over all classes (C. Szegedy et al., "Rethinking the Inception
+    /// architecture", CVPR 2016, section 7), at every step of a sequence network (S. Kim et al., "Improved training for
+    /// online end-to-end speech recognition systems", Interspeech 2018, arXiv 1711.02212). In `[0, 1)`, default 0.
     pub label_smoothing: f64,
     /// Seed of the first weights, of the order of the images and of dropout. Default 1.
     pub seed: u64,

@@ -53,6 +53,11 @@ impl Targets {
 
     /// The loss of `logits`, a scalar in nats: the mean cross-entropy of letters, or the mean over the texts of the
     /// negative logarithm of their CTC probability, each divided by the number of its characters.
+    ///
+    /// Label smoothing `a` of a text makes that `(1 - a) L + a sum_t KL(U || p_t)`, with the uniform distribution `U` over
+    /// all classes and the probabilities `p_t` of step `t` (S. Kim, M. L. Seltzer, J. Li, R. Zhao, "Improved training for
+    /// online end-to-end speech recognition systems", Interspeech 2018, arXiv 1711.02212). At the logits of a step that is
+    /// the same as for letters: the gradient is `p_t` less a target of which `a` is spread over all classes.
     pub(crate) fn loss(&self, logits: &Tensor, label_smoothing: f64) -> Result<Tensor, ModelError> {
         let Some(texts) = &self.texts else {
             let loss = logits.f_cross_entropy_loss(
@@ -67,7 +72,9 @@ impl Targets {
         let (_, steps, classes) = logits.size3()?;
         let scores = logits.f_log_softmax(-1, None)?.f_permute([1, 0, 2])?;
         let lengths: Vec<i64> = texts.iter().map(|text| text.len() as i64).collect();
-        Ok(Tensor::f_ctc_loss(
+        // What the mean of the losses divides by; a text without characters counts as one of one.
+        let characters: Vec<f32> = lengths.iter().map(|&length| length.max(1) as f32).collect();
+        let loss = Tensor::f_ctc_loss(
             &scores,
             &self.labels,
             vec![steps; texts.len()],
@@ -75,7 +82,16 @@ impl Targets {
             classes - 1,
             Reduction::Mean,
             false,
-        )?)
+        )?;
+        if label_smoothing == 0.0 {
+            return Ok(loss);
+        }
+        // KL(U || p) = -ln classes - (sum_c ln p_c) / classes, summed over the steps of each text.
+        let divergence = scores.f_mean_dim(-1, false, None)?.f_neg()?.f_sub_scalar((classes as f64).ln())?;
+        let divergence = divergence.f_sum_dim_intlist(0, false, None)?;
+        let characters = Tensor::f_from_slice(&characters)?.f_to_device(divergence.device())?;
+        let smoothing = divergence.f_div(&characters)?.f_mean(None)?;
+        Ok(loss.f_mul_scalar(1.0 - label_smoothing)?.f_add(&smoothing.f_mul_scalar(label_smoothing)?)?)
     }
 
     /// How many images `logits` read rightly, by the most probable class of each step.
@@ -107,5 +123,30 @@ mod tests {
     fn a_path_collapses() {
         assert_eq!(collapse(&[9, 1, 1, 9, 1, 2, 2, 9, 9], 9).collect::<Vec<_>>(), [1, 1, 2]);
         assert_eq!(collapse(&[9, 9], 9).count(), 0);
+    }
+
+    #[test]
+    fn a_smoothed_text_is_one_whose_steps_also_aim_at_everything() {
+        use captcha_core::ndarray::Array4;
+
+        // Two texts of 1 and 2 characters, 3 steps, 2 characters and the blank.
+        let batch = Batch::of_texts(Array4::zeros((2, 1, 4, 4)), vec![0, 1, 0], vec![1, 2]).unwrap();
+        let targets = Targets::new(&batch, 2, Some(3), Device::Cpu).unwrap();
+        let values: Vec<f32> = (0..18).map(|i| ((i * 7) % 5) as f32 - 1.5).collect();
+        let logits = Tensor::from_slice(&values).view([2, 3, 3]);
+        let loss = |smoothing| f64::try_from(targets.loss(&logits, smoothing).unwrap()).unwrap();
+
+        let mut divergence = [0.0f64; 2];
+        for (step, row) in values.chunks(3).enumerate() {
+            let all: f64 = row.iter().map(|&value| f64::from(value).exp()).sum();
+            let logarithms: f64 = row.iter().map(|&value| f64::from(value) - all.ln()).sum();
+            divergence[step / 3] += -logarithms / 3.0 - 3.0f64.ln();
+        }
+        let expected = (divergence[0] / 1.0 + divergence[1] / 2.0) / 2.0;
+        assert!(expected > 0.1);
+        for smoothing in [0.1, 0.5] {
+            let expected = (1.0 - smoothing) * loss(0.0) + smoothing * expected;
+            assert!((loss(smoothing) - expected).abs() < 1e-5, "{}, expected {expected}", loss(smoothing));
+        }
     }
 }

@@ -8,8 +8,8 @@ use std::error::Error;
 
 use captcha_core::{Alphabet, Fingerprint, to_gray};
 use captcha_dataset::{Batch, CaptchaStream, DatasetError, StreamOptions, TrainingData};
-use captcha_infer::{Architecture, InputShape, Layer, ModelMetadata, Window};
-use captcha_model::{DeviceChoice, ModelError, TrainMonitor, TrainOptions, Trained, train};
+use captcha_infer::{Architecture, InputShape, Layer, ModelMetadata, Recognizer, Window, softmax};
+use captcha_model::{DeviceChoice, ModelError, TorchRecognizer, TrainMonitor, TrainOptions, Trained, train};
 use captcha_render::{Renderer, Style};
 use common::StopAfter;
 
@@ -161,4 +161,23 @@ fn why_the_data_failed_is_passed_on() {
         let reason = error.source().map(ToString::to_string);
         assert_eq!(reason.as_deref(), Some("the disk is gone"));
     }
+}
+
+#[test]
+fn label_smoothing_keeps_a_sequence_network_from_being_too_sure() {
+    let confidence = |smoothing| {
+        let trained = fit(&options().with_epochs(4).with_label_smoothing(smoothing), None, &()).unwrap();
+        assert!(trained.history.last().unwrap().validation_accuracy > 0.6, "{:?}", trained.history);
+        let recognizer = TorchRecognizer::new(&trained.model).unwrap();
+        let batch = TrainingData::epoch(&data(50, 2), 0, 50).next().unwrap().unwrap();
+        let logits = recognizer.logits(batch.images().view()).unwrap();
+        let sure = logits.rows().into_iter().map(|row| {
+            let mut row = row.to_vec();
+            softmax(&mut row);
+            row.into_iter().fold(0.0, f32::max)
+        });
+        sure.sum::<f32>() / (logits.len() / 4) as f32
+    };
+    let (plain, smoothed) = (confidence(0.0), confidence(0.1));
+    assert!(smoothed < plain - 0.02, "{smoothed}, without smoothing {plain}");
 }

@@ -4,82 +4,14 @@
 
 mod common;
 
-use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
-use captcha_core::image::{GrayImage, Luma};
-use captcha_core::rand::RngExt;
-use captcha_core::{Alphabet, Monitor, seed};
+use captcha_core::{Alphabet, Monitor};
 use captcha_dataset::{LetterSet, ShuffledLetters};
-use captcha_infer::{Architecture, InputShape, Layer, ModelFile, ModelMetadata};
-use captcha_model::{
-    DeviceChoice, EpochMetrics, ModelError, Schedule, Stop, TrainMonitor, TrainOptions, Trained, train,
-};
+use captcha_infer::{ModelFile, ModelMetadata};
+use captcha_model::{EpochMetrics, ModelError, Schedule, Stop, TrainMonitor, train};
 use common::StopAfter;
-
-/// libtorch's generator, which draws the dropout masks, belongs to the whole process.
-fn exclusive() -> MutexGuard<'static, ()> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-const SIDE: u32 = 8;
-
-/// Noisy pictures of `-`, `|` and `O` at random places.
-fn letters(count: usize, seed: u64) -> LetterSet {
-    let mut rng = seed::rng(seed);
-    let alphabet = Alphabet::new("-|O").unwrap();
-    let mut set = LetterSet::new(alphabet.clone(), SIDE);
-    for index in 0..count {
-        let class = index % 3;
-        let (dx, dy) = (rng.random_range(0..3i64), rng.random_range(0..3i64));
-        let image = GrayImage::from_fn(SIDE, SIDE, |x, y| {
-            let (x, y) = (i64::from(x) - dx, i64::from(y) - dy);
-            let ring = x.max(y) == 4 && x.min(y) >= 0 || x.min(y) == 0 && x.max(y) <= 4 && x.max(y) >= 0;
-            let ink = [y == 2 && (0..5).contains(&x), x == 2 && (0..5).contains(&y), ring][class];
-            Luma([if ink { rng.random_range(0..120) } else { rng.random_range(135..=255) }])
-        });
-        set.push(&image, alphabet.character(class).unwrap()).unwrap();
-    }
-    set
-}
-
-fn data(count: usize, seed: u64) -> ShuffledLetters {
-    ShuffledLetters::new(letters(count, seed), seed)
-}
-
-/// Every kind of layer once.
-fn metadata() -> ModelMetadata {
-    let architecture = Architecture {
-        input: InputShape { channels: 1, height: SIDE as usize, width: SIDE as usize },
-        layers: vec![
-            Layer::Conv2d { channels: 6, kernel: 3 },
-            Layer::BatchNorm2d,
-            Layer::Relu,
-            Layer::MaxPool2d { size: 2.into() },
-            Layer::Flatten,
-            Layer::Dropout { probability: 0.2 },
-            Layer::Linear { features: 3 },
-        ],
-    };
-    ModelMetadata::new(architecture, Alphabet::new("-|O").unwrap())
-}
-
-fn options() -> TrainOptions {
-    TrainOptions::default()
-        .with_epochs(4)
-        .with_batch(16)
-        .with_learning_rate(1e-2)
-        .with_device(DeviceChoice::Cpu)
-}
-
-fn fit(
-    options: &TrainOptions,
-    folder: Option<&Path>,
-    monitor: &dyn TrainMonitor,
-) -> Result<Trained, ModelError> {
-    train(&metadata(), &data(300, 1), &data(90, 2), options, folder, monitor)
-}
+use common::letters::{SIDE, data, exclusive, fit, metadata, options};
 
 #[test]
 fn it_learns() {
@@ -115,39 +47,9 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
     assert!(csv.starts_with("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy"), "{csv}");
     assert_eq!(csv.lines().count(), 5);
 
-    // A finished run is not trained again.
+    // A finished run is not trained again, and nothing is written.
     let again = fit(&options(), Some(folder.path()), &StopAfter::new(0)).unwrap();
     assert!(again == resumed, "a finished run changed");
-}
-
-#[test]
-fn a_folder_of_another_run_is_left_alone() {
-    let _guard = exclusive();
-    let folder = tempfile::tempdir().unwrap();
-    fit(&options().with_epochs(1), Some(folder.path()), &()).unwrap();
-    let before = std::fs::read(folder.path().join("checkpoint.safetensors")).unwrap();
-    let error = fit(&options().with_epochs(1).with_seed(2), Some(folder.path()), &()).unwrap_err();
-    assert!(
-        error.to_string().ends_with(
-            "holds a run with another seed: 1, expected 2; choose another folder or remove this one"
-        ),
-        "{error}"
-    );
-    assert_eq!(std::fs::read(folder.path().join("checkpoint.safetensors")).unwrap(), before);
-}
-
-#[test]
-fn a_damaged_checkpoint_is_told() {
-    let _guard = exclusive();
-    let folder = tempfile::tempdir().unwrap();
-    fit(&options().with_epochs(1), Some(folder.path()), &()).unwrap();
-    let path = folder.path().join("checkpoint.safetensors");
-    let bytes = std::fs::read(&path).unwrap();
-    for length in [0, 7, bytes.len() / 2, bytes.len() - 1] {
-        std::fs::write(&path, &bytes[..length]).unwrap();
-        let error = fit(&options().with_epochs(1), Some(folder.path()), &()).unwrap_err();
-        assert!(matches!(error, ModelError::Checkpoint { .. }), "{length}: {error}");
-    }
 }
 
 #[test]

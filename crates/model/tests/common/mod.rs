@@ -1,5 +1,9 @@
 //! What the tests of training share.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
+pub(crate) mod letters;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use captcha_core::Monitor;

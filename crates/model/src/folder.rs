@@ -1,0 +1,57 @@
+//! The folder of a run: its checkpoint, its best model and its metrics.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use captcha_core::files::remove_temporaries;
+use captcha_infer::ModelFile;
+
+use crate::{EpochMetrics, ModelError, write_csv};
+
+/// The names of the files in the folder of a run.
+const CHECKPOINT: &str = "checkpoint.safetensors";
+const MODEL: &str = "model.safetensors";
+const METRICS: &str = "metrics.csv";
+
+/// The folder of a run, locked against other trainings.
+pub(crate) struct RunFolder {
+    path: PathBuf,
+    /// Locked as long as it is open.
+    _lock: Option<File>,
+}
+
+impl RunFolder {
+    /// Makes the folder if there is none, and locks it.
+    pub(crate) fn open(path: &Path) -> Result<Self, ModelError> {
+        std::fs::create_dir_all(path).map_err(ModelError::io(path))?;
+        // Folders can't be opened everywhere, and some network file systems have no locks; there the user must see to it.
+        let lock = File::open(path).ok();
+        if let Some(Err(TryLockError::WouldBlock)) = lock.as_ref().map(File::try_lock) {
+            return Err(ModelError::Busy { path: path.to_owned() });
+        }
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    pub(crate) fn checkpoint(&self) -> PathBuf {
+        self.path.join(CHECKPOINT)
+    }
+
+    /// Removes what a killed process left behind.
+    pub(crate) fn clean(&self) -> Result<(), ModelError> {
+        remove_temporaries(&self.path).map(drop).map_err(ModelError::io(&self.path))
+    }
+
+    /// Writes the metrics and the best model.
+    pub(crate) fn save(&self, history: &[EpochMetrics], model: &ModelFile) -> Result<(), ModelError> {
+        write_csv(history, self.path.join(METRICS))?;
+        Ok(model.save(&self.path.join(MODEL))?)
+    }
+
+    /// Writes what [`save`](Self::save) writes if somebody has removed it.
+    pub(crate) fn restore(&self, history: &[EpochMetrics], model: &ModelFile) -> Result<(), ModelError> {
+        match self.path.join(MODEL).exists() {
+            true => Ok(()),
+            false => self.save(history, model),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! What a run is known by, and whether another call goes on with it.
+
+use std::path::Path;
+
+use captcha_core::{Difference, Fingerprint};
+use captcha_dataset::TrainingData;
+use captcha_infer::{ModelFileError, ModelMetadata};
+use serde_json::Value;
+
+use crate::{ModelError, TrainOptions};
+
+/// The options that a run may be continued with: how long it is, and what changes only the last bits of its weights.
+const CHANGEABLE: [&str; 2] = ["epochs", "threads"];
+
+/// What a run is known by: its network, the contents of its data and its options. Another value of any of these makes it
+/// another run.
+pub(crate) fn describe(
+    metadata: &ModelMetadata,
+    training: &dyn TrainingData,
+    validation: &dyn TrainingData,
+    options: &TrainOptions,
+) -> Result<Fingerprint, ModelError> {
+    let mut run = Fingerprint::new()
+        .with("alphabet", json(&metadata.alphabet)?)
+        .with("architecture", json(&metadata.architecture)?)
+        .with("segmentation", json(&metadata.segmentation)?)
+        .with("lengths", json(&metadata.lengths)?);
+    for (part, data) in [("training", training), ("validation", validation)] {
+        let data = data.fingerprint().with("samples", data.samples_per_epoch());
+        run = run.with(part, data);
+    }
+    if let Value::Object(options) = json(options)? {
+        for (name, value) in options.into_iter().filter(|(name, _)| !CHANGEABLE.contains(&name.as_str())) {
+            run = run.with(name, value);
+        }
+    }
+    Ok(run)
+}
+
+fn json(value: &impl serde::Serialize) -> Result<Value, ModelError> {
+    Ok(serde_json::to_value(value).map_err(ModelFileError::Metadata)?)
+}
+
+/// Refuses to go on with a run that is not the one asked for, or that was asked to be longer.
+pub(crate) fn check(
+    checkpoint: &Path,
+    found: &Fingerprint,
+    found_epochs: usize,
+    requested: &Fingerprint,
+    requested_epochs: usize,
+) -> Result<(), ModelError> {
+    let mut differences = found.differences(requested);
+    if requested_epochs < found_epochs {
+        let (existing, requested) = (found_epochs.to_string(), requested_epochs.to_string());
+        differences.push(Difference::new("epochs", existing, requested));
+    }
+    match differences.is_empty() {
+        true => Ok(()),
+        false => Err(ModelError::OtherRun { path: checkpoint.to_owned(), differences }),
+    }
+}
