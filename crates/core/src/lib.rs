@@ -33,7 +33,7 @@ pub use fingerprint::{ContentHash, Difference, Fingerprint};
 pub use glyph_box::{GlyphBox, GlyphBoxError};
 pub use label::{Label, LabelError};
 pub use monitor::Monitor;
-pub use resample::scale_to_height;
+pub use resample::{scale_to_height, scaled_width};
 
 pub use image;
 pub use ndarray;

@@ -38,15 +38,22 @@ pub fn resample(image: &GrayImage, size: [u32; 2], scale: [f32; 2]) -> GrayImage
 #[must_use]
 pub fn scale_to_height(image: &GrayImage, height: u32, multiple: u32) -> GrayImage {
     let (old_width, old_height) = image.dimensions();
-    let multiple = multiple.max(1);
-    let units = (f64::from(old_width) * f64::from(height)
-        / (f64::from(old_height.max(1)) * f64::from(multiple)))
-    .round();
-    let width = (units.max(1.0) as u32).saturating_mul(multiple);
+    let width = scaled_width([old_width, old_height], height, multiple);
     if (width, height) == (old_width, old_height) {
         return image.clone();
     }
     resample(image, [width, height], [old_width as f32 / width as f32, old_height as f32 / height as f32])
+}
+
+/// The width that [`scale_to_height`] gives an image of `size` (width, height): what it will take can be checked before
+/// it is made.
+#[must_use]
+pub fn scaled_width([old_width, old_height]: [u32; 2], height: u32, multiple: u32) -> u32 {
+    let multiple = multiple.max(1);
+    let units = (f64::from(old_width) * f64::from(height)
+        / (f64::from(old_height.max(1)) * f64::from(multiple)))
+    .round();
+    (units.max(1.0) as u32).saturating_mul(multiple)
 }
 
 /// Makes one row of each pixel of `taps`, from `rows` of `width` values, and gives the result transposed: `width`

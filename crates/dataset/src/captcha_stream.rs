@@ -76,7 +76,8 @@ impl CaptchaBatch {
 }
 
 /// What is done to an image before it goes into a batch.
-type Prepare = Arc<dyn Fn(&DynamicImage) -> GrayImage + Send + Sync>;
+/// The image, or in words why there is none.
+type Prepare = Arc<dyn Fn(&DynamicImage) -> Result<GrayImage, String> + Send + Sync>;
 
 /// Whole CAPTCHAs that are drawn on the fly, in background threads, for networks that read the whole image: every
 /// image of every epoch is a new one, and nothing is kept in memory or on disk.
@@ -122,7 +123,7 @@ impl CaptchaStream {
         for index in 0..TRIED {
             source.image(seed::derive(options.seed, index)).map_err(DatasetError::Style)?;
         }
-        let prepare: Prepare = Arc::new(to_gray);
+        let prepare: Prepare = Arc::new(|image| Ok(to_gray(image)));
         Ok(Self {
             source: Arc::new(source),
             prepare,
@@ -134,15 +135,16 @@ impl CaptchaStream {
 
     /// Sets what is done to every image before it goes into a batch, in the background threads: what inference does
     /// before the network sees an image, such as a reduction to its height. `what` tells it apart from other ways to
-    /// prepare images: it is a part of the [`fingerprint`](TrainingData::fingerprint).
+    /// prepare images: it is a part of the [`fingerprint`](TrainingData::fingerprint). An image for which it gives an
+    /// error is left out of its batch and counted by [`stats`](Self::stats).
     #[must_use]
-    pub fn with_prepare(
+    pub fn with_prepare<E: fmt::Display>(
         mut self,
         what: impl Into<Value>,
-        prepare: impl Fn(&DynamicImage) -> GrayImage + Send + Sync + 'static,
+        prepare: impl Fn(&DynamicImage) -> Result<GrayImage, E> + Send + Sync + 'static,
     ) -> Self {
         self.prepared = what.into();
-        self.prepare = Arc::new(prepare);
+        self.prepare = Arc::new(move |image| prepare(image).map_err(|error| error.to_string()));
         self
     }
 
@@ -198,7 +200,12 @@ impl CaptchaStream {
                 }
                 let seed = seed::derive(epoch_seed, index);
                 match source.image(seed) {
-                    Ok((image, text)) => captchas.push((prepare(&image), text)),
+                    Ok((image, text)) => match prepare(&image) {
+                        Ok(image) => captchas.push((image, text)),
+                        Err(error) => {
+                            failures.add(SkipReason::NotPrepared, || format!("seed {seed}: {error}"));
+                        }
+                    },
                     Err(error) => failures.add(SkipReason::SourceFailed, || format!("seed {seed}: {error}")),
                 }
             }

@@ -34,6 +34,8 @@ pub enum SkipReason {
     WrongSize,
     /// The source of a stream gave no image.
     SourceFailed,
+    /// The image can't be made into what the network takes, for example because it is too wide.
+    NotPrepared,
     /// The image could not be cut into as many letters as its label has; the reason in short.
     NotSegmented(String),
 }
@@ -53,6 +55,7 @@ impl fmt::Display for SkipReason {
             Self::NotALetterFolder => f.write_str("folder name that stands for no character"),
             Self::WrongSize => f.write_str("letter of another size"),
             Self::SourceFailed => f.write_str("not drawn by its source"),
+            Self::NotPrepared => f.write_str("not an image that the network takes"),
             Self::NotSegmented(reason) => write!(f, "not segmented: {reason}"),
         }
     }

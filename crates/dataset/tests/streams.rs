@@ -12,6 +12,7 @@ use captcha_render::{Captcha, RenderError, Renderer};
 use captcha_segment::{SegmentOptions, Segmenter};
 use common::style;
 use image::{DynamicImage, GrayImage, Luma, imageops};
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -81,9 +82,21 @@ fn whole_images_do_not_depend_on_threads() {
 #[test]
 fn images_are_prepared_in_the_stream() {
     let stream = captchas(2).with_prepare("20 x 8", |image: &DynamicImage| {
-        imageops::resize(&image.to_luma8(), 20, 8, imageops::FilterType::Triangle)
+        Ok::<_, Infallible>(imageops::resize(&image.to_luma8(), 20, 8, imageops::FilterType::Triangle))
     });
     assert!(stream.epoch(0, 16).all(|batch| batch.unwrap().images.shape()[1..] == [1, 8, 20]));
+}
+
+#[test]
+fn images_that_the_network_does_not_take_are_counted() {
+    let stream = captchas(2).with_prepare("none of 80", |image: &DynamicImage| match image.width() {
+        80 => Err("too wide"),
+        _ => Ok(image.to_luma8()),
+    });
+    let taken: usize = stream.epoch(0, 16).map(|batch| batch.unwrap().images.shape()[0]).sum();
+    assert!(taken > 0 && taken < 50);
+    assert_eq!(stream.stats().failed, 50 - taken as u64);
+    assert_eq!(stream.failures().count(&SkipReason::NotPrepared), 50 - taken as u64);
 }
 
 #[test]
@@ -248,7 +261,8 @@ fn fingerprints_tell_data_apart_and_say_what_differs() {
     assert_eq!(differing(&stream(style(), 3, 12)), ["segmentation.letter_size"]);
     assert_eq!(differing(&stream(style().with_size(80, 30), 3, 10)), ["source.style.width"]);
 
-    let prepared = |what| captchas(1).with_prepare(what, DynamicImage::to_luma8).fingerprint();
+    let prepared =
+        |what| captchas(1).with_prepare(what, |image| Ok::<_, Infallible>(image.to_luma8())).fingerprint();
     let differences = prepared("grey").differences(&prepared("other"));
     assert_eq!(differences[0].to_string(), "prepared is \"grey\" and \"other\"");
     assert_eq!(prepared("grey"), prepared("grey"));

@@ -21,7 +21,8 @@ impl Tensor {
     /// The tensor of `shape` with these values in row-major order, or `None` if their number does not fit.
     #[must_use]
     pub fn new(shape: Vec<usize>, data: Vec<f32>) -> Option<Self> {
-        (shape.iter().product::<usize>() == data.len()).then_some(Self { shape, data })
+        let values = shape.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
+        (values == Some(data.len())).then_some(Self { shape, data })
     }
 
     /// The shape.

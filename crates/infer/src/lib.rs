@@ -27,6 +27,7 @@ mod model_file;
 mod native;
 pub mod onnx;
 mod prediction;
+mod prepare;
 mod recognizer;
 mod temperature;
 mod trace;

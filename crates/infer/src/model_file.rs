@@ -1,11 +1,11 @@
 //! The model file: weights with everything that is needed to use them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use captcha_core::Alphabet;
-use captcha_core::files::{Durability, write_whole};
+use captcha_core::files::{Durability, read_bounded, write_whole};
 use serde::{Deserialize, Serialize};
 
 use crate::{Architecture, ArchitectureError, Container, ContainerError, Shape, Tensor};
@@ -13,8 +13,9 @@ use crate::{Architecture, ArchitectureError, Container, ContainerError, Shape, T
 /// The version of the model file that this crate writes. It reads this one only.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// The largest model file that is read: far above any network of this project.
-const MAX_FILE_BYTES: u64 = 1 << 30;
+/// The largest model file that is read: the most weights that an [`Architecture`] may have, 256 MiB, and as much for what is
+/// said of them.
+const MAX_FILE_BYTES: u64 = 1 << 29;
 
 /// What a model file says beside its weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -144,6 +145,14 @@ pub enum ModelFileError {
         /// Its name.
         tensor: String,
     },
+    /// The running variance of a batch normalisation is below 0.
+    #[error("the tensor {tensor:?} has the variance {actual}, expected 0 or more")]
+    Variance {
+        /// Its name.
+        tensor: String,
+        /// The first value below 0.
+        actual: f32,
+    },
     /// The temperature is not a number that logits can be divided by.
     #[error("the temperature of the model is {actual}, expected a finite number above 0")]
     Temperature {
@@ -192,13 +201,12 @@ impl ModelFile {
             });
         }
         let parameters = metadata.architecture.parameters()?;
-        for (name, tensor) in &tensors {
-            if !parameters.iter().any(|parameter| parameter.name == *name) {
-                return Err(ModelFileError::UnexpectedTensor {
-                    tensor: name.clone(),
-                    actual: tensor.shape().to_vec(),
-                });
-            }
+        let known: BTreeSet<&str> = parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        if let Some((name, tensor)) = tensors.iter().find(|(name, _)| !known.contains(name.as_str())) {
+            return Err(ModelFileError::UnexpectedTensor {
+                tensor: name.clone(),
+                actual: tensor.shape().to_vec(),
+            });
         }
         for parameter in parameters {
             let tensor = tensors.get(&parameter.name).ok_or_else(|| ModelFileError::MissingTensor {
@@ -214,6 +222,10 @@ impl ModelFile {
             }
             if !tensor.data().iter().all(|value| value.is_finite()) {
                 return Err(ModelFileError::NotFinite { tensor: parameter.name });
+            }
+            let negative = tensor.data().iter().find(|&&value| value < 0.0);
+            if let (true, Some(&actual)) = (parameter.name.ends_with(".running_var"), negative) {
+                return Err(ModelFileError::Variance { tensor: parameter.name, actual });
             }
         }
         Ok(Self { metadata, tensors })
@@ -275,15 +287,8 @@ impl ModelFile {
     /// # Errors
     /// [`ModelFileError::File`] with the path and what is wrong.
     pub fn open(path: &Path) -> Result<Self, ModelFileError> {
-        let read = || {
-            let size = std::fs::metadata(path)?.len();
-            if size > MAX_FILE_BYTES {
-                return Err(io::Error::other(format!("{size} bytes, a model has at most {MAX_FILE_BYTES}")));
-            }
-            std::fs::read(path)
-        };
-        read()
-            .map_err(ModelFileError::Io)
+        read_bounded(path, MAX_FILE_BYTES)
+            .map_err(|error| ModelFileError::Io(error.into()))
             .and_then(|bytes| Self::from_bytes(&bytes))
             .map_err(|source| ModelFileError::File { path: path.to_owned(), source: Box::new(source) })
     }
@@ -374,6 +379,16 @@ pub(crate) mod tests {
             with(&|t| drop(t.insert("0.bias".into(), Tensor::new(vec![16], vec![f32::NAN; 16]).unwrap()))),
             "the tensor \"0.bias\" has a value that is not finite"
         );
+        // A negative variance has no square root, and NaN is what the network would give.
+        let variance = |value| Tensor::new(vec![16], [vec![1.0; 15], vec![value]].concat()).unwrap();
+        assert_eq!(
+            with(&|t| drop(t.insert("1.running_var".into(), variance(-0.5)))),
+            "the tensor \"1.running_var\" has the variance -0.5, expected 0 or more"
+        );
+        assert_eq!(
+            with(&|t| drop(t.insert("1.running_var".into(), variance(f32::INFINITY)))),
+            "the tensor \"1.running_var\" has a value that is not finite"
+        );
     }
 
     #[test]
@@ -388,6 +403,19 @@ pub(crate) mod tests {
         newer.metadata.format_version = 2;
         let error = ModelFile::from_bytes(&newer.to_bytes().unwrap()).unwrap_err();
         assert!(matches!(error, ModelFileError::Version { found: 2 }), "{error}");
+    }
+
+    #[test]
+    fn only_files_of_a_bounded_size_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let large = folder.path().join("large.safetensors");
+        std::fs::File::create(&large).unwrap().set_len(MAX_FILE_BYTES + 1).unwrap();
+        for path in [large.as_path(), folder.path(), Path::new("/dev/zero")] {
+            let Err(ModelFileError::File { source, .. }) = ModelFile::open(path) else {
+                panic!("{} was read", path.display());
+            };
+            assert!(matches!(*source, ModelFileError::Io(_)), "{source}");
+        }
     }
 
     #[test]

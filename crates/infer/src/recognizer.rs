@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use captcha_core::ndarray::{Array3, ArrayView4};
 
-use crate::{Architecture, InputShape, ModelMetadata, Shape};
+use crate::{Architecture, InputShape, ModelMetadata};
 
 /// A network that is ready to run: one implementation for each backend.
 ///
@@ -106,19 +106,15 @@ impl RecognizeError {
     pub fn check_shape(architecture: &Architecture, actual: [usize; 4]) -> Result<usize, Self> {
         let expected = architecture.input;
         let [_, channels, height, width] = actual;
-        let sequence = architecture.is_sequence();
-        let fits = (channels, height) == (expected.channels, expected.height);
-        // An architecture that makes no network takes no images.
-        let widths = architecture.widths().ok().filter(|_| fits && (sequence || width == expected.width));
-        let Some(widths) = widths else {
-            return Err(Self::WrongShape { expected, actual });
-        };
-        if !widths.contains(&width) {
-            return Err(Self::WrongWidth { widths, actual: width });
+        let same = (channels, height) == (expected.channels, expected.height)
+            && (width == expected.width || architecture.is_sequence());
+        if same && let Ok(steps) = architecture.steps_at(width) {
+            return Ok(steps);
         }
-        match architecture.at_width(width).output() {
-            Ok(Shape::Sequence { steps, .. }) => Ok(steps),
-            _ => Ok(1),
+        // An architecture that makes no network takes no images.
+        match architecture.widths() {
+            Ok(widths) if same => Err(Self::WrongWidth { widths, actual: width }),
+            Ok(_) | Err(_) => Err(Self::WrongShape { expected, actual }),
         }
     }
 }
@@ -141,7 +137,7 @@ mod tests {
         }
         assert_eq!(
             sequence([1, 1, 48, 3]).unwrap_err().to_string(),
-            "the network takes images 4 to 65536 pixels wide, got 3"
+            "the network takes images 4 to 14186 pixels wide, got 3"
         );
         assert!(matches!(sequence([1, 1, 20, 96]), Err(RecognizeError::WrongShape { .. })));
         assert!(matches!(sequence([1, 1, 48, usize::MAX]), Err(RecognizeError::WrongWidth { .. })));

@@ -28,7 +28,7 @@ pub(super) fn logits(recognizer: &dyn Recognizer, image: &GrayImage) -> Result<A
     }
     let architecture = &recognizer.metadata().architecture;
     let expected = architecture.input;
-    let batch = ink_batch([&architecture.prepare(image)]).ok_or(RecognizeError::MixedSizes { expected })?;
+    let batch = ink_batch([&architecture.prepare(image)?]).ok_or(RecognizeError::MixedSizes { expected })?;
     let logits = recognizer.logits(batch.view())?;
     let (images, steps, classes) = logits.dim();
     if images != 1 {

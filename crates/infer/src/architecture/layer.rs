@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ArchitectureError;
-use super::limits::check_extent;
+use super::limits::{check_extent, check_kernel};
 
 /// One layer. Convolutions and pools work on `[n, channels, height, width]`, linear layers on `[n, features]` or on
 /// each step of `[n, steps, features]`.
@@ -95,20 +95,13 @@ impl Layer {
         let wrong = |expected| ArchitectureError::Input { index, layer: self, input, expected };
         match (self, input) {
             (Self::Conv2d { channels, kernel }, Shape::Maps { height, width, .. }) => {
-                check_extent(&format!("channels of layer {index}"), channels)?;
-                check_extent(&format!("kernel of layer {index}"), kernel)?;
-                if kernel % 2 == 0 {
-                    return Err(ArchitectureError::Value {
-                        what: format!("kernel of layer {index}"),
-                        value: kernel as f64,
-                        expected: "an odd number",
-                    });
-                }
+                check_extent(|| format!("channels of layer {index}"), channels)?;
+                check_kernel(|| format!("kernel of layer {index}"), kernel)?;
                 Ok(Shape::Maps { channels, height, width })
             }
             (Self::MaxPool2d { size }, Shape::Maps { channels, height, width }) => {
-                check_extent(&format!("height of layer {index}"), size.height)?;
-                check_extent(&format!("width of layer {index}"), size.width)?;
+                check_extent(|| format!("height of layer {index}"), size.height)?;
+                check_extent(|| format!("width of layer {index}"), size.width)?;
                 if size.height > height || size.width > width {
                     return Err(wrong("feature maps at least as large as the pool"));
                 }
@@ -125,22 +118,29 @@ impl Layer {
                 Ok(shape)
             }
             (Self::Linear { features }, Shape::Vector { .. }) => {
-                check_extent(&format!("features of layer {index}"), features)?;
+                check_extent(|| format!("features of layer {index}"), features)?;
                 Ok(Shape::Vector { features })
             }
             (Self::Linear { features }, Shape::Sequence { steps, .. }) => {
-                check_extent(&format!("features of layer {index}"), features)?;
+                check_extent(|| format!("features of layer {index}"), features)?;
                 Ok(Shape::Sequence { steps, features })
             }
             (Self::Flatten, shape @ Shape::Maps { .. }) => Ok(Shape::Vector { features: shape.len() }),
             (Self::Columns, Shape::Maps { channels, height, width }) => {
-                Ok(Shape::Sequence { steps: width, features: channels * height })
+                Ok(Shape::Sequence { steps: width, features: channels.saturating_mul(height) })
             }
             (Self::BatchNorm2d, shape @ Shape::Maps { .. }) | (Self::Relu, shape) => Ok(shape),
             (Self::Linear { .. }, Shape::Maps { .. }) => {
                 Err(wrong("a vector or a sequence (a Flatten or Columns layer before it)"))
             }
-            (_, Shape::Vector { .. } | Shape::Sequence { .. }) => Err(wrong("feature maps")),
+            (
+                Self::Conv2d { .. }
+                | Self::BatchNorm2d
+                | Self::MaxPool2d { .. }
+                | Self::Flatten
+                | Self::Columns,
+                Shape::Vector { .. } | Shape::Sequence { .. },
+            ) => Err(wrong("feature maps")),
         }
     }
 }
@@ -173,13 +173,13 @@ pub enum Shape {
 }
 
 impl Shape {
-    /// The number of values.
+    /// The number of values; `usize::MAX` if there are more.
     #[must_use]
     pub fn len(self) -> usize {
         match self {
-            Self::Maps { channels, height, width } => channels * height * width,
+            Self::Maps { channels, height, width } => channels.saturating_mul(height).saturating_mul(width),
             Self::Vector { features } => features,
-            Self::Sequence { steps, features } => steps * features,
+            Self::Sequence { steps, features } => steps.saturating_mul(features),
         }
     }
 

@@ -4,16 +4,16 @@ mod error;
 mod layer;
 mod limits;
 mod presets;
+mod walk;
 
 use std::ops::RangeInclusive;
 
-use captcha_core::image::GrayImage;
-use captcha_core::scale_to_height;
 use serde::{Deserialize, Serialize};
 
 pub use self::error::ArchitectureError;
 pub use self::layer::{Layer, Shape, Window};
-use self::limits::{MAX_EXTENT, MAX_VALUES, check_extent, check_len, too_many};
+use self::limits::{MAX_EXTENT, check_all_values, check_values};
+use self::walk::{Step, Walk};
 
 /// A network: the shape of one input and the layers it passes, in order.
 ///
@@ -78,52 +78,48 @@ impl Architecture {
     /// The pixels of the image's width to one column of the last maps: the product of the widths of all pools.
     #[must_use]
     pub fn column_width(&self) -> usize {
-        let widths = self.layers.iter().map(|layer| match layer {
-            Layer::MaxPool2d { size } => size.width,
-            _ => 1,
-        });
-        widths.fold(1, usize::saturating_mul)
+        self.layers.iter().fold(1, |column: usize, layer| match layer {
+            Layer::MaxPool2d { size } => column.saturating_mul(size.width),
+            Layer::Conv2d { .. }
+            | Layer::BatchNorm2d
+            | Layer::Relu
+            | Layer::Dropout { .. }
+            | Layer::Flatten
+            | Layer::Columns
+            | Layer::Linear { .. } => column,
+        })
     }
 
     /// The widths of images that it takes, in pixels: its own, or, if it is a sequence network, every one that leaves at
-    /// least one step.
+    /// least one step and stays within the limits on values and operations.
     ///
     /// # Errors
     /// [`ArchitectureError`] if the layers make no network.
     pub fn widths(&self) -> Result<RangeInclusive<usize>, ArchitectureError> {
-        let shapes = self.shapes()?;
-        let InputShape { channels, height, width } = self.input;
+        let width = self.input.width;
+        self.steps_at(width)?;
         if !self.is_sequence() {
             return Ok(width..=width);
         }
-        let mut widest = MAX_EXTENT.min(MAX_VALUES / (channels * height));
-        // Pixels of the image to one column of the maps.
-        let mut column = 1;
-        for (layer, shape) in self.layers.iter().zip(shapes) {
-            if let Layer::MaxPool2d { size } = layer {
-                column *= size.width;
-            }
-            let columns = match shape {
-                Shape::Maps { width, .. } => width,
-                Shape::Sequence { steps, .. } => steps,
-                Shape::Vector { .. } => 1,
-            };
-            let most = MAX_VALUES / (shape.len() / columns);
-            widest = widest.min((most + 1) * column - 1);
+        // All that is limited grows with the width: the widest is found by bisection.
+        let (mut fits, mut beyond) = (width, MAX_EXTENT + 1);
+        while beyond - fits > 1 {
+            let middle = fits + (beyond - fits) / 2;
+            if self.steps_at(middle).is_ok() { fits = middle } else { beyond = middle }
         }
-        Ok(column..=widest)
+        Ok(self.column_width()..=fits)
     }
 
-    /// `image` as a sequence network takes it: scaled to the height of the network, with the aspect ratio kept as
-    /// nearly as whole columns of the last maps allow.
+    /// The steps that the network makes of an image of this width: 1 if it is a letter network, else the columns of its
+    /// last maps. Checks everything that the image will need before any of it is there.
     ///
-    /// Training and reading both go through here.
-    #[must_use]
-    pub fn prepare(&self, image: &GrayImage) -> GrayImage {
-        // No architecture that passes `shapes` has larger numbers.
-        let [height, column] =
-            [self.input.height, self.column_width()].map(|extent| extent.min(MAX_EXTENT) as u32);
-        scale_to_height(image, height, column)
+    /// # Errors
+    /// [`ArchitectureError`] if the layers make no network for images of this width, or one that is too large.
+    pub fn steps_at(&self, width: usize) -> Result<usize, ArchitectureError> {
+        match Walk::new(self, width)?.output()? {
+            Shape::Sequence { steps, .. } => Ok(steps),
+            Shape::Maps { .. } | Shape::Vector { .. } => Ok(1),
+        }
     }
 
     /// The shape of one sample after each layer.
@@ -131,20 +127,7 @@ impl Architecture {
     /// # Errors
     /// [`ArchitectureError`] if the layers make no network.
     pub fn shapes(&self) -> Result<Vec<Shape>, ArchitectureError> {
-        let InputShape { channels, height, width } = self.input;
-        for (what, value) in [("input channels", channels), ("input height", height), ("input width", width)]
-        {
-            check_extent(what, value)?;
-        }
-        let mut shape = check_len("the input", Shape::Maps { channels, height, width })?;
-        self.layers
-            .iter()
-            .enumerate()
-            .map(|(index, &layer)| {
-                shape = check_len(&format!("the output of layer {index}"), layer.output(index, shape)?)?;
-                Ok(shape)
-            })
-            .collect()
+        Walk::new(self, self.input.width)?.map(|step| Ok(step?.output)).collect()
     }
 
     /// The shape of one output: of the last layer, or of the input if there are no layers.
@@ -152,8 +135,7 @@ impl Architecture {
     /// # Errors
     /// [`ArchitectureError`] if the layers make no network.
     pub fn output(&self) -> Result<Shape, ArchitectureError> {
-        let InputShape { channels, height, width } = self.input;
-        Ok(self.shapes()?.last().copied().unwrap_or(Shape::Maps { channels, height, width }))
+        Walk::new(self, self.input.width)?.output()
     }
 
     /// The tensors that the network needs, in layer order.
@@ -161,14 +143,13 @@ impl Architecture {
     /// # Errors
     /// [`ArchitectureError`] if the layers make no network.
     pub fn parameters(&self) -> Result<Vec<Parameter>, ArchitectureError> {
-        let InputShape { channels, height, width } = self.input;
-        let mut input = Shape::Maps { channels, height, width };
         let mut parameters = Vec::new();
-        for (index, (layer, output)) in self.layers.iter().zip(self.shapes()?).enumerate() {
+        for step in Walk::new(self, self.input.width)? {
+            let Step { index, layer, input, .. } = step?;
             let mut add = |name: &str, shape: Vec<usize>, trainable| {
                 parameters.push(Parameter { name: format!("{index}.{name}"), shape, trainable });
             };
-            match (*layer, input) {
+            match (layer, input) {
                 (Layer::Conv2d { channels, kernel }, Shape::Maps { channels: inputs, .. }) => {
                     add("weight", vec![channels, inputs, kernel, kernel], true);
                     add("bias", vec![channels], true);
@@ -186,15 +167,27 @@ impl Architecture {
                     add("weight", vec![features, inputs], true);
                     add("bias", vec![features], true);
                 }
-                _ => {}
+                // Refused on the way.
+                (
+                    Layer::Conv2d { .. } | Layer::BatchNorm2d,
+                    Shape::Vector { .. } | Shape::Sequence { .. },
+                )
+                | (Layer::Linear { .. }, Shape::Maps { .. }) => {}
+                (
+                    Layer::Relu
+                    | Layer::MaxPool2d { .. }
+                    | Layer::Dropout { .. }
+                    | Layer::Flatten
+                    | Layer::Columns,
+                    _,
+                ) => {}
             }
-            input = output;
         }
+        let mut all = 0usize;
         for parameter in &parameters {
-            let values = parameter.shape.iter().product::<usize>();
-            if values > MAX_VALUES {
-                return Err(too_many(&format!("the number of values of {}", parameter.name), values));
-            }
+            check_values(|| format!("the number of values of {}", parameter.name), parameter.len())?;
+            all += parameter.len();
+            check_all_values(|| format!("the number of values up to {}", parameter.name), all)?;
         }
         Ok(parameters)
     }
@@ -205,7 +198,7 @@ impl Architecture {
     /// [`ArchitectureError`] if the layers make no network.
     pub fn parameter_count(&self) -> Result<usize, ArchitectureError> {
         let trainable = self.parameters()?.into_iter().filter(|parameter| parameter.trainable);
-        Ok(trainable.map(|parameter| parameter.shape.iter().product::<usize>()).sum())
+        Ok(trainable.map(|parameter| parameter.len()).sum())
     }
 
     /// Floating-point operations of one forward pass of one sample in the convolutions and linear layers,
@@ -214,23 +207,17 @@ impl Architecture {
     /// # Errors
     /// [`ArchitectureError`] if the layers make no network.
     pub fn flops(&self) -> Result<u64, ArchitectureError> {
-        let InputShape { channels, height, width } = self.input;
-        let mut input = Shape::Maps { channels, height, width };
-        let mut flops = 0;
-        for (layer, output) in self.layers.iter().zip(self.shapes()?) {
-            let products = match (*layer, input) {
-                (Layer::Conv2d { kernel, .. }, Shape::Maps { channels, .. }) => channels * kernel * kernel,
-                (Layer::Linear { .. }, Shape::Vector { features } | Shape::Sequence { features, .. }) => {
-                    features
-                }
-                _ => 0,
-            };
-            flops += 2 * output.len() as u64 * products as u64;
-            input = output;
-        }
-        Ok(flops)
+        Walk::new(self, self.input.width)?.try_fold(0, |flops, step| Ok(flops + step?.operations()))
     }
 }
+
+impl Parameter {
+    /// The number of its values; `usize::MAX` if there are more.
+    pub(crate) fn len(&self) -> usize {
+        self.shape.iter().fold(1, |product: usize, &extent| product.saturating_mul(extent))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -264,19 +251,65 @@ mod tests {
             let result = architecture.parameters();
             assert!(matches!(result, Err(ArchitectureError::Value { .. })), "{channels}: {result:?}");
         }
-        architecture.layers[3] = Layer::Conv2d { channels: 1, kernel: 4 };
-        assert!(architecture.shapes().is_err());
+        for kernel in [0, 4, 65, usize::MAX] {
+            architecture.layers[3] = Layer::Conv2d { channels: 1, kernel };
+            assert!(architecture.shapes().is_err(), "{kernel}");
+        }
+        let huge = Shape::Maps { channels: usize::MAX, height: 2, width: 3 };
+        assert_eq!(huge.len(), usize::MAX);
+    }
+
+    #[test]
+    fn operations_of_any_layers_are_counted_or_refused() {
+        // Every layer within the limits on values, all of them far beyond what can be computed.
+        let layers = vec![Layer::Conv2d { channels: 4096, kernel: 1 }; 256];
+        let architecture = Architecture { input: InputShape { channels: 4096, height: 8, width: 8 }, layers };
+        let error = architecture.flops().unwrap_err().to_string();
+        assert!(error.contains("floating-point operations"), "{error}");
+        // Beyond 2^64 if the limits did not come first.
+        let layers = vec![Layer::Conv2d { channels: MAX_EXTENT, kernel: 63 }; 2];
+        let architecture = Architecture { input: InputShape { channels: 1, height: 16, width: 16 }, layers };
+        assert!(architecture.flops().is_err());
+    }
+
+    #[test]
+    fn a_small_file_can_not_ask_for_more_than_there_is() {
+        let pool = |height, width| Layer::MaxPool2d { size: Window { height, width } };
+        let input = |channels, height, width| InputShape { channels, height, width };
+        let columns = [Layer::Columns, Layer::Linear { features: 3 }];
+        let cases = [
+            // As wide as it is high it would be 2^32 pixels.
+            (input(1, 65536, 4), vec![pool(65536, 4)], 4..=256),
+            // A frame of zeros that is larger than the maps.
+            (input(1, 1, 64), vec![Layer::Conv2d { channels: 1, kernel: 63 }], 1..=65536),
+            (input(1, 1, 64), vec![Layer::Conv2d { channels: 64, kernel: 63 }; 2], 1..=4099),
+        ];
+        for (input, mut layers, expected) in cases {
+            layers.extend(columns);
+            let architecture = Architecture { input, layers };
+            assert_eq!(architecture.widths().unwrap(), expected, "{architecture:?}");
+        }
+        let mut deep = Architecture::sequence(26, 96);
+        deep.layers.splice(1..1, vec![Layer::Relu; 300]);
+        assert!(deep.widths().unwrap_err().to_string().contains("number of layers"));
+        // Each output is small, all together are not: what looks at every layer keeps all of them.
+        let mut wide = Architecture::sequence(26, 20_000);
+        wide.layers.splice(1..1, vec![Layer::Relu; 200]);
+        assert!(wide.widths().unwrap_err().to_string().contains("all outputs"));
     }
 
     #[test]
     fn a_sequence_network_takes_every_width_that_leaves_a_step_and_fits() {
-        assert_eq!(Architecture::sequence(26, 96).widths().unwrap(), 4..=MAX_EXTENT);
         assert_eq!(Architecture::post(26).widths().unwrap(), 20..=20);
-        let mut tall = Architecture::sequence(26, 96);
-        tall.input.height = MAX_EXTENT;
-        let widths = tall.widths().unwrap();
-        for (width, fits) in [(3, false), (4, true), (*widths.end(), true), (widths.end() + 1, false)] {
-            assert_eq!(tall.at_width(width).shapes().is_ok(), fits, "{width} of {widths:?}");
+        for architecture in [Architecture::sequence(26, 96), Architecture::fine_sequence(36, 120)] {
+            let widths = architecture.widths().unwrap();
+            assert_eq!(*widths.start(), 4);
+            // Lines 64 times as wide as they are high are read.
+            assert!(*widths.end() >= 64 * architecture.input.height, "{widths:?}");
+            for (width, fits) in [(3, false), (4, true), (*widths.end(), true), (widths.end() + 1, false)] {
+                assert_eq!(architecture.at_width(width).shapes().is_ok(), fits, "{width} of {widths:?}");
+                assert_eq!(architecture.steps_at(width).ok(), fits.then_some(width / 4));
+            }
         }
     }
 }

@@ -122,8 +122,7 @@ impl Recognizer for NativeRecognizer {
 
     fn logits(&self, input: ArrayView4<'_, f32>) -> Result<Array3<f32>, RecognizeError> {
         let (images, channels, height, width) = input.dim();
-        let shape = [images, channels, height, width];
-        let steps = RecognizeError::check_shape(&self.metadata.architecture, shape)?;
+        let steps = self.network.sizes_of([images, channels, height, width])?.steps;
         let mut logits = Array3::zeros((images, steps, self.network.output_len()));
         let input = input.as_standard_layout();
         if let (Some(input), Some(logits)) = (input.as_slice(), logits.as_slice_mut()) {

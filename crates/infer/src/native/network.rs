@@ -15,7 +15,10 @@ use crate::{ArchitectureError, InputShape, ModelFile, RecognizeError};
 
 /// Vectors that pass the layers after the flattening together: enough that reading the weights of a fully connected
 /// layer, often more than a second-level cache holds, costs little beside their use.
-pub(super) const VECTORS_A_PASS: usize = 64;
+const VECTORS_A_PASS: usize = 64;
+
+/// The most values in them: fewer vectors pass together if they are so long that their buffers would matter.
+const VALUES_A_PASS: usize = 1 << 22;
 
 /// From so many bytes of weights on, a fully connected layer is bound by reading them when the batch is small: half of
 /// the second-level cache that server CPUs of 2020 to 2025 have.
@@ -123,12 +126,26 @@ impl Network {
         self.flat
     }
 
+    /// The most vectors that pass the layers after the flattening together, but for those of one image.
+    pub(super) fn vectors_a_pass(&self) -> usize {
+        (VALUES_A_PASS / self.longest.max(1)).clamp(1, VECTORS_A_PASS)
+    }
+
     /// The first layer after the flattening, if reading its weights takes longer than using them for a few images.
     pub(super) fn heavy_layer(&self) -> Option<&Linear> {
         match self.vectors.first() {
             Some(VectorStep::Linear(linear)) if linear.weight_bytes() >= MANY_WEIGHTS => Some(linear),
             _ => None,
         }
+    }
+
+    /// What images of a shape `[n, channels, height, width]` become.
+    pub(super) fn sizes_of(&self, actual: [usize; 4]) -> Result<Sizes, RecognizeError> {
+        let [_, channels, height, width] = actual;
+        let expected = self.input;
+        let same = (channels, height) == (expected.channels, expected.height)
+            && (width == expected.width || self.sequence);
+        if same { self.sizes(width) } else { Err(RecognizeError::WrongShape { expected, actual }) }
     }
 
     /// What images of a width become.
@@ -159,7 +176,7 @@ impl Network {
         maps.iter_mut().for_each(|maps| maps.grow(sizes.maps));
         frame.grow(sizes.frame);
         bytes.grow(sizes.bytes);
-        let count = VECTORS_A_PASS.max(sizes.steps);
+        let count = self.vectors_a_pass().max(sizes.steps);
         vectors.vectors.iter_mut().for_each(|vectors| vectors.grow(count * self.longest));
         let quantised = self.vectors.iter().map(|step| match step {
             VectorStep::QuantisedLinear(linear) => linear.frame_len(),
@@ -169,7 +186,8 @@ impl Network {
         vectors.scales.grow(count);
     }
 
-    /// Runs a part for any number of images; those after the maps for at most [`VECTORS_A_PASS`] vectors. The workspace
+    /// Runs a part for any number of images; those after the maps for at most
+    /// [`vectors_a_pass`](Self::vectors_a_pass) vectors. The workspace
     /// is one that was [prepared](Self::prepare) for these sizes.
     pub(super) fn run(
         &self,
@@ -182,7 +200,7 @@ impl Network {
         let Workspace { maps, vectors } = workspace;
         match part {
             Part::All => {
-                let images = (VECTORS_A_PASS / sizes.steps).max(1);
+                let images = (self.vectors_a_pass() / sizes.steps).max(1);
                 let outputs = output.chunks_mut(images * sizes.steps * self.output);
                 for (images, output) in input.chunks(images * sizes.input).zip(outputs) {
                     self.run_maps(sizes, maps, images, &mut vectors.vectors[0]);

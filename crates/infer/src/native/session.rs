@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::helper::Helper;
 use super::linear::Share;
-use super::network::{Network, Part, Sizes, VECTORS_A_PASS};
+use super::network::{Network, Part, Sizes};
 use super::workspace::Workspace;
 use crate::RecognizeError;
 
@@ -68,7 +68,8 @@ impl Session {
         check_length("input values", images * sizes.input, input.len())?;
         check_length("output values", images * scores, output.len())?;
         self.network.prepare(&sizes, &mut self.workspace);
-        let few = images * sizes.steps <= VECTORS_A_PASS.min(FEW_VECTORS * (self.helpers.len() + 1));
+        let most = self.network.vectors_a_pass().min(FEW_VECTORS * (self.helpers.len() + 1));
+        let few = images * sizes.steps <= most;
         match self.network.heavy_layer() {
             Some(_) if few && !self.helpers.is_empty() => self.forward_sharing(&sizes, images, input, output),
             _ => self.by_image(Part::All, &sizes, input, scores, output),

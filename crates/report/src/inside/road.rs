@@ -94,7 +94,7 @@ impl Road {
                 Way::Letters { cleaned, steps: Box::new(steps), followed }
             }
             None => {
-                let scaled = model.metadata().architecture.prepare(&grey);
+                let scaled = model.metadata().architecture.prepare(&grey)?;
                 let trace = Box::new(trace(&model, &scaled)?);
                 Way::Sequence { scaled, trace }
             }

@@ -47,11 +47,15 @@ fn images_at(count: usize, architecture: &Architecture, width: usize) -> Array4<
 /// The largest difference between two sets of logits.
 fn difference(actual: &Array3<f32>, expected: &Array3<f64>) -> f64 {
     assert_eq!(actual.dim(), expected.dim());
-    let pairs = actual.iter().zip(expected);
-    // A NaN must not pass for a small difference.
-    pairs
-        .map(|(&a, &b)| (f64::from(a) - b).abs())
-        .fold(0.0, |worst, next| if next <= worst { worst } else { next })
+    largest(actual.iter().zip(expected).map(|(&a, &b)| f64::from(a) - b))
+}
+
+/// The largest absolute value; NaN if there is one, wherever it stands: a NaN must not pass for a small difference.
+fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
+    values
+        .into_iter()
+        .map(f64::abs)
+        .fold(0.0, |worst, next| if worst >= next || worst.is_nan() { worst } else { next })
 }
 
 /// On the networks of the project and on odd ones.
@@ -66,7 +70,7 @@ pub fn logits_are_those_of_pytorch(make: Make<'_>) {
         let naive = naive_logits(&model(&architecture), &images);
         let expected = Array3::from_shape_vec(naive.dim(), expected.concat()).expect("as many values");
         let difference = difference(&logits(&*make(&model(&architecture)), &images), &expected);
-        let naive = (&naive - &expected).iter().fold(0.0f64, |worst, next| worst.max(next.abs()));
+        let naive = largest(&naive - &expected);
         if !(difference < TOLERANCE && naive < 1e-5) {
             failures.push(format!(
                 "{name}: the backend is off by {difference:e}, the naive network by {naive:e}"
@@ -265,4 +269,47 @@ pub fn can_be_shared_between_threads(make: Make<'_>) {
             });
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use captcha_core::ndarray::ArrayView4;
+    use captcha_infer::{ModelMetadata, NativeRecognizer};
+
+    use super::*;
+
+    /// The native backend, with a NaN in place of the first score.
+    struct FirstIsNan(NativeRecognizer);
+
+    impl Recognizer for FirstIsNan {
+        fn metadata(&self) -> &ModelMetadata {
+            self.0.metadata()
+        }
+
+        fn backend(&self) -> &'static str {
+            "nan"
+        }
+
+        fn logits(&self, input: ArrayView4<'_, f32>) -> Result<Array3<f32>, RecognizeError> {
+            let mut logits = self.0.logits(input)?;
+            logits.iter_mut().take(1).for_each(|logit| *logit = f32::NAN);
+            Ok(logits)
+        }
+    }
+
+    #[test]
+    fn a_nan_is_the_largest_difference_wherever_it_stands() {
+        for values in [[f64::NAN, 0.0, 1.0], [0.0, f64::NAN, 1.0], [0.0, 1.0, f64::NAN]] {
+            assert!(largest(values).is_nan(), "{values:?}");
+        }
+        assert_eq!(largest([0.5, -2.0, 1.0]), 2.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "off by NaN")]
+    fn a_backend_that_gives_nan_fails() {
+        logits_are_those_of_pytorch(&|model| {
+            Box::new(FirstIsNan(NativeRecognizer::new(model).expect("the model is valid")))
+        });
+    }
 }

@@ -60,7 +60,10 @@ impl Insight {
             }
             Some(Steps { result: Err(error), .. }) => Err(error.to_string()),
             None if !subject.model.metadata().architecture.is_sequence() => Err(String::new()),
-            None => Ok(vec![subject.model.metadata().architecture.prepare(&grey)]),
+            None => {
+                let prepared = subject.model.metadata().architecture.prepare(&grey);
+                prepared.map(|image| vec![image]).map_err(|error| error.to_string())
+            }
         };
         let pieces = images.and_then(|images: Vec<GrayImage>| {
             let characters = prediction.as_ref().map_or(&[][..], |prediction| &prediction.characters);
