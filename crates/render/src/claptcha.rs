@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rand::Rng;
 
 use crate::canvas::Canvas;
 use crate::colour::Colour;
 use crate::font::Face;
+use crate::font_file::FontFile;
 use crate::ink::Ink;
 use crate::lettering::{Lettering, Resize, check_canvas};
 use crate::raster::Outline;
@@ -36,9 +38,9 @@ struct Letter {
 const MAX_KEPT: usize = 1 << 23;
 
 impl Font {
-    /// The font `name` for `style`.
-    pub(crate) fn new(name: &str, style: &Style) -> Result<Self, RenderError> {
-        let face = Face::load(name, style.font_height())?;
+    /// The font of `file` for `style`.
+    pub(crate) fn new(file: &Arc<FontFile>, style: &Style) -> Result<Self, RenderError> {
+        let face = Face::new(file, style.font_height())?;
         let mut letters = HashMap::new();
         let mut room = MAX_KEPT;
         for &character in style.alphabet.characters() {

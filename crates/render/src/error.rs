@@ -25,7 +25,7 @@ pub enum RenderError {
         expected: String,
     },
     /// A font file can't be read.
-    #[error("the font {} can't be read: {source}", path.display())]
+    #[error("the font {} can't be read", path.display())]
     FontFile {
         /// The file.
         path: PathBuf,
@@ -89,7 +89,7 @@ pub enum RenderError {
     #[error("the style can't be written as TOML: {0}")]
     WriteStyle(#[from] toml::ser::Error),
     /// A style file can't be read.
-    #[error("the style {} can't be read: {source}", path.display())]
+    #[error("the style {} can't be read", path.display())]
     StyleFile {
         /// The file.
         path: PathBuf,

@@ -1,7 +1,6 @@
-//! Fonts: the built-in ones and the user's.
+//! A font at one size: how its characters are measured and drawn.
 
-use std::borrow::Cow;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, HintingInstance, HintingOptions, OutlineGlyph};
@@ -10,48 +9,11 @@ use skrifa::{FontRef, GlyphId, MetadataProvider};
 
 use crate::RenderError;
 use crate::flatten::Flattener;
+use crate::font_file::FontFile;
 use crate::kerning::kerning;
 use crate::path::Path;
 use crate::raster::Outline;
 use crate::setting::{Scale, Setting, whole_pixels};
-
-/// The font of the seed.
-pub(crate) const PT_SANS_BOLD: &str = "pt-sans-bold";
-
-/// The font of the Python package `captcha`.
-pub(crate) const DROID_SANS_MONO: &str = "droid-sans-mono";
-
-/// The fonts that are built in, each with its file.
-const BUILT_IN: [(&str, &[u8]); 12] = [
-    (PT_SANS_BOLD, include_bytes!("../fonts/PTSans-Bold.ttf")),
-    ("averia-sans-bold", include_bytes!("../fonts/AveriaSansGWF-Bold.ttf")),
-    ("because-we-build", include_bytes!("../fonts/BecauseWeBuild-Regular.otf")),
-    ("caladea-bold", include_bytes!("../fonts/Caladea-Bold.ttf")),
-    ("comic-neue-bold", include_bytes!("../fonts/ComicNeue-Bold.otf")),
-    ("courier-prime-bold", include_bytes!("../fonts/CourierPrime-Bold.otf")),
-    ("dosis-bold", include_bytes!("../fonts/Dosis-Bold.otf")),
-    (DROID_SANS_MONO, include_bytes!("../fonts/DroidSansMono.ttf")),
-    ("liberation-sans-bold", include_bytes!("../fonts/LiberationSans-Bold.ttf")),
-    ("lobster", include_bytes!("../fonts/Lobster.otf")),
-    ("quicksand-bold", include_bytes!("../fonts/Quicksand-Bold.ttf")),
-    ("yanone-kaffeesatz-bold", include_bytes!("../fonts/YanoneKaffeesatz-Bold.otf")),
-];
-
-/// The names of the fonts that are built in; a style can also name the path of a TTF or OTF file.
-pub const BUILT_IN_FONTS: &[&str] = &[
-    PT_SANS_BOLD,
-    "averia-sans-bold",
-    "because-we-build",
-    "caladea-bold",
-    "comic-neue-bold",
-    "courier-prime-bold",
-    "dosis-bold",
-    DROID_SANS_MONO,
-    "liberation-sans-bold",
-    "lobster",
-    "quicksand-bold",
-    "yanone-kaffeesatz-bold",
-];
 
 /// How far from its origin a glyph can reach, in font heights. Real glyphs stay within 3.
 const MAX_GLYPH: i32 = 4;
@@ -61,8 +23,7 @@ const MAX_GLYPH_PIXELS: usize = 1 << 26;
 
 /// A font at one size, with FreeType's hinting.
 pub(crate) struct Face {
-    name: String,
-    data: Cow<'static, [u8]>,
+    file: Arc<FontFile>,
     scale: Scale,
     hinting: HintingInstance,
     /// The ascender above the baseline in whole pixels.
@@ -70,14 +31,10 @@ pub(crate) struct Face {
 }
 
 impl Face {
-    /// Loads the built-in font or the file called `name` for characters of `height` pixels.
-    pub(crate) fn load(name: &str, height: u32) -> Result<Self, RenderError> {
-        let data = match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
-            Some((_, bytes)) => Cow::Borrowed(*bytes),
-            None => Cow::Owned(read_font(name)?),
-        };
-        let bad = |reason: String| RenderError::BadFont { font: name.to_owned(), reason };
-        let font = FontRef::from_index(&data, 0).map_err(|error| bad(error.to_string()))?;
+    /// The font of `file` for characters of `height` pixels.
+    pub(crate) fn new(file: &Arc<FontFile>, height: u32) -> Result<Self, RenderError> {
+        let bad = |reason: String| RenderError::BadFont { font: file.name.clone(), reason };
+        let font = FontRef::from_index(&file.bytes, 0).map_err(|error| bad(error.to_string()))?;
         let size = Size::new(height as f32);
         let outlines = font.outline_glyphs();
         if outlines.format().is_none() {
@@ -96,11 +53,11 @@ impl Face {
         if ascent > height as i32 * MAX_GLYPH {
             return Err(bad(format!("its ascender is larger than {MAX_GLYPH} times the font")));
         }
-        Ok(Self { name: name.to_owned(), data, scale, hinting, ascent })
+        Ok(Self { file: Arc::clone(file), scale, hinting, ascent })
     }
 
     fn font(&self) -> FontRef<'_> {
-        FontRef::from_index(&self.data, 0).expect("the data was parsed when the font was loaded")
+        FontRef::from_index(&self.file.bytes, 0).expect("the data was parsed when the font was loaded")
     }
 
     /// `character` as it is set in this font, and its outline.
@@ -144,7 +101,7 @@ impl Face {
     }
 
     fn bad(&self, reason: String) -> RenderError {
-        RenderError::BadFont { font: self.name.clone(), reason }
+        RenderError::BadFont { font: self.file.name.clone(), reason }
     }
 
     fn glyph<'a>(
@@ -156,7 +113,7 @@ impl Face {
         let glyph = font.charmap().map(character).filter(|_| !character.is_control());
         let glyph = glyph.filter(|glyph| glyph.to_u32() != 0);
         let found = glyph.and_then(|glyph| Some((glyph, font.outline_glyphs().get(glyph)?)));
-        found.ok_or_else(|| RenderError::MissingGlyph { character, font: self.name.clone() })
+        found.ok_or_else(|| RenderError::MissingGlyph { character, font: self.file.name.clone() })
     }
 
     /// The width that a text of these characters has when it is set with kerning, and its height: Pillow's `getsize`.
@@ -177,25 +134,4 @@ impl Face {
         }
         ((right - left) as usize, height)
     }
-}
-
-fn read_font(name: &str) -> Result<Vec<u8>, RenderError> {
-    /// Largest font file. Fonts with every Chinese character have 20 MB.
-    const MAX_FILE: u64 = 64 << 20;
-    let path = PathBuf::from(name);
-    let length = match std::fs::metadata(&path) {
-        Ok(metadata) => metadata.len(),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(RenderError::UnknownFont {
-                name: name.to_owned(),
-                expected: BUILT_IN_FONTS.join(", "),
-            });
-        }
-        Err(source) => return Err(RenderError::FontFile { path, source }),
-    };
-    if length > MAX_FILE {
-        let reason = format!("the file has {length} bytes, the most is {MAX_FILE}");
-        return Err(RenderError::BadFont { font: name.to_owned(), reason });
-    }
-    std::fs::read(&path).map_err(|source| RenderError::FontFile { path, source })
 }

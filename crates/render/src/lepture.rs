@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rand::Rng;
 
 use crate::canvas::{Canvas, blend};
 use crate::colour::Colour;
 use crate::font::Face;
+use crate::font_file::FontFile;
 use crate::ink::Ink;
 use crate::layout::LeptureLayout;
 use crate::lettering::{Lettering, Resize, check_canvas};
@@ -103,10 +105,14 @@ impl Sized {
 }
 
 impl Faces {
-    pub(crate) fn new(style: &Style, layout: &LeptureLayout) -> Result<Self, RenderError> {
-        let all = style.fonts.iter().flat_map(|font| layout.sizes.iter().map(move |&size| (font, size)));
-        let faces = all.map(|(font, size)| {
-            let face = Face::load(font, size)?;
+    pub(crate) fn new(
+        files: &[Arc<FontFile>],
+        style: &Style,
+        layout: &LeptureLayout,
+    ) -> Result<Self, RenderError> {
+        let all = files.iter().flat_map(|file| layout.sizes.iter().map(move |&size| (file, size)));
+        let faces = all.map(|(file, size)| {
+            let face = Face::new(file, size)?;
             let letters = style.alphabet.characters().iter();
             let letters = letters.map(|&character| Ok((character, Letter::new(&face, character)?)));
             Ok(Sized { letters: letters.collect::<Result<_, RenderError>>()?, face })

@@ -8,7 +8,7 @@ use crate::clutter::{Clutter, CurveClutter, DotsClutter, LineClutter};
 use crate::colour::Colours;
 use crate::counts::Counts;
 use crate::distort::{Distortion, Elastic, Wave};
-use crate::font::{DROID_SANS_MONO, PT_SANS_BOLD};
+use crate::font_file::{DROID_SANS_MONO, PT_SANS_BOLD};
 use crate::layout::{Layout, LeptureLayout};
 use crate::noise::{Blur, GaussianNoise, Jpeg, Noise, SaltAndPepper};
 use crate::resample::Resampling;

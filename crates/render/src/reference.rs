@@ -1,11 +1,13 @@
 //! Tests against what Claptcha and Pillow draw from the same numbers: `tests/data`, with the script that made it.
 
 use std::path::{Path, PathBuf};
+use std::slice;
 
 use image::{DynamicImage, GrayImage};
 use serde_json::Value;
 
 use crate::font::Face;
+use crate::font_file::FontFile;
 use crate::quad::{Corners, QuadMap};
 use crate::renderer::{Stream, Streams};
 use crate::resample::{Axis, Resampling};
@@ -40,6 +42,11 @@ fn number(value: &Value) -> usize {
     value.as_u64().unwrap() as usize
 }
 
+fn face_of(font: &str, height: usize) -> Face {
+    let files = FontFile::open_all(slice::from_ref(&font.to_owned())).unwrap();
+    Face::new(&files[0], height as u32).unwrap()
+}
+
 fn resampling(value: &Value) -> Resampling {
     serde_json::from_value(value.clone()).unwrap()
 }
@@ -72,7 +79,7 @@ fn texts_have_the_size_that_pillow_measures() {
     for row in table("sizes") {
         let (font, height, text) = (row[0].as_str().unwrap(), number(&row[1]), row[2].as_str().unwrap());
         if face.as_ref().is_none_or(|(name, size, _)| name != font || *size != height) {
-            face = Some((font.to_owned(), height, Face::load(font, height as u32).unwrap()));
+            face = Some((font.to_owned(), height, face_of(font, height)));
         }
         let (_, _, face) = face.as_ref().unwrap();
         let settings: Vec<_> = text.chars().map(|character| face.set(character).unwrap().0).collect();
@@ -92,7 +99,7 @@ fn letters_are_those_of_freetype() {
     let strip = picture("cells.png");
     let mut wrong = Vec::new();
     for row in table("cells") {
-        let face = Face::load(row[0].as_str().unwrap(), number(&row[1]) as u32).unwrap();
+        let face = face_of(row[0].as_str().unwrap(), number(&row[1]));
         let (setting, outline) = face.set(row[2].as_str().unwrap().chars().next().unwrap()).unwrap();
         let (width, height) = (setting.width(), setting.height());
         let actual = GrayImage::from_raw(width as u32, height as u32, setting.cell(&outline)).unwrap();
@@ -108,7 +115,7 @@ fn letters_are_those_of_freetype() {
 #[test]
 fn warped_letters_are_those_of_pillow() {
     let strip = picture("warps.png");
-    let face = Face::load("pt-sans-bold", 110).unwrap();
+    let face = face_of("pt-sans-bold", 110);
     let point = |value: &Value| (value[0].as_f64().unwrap(), value[1].as_f64().unwrap());
     let mut wrong = Vec::new();
     for row in table("warps") {

@@ -1,6 +1,8 @@
 //! From a style, a text and a seed to a picture with its ground truth.
 
-use captcha_core::seed;
+use std::sync::Arc;
+
+use captcha_core::{Fingerprint, seed};
 use image::{DynamicImage, GrayImage, RgbImage};
 use rand::Rng;
 
@@ -8,6 +10,7 @@ use crate::canvas::Canvas;
 use crate::captcha::{Captcha, Glyph};
 use crate::claptcha::Font;
 use crate::filter::Filter;
+use crate::font_file::FontFile;
 use crate::ink::Ink;
 use crate::layout::{Layout, LeptureLayout};
 use crate::lettering::Resize;
@@ -78,6 +81,7 @@ impl Streams for Seeded {
 pub struct Renderer {
     style: Style,
     sampler: TextSampler,
+    fonts: Vec<Arc<FontFile>>,
     setter: Setter,
     /// Whether the pictures have no colours.
     grey: bool,
@@ -104,21 +108,42 @@ impl Renderer {
     /// or without a character of the style's alphabet has an error of its own.
     pub fn new(style: Style) -> Result<Self, RenderError> {
         let sampler = style.validate()?;
+        let fonts = FontFile::open_all(&style.fonts)?;
         let setter = match &style.layout {
             Layout::Claptcha => {
-                let fonts = style.fonts.iter().map(|name| Font::new(name, &style));
+                let fonts = fonts.iter().map(|file| Font::new(file, &style));
                 Setter::Claptcha(fonts.collect::<Result<_, _>>()?)
             }
-            Layout::Lepture(layout) => Setter::Lepture(layout.clone(), lepture::Faces::new(&style, layout)?),
-            Layout::Row(layout) => Setter::Row(layout.clone(), row::Fonts::new(&style)?),
+            Layout::Lepture(layout) => {
+                Setter::Lepture(layout.clone(), lepture::Faces::new(&fonts, &style, layout)?)
+            }
+            Layout::Row(layout) => Setter::Row(layout.clone(), row::Fonts::new(&fonts, &style)?),
         };
-        Ok(Self { grey: style.is_grey(), style, sampler, setter })
+        Ok(Self { grey: style.is_grey(), style, sampler, fonts, setter })
     }
 
     /// The style that is drawn.
     #[must_use]
     pub fn style(&self) -> &Style {
         &self.style
+    }
+
+    /// What the pictures of this renderer are known by: all values of its style, and in place of the fonts' paths their
+    /// names and the SHA-256 of their bytes. A font file that was moved is the same, one that has changed is not.
+    ///
+    /// ```
+    /// use captcha_render::{Renderer, Style};
+    ///
+    /// let [plain, inverted] = [0.0, 0.5].map(|share| Renderer::new(Style::seed().with_inverted(share)));
+    /// let differences = plain?.fingerprint().differences(&inverted?.fingerprint());
+    /// assert_eq!(differences[0].to_string(), "style.inverted is 0.0 and 0.5");
+    /// # Ok::<(), captcha_render::RenderError>(())
+    /// ```
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut style = self.style.values();
+        style["fonts"] = self.fonts.iter().map(|font| font.fingerprint()).collect();
+        Fingerprint::new().with("style", style)
     }
 
     /// The text that [`random`](Self::random) draws for `seed`, from the style's alphabet and lengths.

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rand::Rng;
 
 use crate::canvas::Canvas;
 use crate::colour::Colour;
 use crate::font::Face;
+use crate::font_file::FontFile;
 use crate::lettering::{Lettering, Resize, check_canvas};
 use crate::path::{Extent, Path};
 use crate::row_layout::RowLayout;
@@ -36,9 +38,9 @@ struct Piece {
 }
 
 impl Fonts {
-    pub(crate) fn new(style: &Style) -> Result<Self, RenderError> {
-        let fonts = style.fonts.iter().map(|name| {
-            let face = Face::load(name, NOMINAL_HEIGHT)?;
+    pub(crate) fn new(files: &[Arc<FontFile>], style: &Style) -> Result<Self, RenderError> {
+        let fonts = files.iter().map(|file| {
+            let face = Face::new(file, NOMINAL_HEIGHT)?;
             let characters = style.alphabet.characters().iter();
             let shapes = characters.map(|&character| Ok((character, face.shape(character)?)));
             Ok((shapes.collect::<Result<_, RenderError>>()?, face))

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use captcha_core::Alphabet;
+use captcha_core::files::read_bounded;
 use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
@@ -209,9 +210,13 @@ impl Style {
     /// # Errors
     /// [`RenderError::StyleFile`] with the path and what is wrong.
     pub fn from_file(path: &Path) -> Result<Self, RenderError> {
+        /// Largest style file in bytes. The longest presets have 2 kB.
+        const MAX_FILE: u64 = 1 << 20;
         let fail = |source| RenderError::StyleFile { path: path.to_owned(), source };
-        let text = std::fs::read_to_string(path).map_err(|error| fail(Box::new(error)))?;
-        toml::from_str(&text).map_err(|error| fail(Box::new(error)))
+        let bytes =
+            read_bounded(path, MAX_FILE).map_err(|error| fail(Box::new(std::io::Error::from(error))))?;
+        let text = std::str::from_utf8(&bytes).map_err(|error| fail(Box::new(error)))?;
+        toml::from_str(text).map_err(|error| fail(Box::new(error)))
     }
 
     /// The style as TOML, all fields written out.
@@ -324,6 +329,11 @@ impl Style {
     pub(crate) fn is_grey(&self) -> bool {
         let clutter = self.behind.iter().chain(&self.clutter);
         self.ink.is_grey() && self.background.is_grey() && clutter.into_iter().all(Clutter::is_grey)
+    }
+
+    /// All values by the names of their fields.
+    pub(crate) fn values(&self) -> serde_json::Value {
+        serde_json::to_value(self).expect("a style is made of names, numbers and texts")
     }
 
     /// The height of the font in pixels.

@@ -1,8 +1,10 @@
 //! What a renderer draws: reproducible, with its ground truth, and typed errors for what it can't draw.
 
 use std::collections::HashSet;
+use std::error::Error;
+use std::path::Path;
 
-use captcha_render::captcha_core::{Alphabet, GlyphBox, ImageLimits, open_image};
+use captcha_render::captcha_core::{Alphabet, Fingerprint, GlyphBox, ImageLimits, open_image};
 use captcha_render::image::{DynamicImage, GrayImage, ImageFormat};
 use captcha_render::{Captcha, Noise, RenderError, Renderer, Resampling, Style, WhiteNoise};
 use proptest::prelude::*;
@@ -160,8 +162,6 @@ fn fonts_that_can_not_be_used_are_errors() {
     let error = load("comic-sans");
     assert!(matches!(&error, RenderError::UnknownFont { name, .. } if name == "comic-sans"), "{error}");
     assert!(error.to_string().contains("caladea-bold"), "{error}");
-    let error = load(folder.path().to_str().unwrap());
-    assert!(matches!(error, RenderError::FontFile { .. }), "{error}");
 
     let font = include_bytes!("../fonts/ComicNeue-Bold.otf");
     std::fs::write(path("empty.ttf"), b"").unwrap();
@@ -177,12 +177,76 @@ fn fonts_that_can_not_be_used_are_errors() {
     }
     let huge = std::fs::File::create(path("huge.ttf")).unwrap();
     huge.set_len(1 << 40).unwrap();
-    assert!(matches!(load(&path("huge.ttf")), RenderError::BadFont { .. }));
+    let error = load(&path("huge.ttf"));
+    assert_eq!(cause(&error), "the file has more than 67108864 bytes, the limit");
+    assert!(matches!(error, RenderError::FontFile { .. }), "{error}");
 
     std::fs::write(path("mine.otf"), font).unwrap();
     let mine = Renderer::new(Style::seed().with_fonts([path("mine.otf")])).unwrap();
     let built_in = Renderer::new(Style::seed().with_fonts(["comic-neue-bold"])).unwrap();
     assert_eq!(mine.random(5).unwrap(), built_in.random(5).unwrap());
+}
+
+/// What an error says of its cause.
+fn cause(error: &RenderError) -> String {
+    error.source().map(ToString::to_string).unwrap_or_default()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn fonts_and_styles_that_have_no_end_are_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let huge = folder.path().join("huge.toml");
+    std::fs::File::create(&huge).unwrap().set_len(1 << 40).unwrap();
+    let cases = [
+        (Path::new("/dev/zero"), "expected a regular file, this is a device"),
+        (pipe.as_path(), "expected a regular file, this is a named pipe"),
+        (folder.path(), "expected a regular file, this is a folder"),
+    ];
+    for (path, expected) in cases {
+        let style = Style::seed().with_fonts([path.to_str().unwrap()]);
+        let error = Renderer::new(style).unwrap_err();
+        assert!(matches!(error, RenderError::FontFile { .. }), "{error}");
+        assert_eq!(cause(&error), expected);
+        let error = Style::from_file(path).unwrap_err();
+        assert!(matches!(error, RenderError::StyleFile { .. }), "{error}");
+        assert_eq!(cause(&error), expected);
+    }
+    assert_eq!(
+        cause(&Style::from_file(&huge).unwrap_err()),
+        "the file has more than 1048576 bytes, the limit"
+    );
+}
+
+#[test]
+fn a_renderer_is_known_by_its_style_and_the_bytes_of_its_fonts() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let of = |font: &str| Renderer::new(Style::easy().with_fonts([font])).unwrap().fingerprint();
+    let changed = |before: &Fingerprint, after: &Fingerprint| {
+        before.differences(after).into_iter().map(|difference| difference.option).collect::<Vec<_>>()
+    };
+    let one = include_bytes!("../fonts/ComicNeue-Bold.otf");
+    let other = include_bytes!("../fonts/Caladea-Bold.ttf");
+    let before = of(&put("mine.otf", one));
+    assert_eq!(changed(&before, &of(&put("mine.otf", one))), [""; 0]);
+    assert_eq!(changed(&before, &of(&put("moved/mine.otf", one))), [""; 0]);
+    let difference = &before.differences(&of(&put("mine.otf", other)))[0];
+    assert_eq!(difference.option, "style.fonts");
+    // What `sha256sum crates/render/fonts/ComicNeue-Bold.otf` prints.
+    let sha256 = "0637fea8f858cd1d9a6e0ff786bed3d8cc2dc59b871a28e268a5a0106f052a92";
+    assert_eq!(difference.existing, format!(r#"[{{"font":"mine.otf","sha256":"{sha256}"}}]"#));
+    let noisy = Style::easy().with_noise(vec![]).with_size(300, 80);
+    let noisy = Renderer::new(noisy).unwrap().fingerprint();
+    let easy = Renderer::new(Style::easy()).unwrap().fingerprint();
+    assert_eq!(changed(&easy, &noisy), ["style.height", "style.noise", "style.width"]);
 }
 
 #[test]

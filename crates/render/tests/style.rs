@@ -1,5 +1,7 @@
 //! Styles as data: TOML, presets, and what a renderer refuses.
 
+use std::error::Error;
+
 use captcha_render::{
     Background, Blobs, Blur, Clutter, Colours, Counts, CurveClutter, Distortion, DotsClutter, Elastic,
     GaussianNoise, Gradient, Hollow, Jpeg, Layout, LeptureLayout, LineClutter, Noise, QuadWarp, RenderError,
@@ -137,8 +139,9 @@ fn a_style_file_is_named_in_its_errors() {
     let error = Style::from_file(&path).unwrap_err();
     assert!(error.to_string().contains("mine.toml"), "{error}");
     std::fs::write(&path, "heigth = 3").unwrap();
-    let error = Style::from_file(&path).unwrap_err().to_string();
-    assert!(error.contains("mine.toml") && error.contains("heigth"), "{error}");
+    let error = Style::from_file(&path).unwrap_err();
+    let cause = error.source().unwrap().to_string();
+    assert!(error.to_string().contains("mine.toml") && cause.contains("heigth"), "{error}: {cause}");
     std::fs::write(&path, "height = 80").unwrap();
     assert_eq!(Style::from_file(&path).unwrap().height, 80);
 }
