@@ -1,7 +1,6 @@
 //! Letters moved and bent a little.
 
 use captcha_core::seed::{self, Rng};
-use rand::Rng as _;
 use serde::Serialize;
 
 use crate::DatasetError;
@@ -108,7 +107,7 @@ struct AffineMap {
 
 impl AffineMap {
     fn random(most: &Augmentation, side: f32, rng: &mut Rng) -> Self {
-        let mut uniform = |most: f32| most * (2.0 * unit(rng) - 1.0);
+        let mut uniform = |most: f32| most * (2.0 * seed::unit_f32(rng) - 1.0);
         let (shift_x, shift_y) = (uniform(most.shift) * side, uniform(most.shift) * side);
         let (sin, cos) = sin_cos(uniform(most.rotation.to_radians()));
         let shear = uniform(most.shear);
@@ -127,11 +126,6 @@ impl AffineMap {
         let at = |[a, b, c]: [f32; 3]| a * x + b * y + c;
         (at(self.columns), at(self.rows))
     }
-}
-
-/// A number in `[0, 1)` with 24 random bits.
-fn unit(rng: &mut Rng) -> f32 {
-    (rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32
 }
 
 /// Sine and cosine for up to a quarter of pi, by their Taylor polynomials: off by less than 4e-7, and unlike the

@@ -6,12 +6,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use captcha_core::{Difference, Monitor, seed};
 use captcha_render::Renderer;
+use serde_json::json;
 
 use crate::encode::{WriteFile, encode, extension, write_file, write_new};
 use crate::journal::{Journal, Lines};
+use crate::listing::{differences, is_image};
+use crate::manifest::Records;
 use crate::names::Names;
 use crate::work::{Work, chunk_size, with_threads};
-use crate::{CorpusHeader, CorpusOptions, CorpusRecord, DatasetError, Shard, TextSource};
+use crate::{CorpusHeader, CorpusOptions, CorpusRecord, DatasetError, MANIFEST, Shard, TextSource};
 
 /// What a run of [`generate_corpus`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,17 +36,19 @@ pub struct CorpusSummary {
 ///
 /// Image `i` of a corpus is drawn with the seed `captcha_core::seed::derive(seed, i)`. The bytes of all files are a
 /// function of the options: the same for any number of threads, and the same for a run that was cut off and repeated
-/// as for one that was not. A repeated run also replaces files of the corpus that are missing or cut off.
+/// as for one that was not. A repeated run also replaces files of the corpus that are missing or cut off, which it sees
+/// by their sizes.
 ///
 /// A shard goes to a folder of its own within `folder` ([`Shard::folder_name`]); it has the images `index`,
-/// `index + count` ... of the whole corpus, with the same texts and seeds.
+/// `index + count` ... of the whole corpus, with the same texts and seeds. A folder holds either shards of one corpus, or
+/// the images of a whole one.
 ///
 /// Memory holds one chunk of images, and for every image about 20 bytes that tell whether its text has come before;
 /// shards divide that.
 ///
 /// # Errors
-/// [`DatasetError`]: an option out of its range, a folder that holds something else or a corpus of other options, a
-/// disk that is full, a text that the style can't draw. What is finished stays, and the same run again goes on from
+/// [`DatasetError`]: an option out of its range, a folder that holds something else or a corpus of other options or
+/// fonts, a disk that is full, a text that the style can't draw. What is finished stays, and the same run again goes on from
 /// there. [`DatasetError::Interrupted`] if `monitor` asks to stop.
 pub fn generate_corpus(
     options: &CorpusOptions,
@@ -61,11 +66,13 @@ fn generate(
 ) -> Result<CorpusSummary, DatasetError> {
     let renderer = Renderer::new(options.style.clone()).map_err(DatasetError::Style)?;
     options.check()?;
+    let header = CorpusHeader::of(options);
+    check_neighbours(folder, options.shard, &header)?;
     let folder = match options.shard {
         Shard::WHOLE => folder.to_owned(),
         shard => folder.join(shard.folder_name()),
     };
-    let (journal, lines) = Journal::open(&folder, &CorpusHeader::of(options))?;
+    let (journal, lines) = Journal::open(&folder, &header)?;
     let total = options.shard.len(options.count);
     let run = Run {
         options,
@@ -77,6 +84,42 @@ fn generate(
     };
     with_threads(options.threads, || run.run(journal, lines))??;
     Ok(CorpusSummary { images: total, drawn: run.drawn.into_inner(), folder })
+}
+
+/// Refuses to write a shard beside images or beside the shards of another corpus, and images beside shards: who reads
+/// the folder takes either all of it for one corpus or leaves a part out.
+fn check_neighbours(folder: &Path, shard: Shard, header: &CorpusHeader) -> Result<(), DatasetError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // What else is wrong with it, the journal says.
+        Err(_) => return Ok(()),
+    };
+    let mut compared = false;
+    for entry in entries {
+        let entry = entry.map_err(DatasetError::read(folder))?;
+        let file_name = entry.file_name();
+        let Some(name) = file_name.to_str() else { continue };
+        let neighbour = Shard::of_folder(name);
+        let is_other_kind = match shard {
+            Shard::WHOLE => neighbour.is_some(),
+            _ => name == MANIFEST || (neighbour.is_none() && is_image(&entry, name).is_ok()),
+        };
+        if is_other_kind {
+            return Err(DatasetError::ShardsAndImages { path: folder.to_owned(), found: name.to_owned() });
+        }
+        // One stands for all: each was compared with another when it was begun. One's own is compared by the journal.
+        if !compared
+            && neighbour.is_some_and(|neighbour| neighbour != shard)
+            && let Some(records) = Records::open(&entry.path())?
+        {
+            compared = true;
+            let differences = differences(records.header(), &json!(header));
+            if !differences.is_empty() {
+                return Err(DatasetError::MixedShards { path: folder.to_owned(), differences });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// An image that is to be.

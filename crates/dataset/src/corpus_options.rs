@@ -4,6 +4,7 @@ use captcha_render::Style;
 use image::{DynamicImage, GrayImage, ImageFormat};
 
 use crate::encode::encode;
+use crate::work::check_threads;
 use crate::{DatasetError, Shard};
 
 /// What a corpus is made of.
@@ -16,7 +17,7 @@ use crate::{DatasetError, Shard};
 /// | `seed` | any | 0 |
 /// | `shard` | one of any number | the whole corpus |
 /// | `format` | any that `image` writes, as built in | PNG |
-/// | `threads` | 0 for one a core, or a number | 0 |
+/// | `threads` | 0 for one a core, or up to 1024 | 0 |
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CorpusOptions {
@@ -107,6 +108,7 @@ impl CorpusOptions {
         if matches!(&self.texts, TextSource::Given(texts) if texts.is_empty()) {
             return bad("texts", "at least one text", "none".to_owned());
         }
+        check_threads(self.threads)?;
         let blank = DynamicImage::ImageLuma8(GrayImage::new(self.style.width, self.style.height));
         let file = format!("an image of {} x {} pixels", self.style.width, self.style.height);
         encode(&blank, self.format).map_err(|source| DatasetError::Encode { file, source })?;

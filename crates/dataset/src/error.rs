@@ -70,6 +70,33 @@ pub enum DatasetError {
         /// What differs.
         differences: Vec<Difference>,
     },
+    /// The folder holds a dataset that was begun in another version of its format.
+    #[error(
+        "{}: was begun in version {found} of the format {format:?}, this program goes on with version {expected}; \
+         choose another folder, or finish it with the program that began it",
+        path.display()
+    )]
+    OtherVersion {
+        /// The folder.
+        path: PathBuf,
+        /// The name of the format.
+        format: String,
+        /// The version there, as JSON.
+        found: String,
+        /// The version that is written now, as JSON.
+        expected: String,
+    },
+    /// Images would come beside shards, or shards beside images: a folder is read as one or the other.
+    #[error(
+        "{}: holds {found:?}; a corpus is either whole or in shards, so choose another folder or remove what is there",
+        path.display()
+    )]
+    ShardsAndImages {
+        /// The folder.
+        path: PathBuf,
+        /// What of the other kind is there.
+        found: String,
+    },
     /// The shards in a folder are of different corpora.
     #[error("{}: holds shards of different corpora: {}", path.display(), Listed(differences))]
     MixedShards {

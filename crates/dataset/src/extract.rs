@@ -2,23 +2,31 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use captcha_core::{Alphabet, Monitor};
+use captcha_core::files::open_regular;
+use captcha_core::{Alphabet, ContentHash, Difference, Monitor};
 use captcha_segment::{SegmentOptions, Segmenter};
 use image::{DynamicImage, ImageFormat};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::cut::{Skip, cut_sample};
-use crate::digest::Digest;
 use crate::encode::{WriteFile, encode, write_file, write_new};
 use crate::journal::{Journal, Lines};
 use crate::manifest::GENERATOR;
 use crate::work::{Work, chunk_size};
 use crate::{DatasetError, LabelledFolder, LetterSummary, MANIFEST, letter_folder_name};
 
-/// The first line of the manifest of letter folders: everything that they are a function of, but the images.
+/// The `format` of manifests of letter folders.
+pub(crate) const LETTERS_FORMAT: &str = "captcha-lab letters";
+
+/// The `version` of manifests of letter folders. Version 1 had no hashes of the images.
+const LETTERS_VERSION: u32 = 2;
+
+/// The first line of the manifest of letter folders: everything that they are a function of, but the contents of the
+/// images, which the lines below know.
 #[derive(Serialize)]
 struct Header<'a> {
     format: &'static str,
@@ -26,7 +34,7 @@ struct Header<'a> {
     generator: &'static str,
     /// How many images the letters are from.
     images: u64,
-    /// The fingerprint of the names and labels of these images.
+    /// The [`ContentHash`] of the names and labels of these images.
     digest: String,
     alphabet: String,
     segmentation: &'a SegmentOptions,
@@ -37,6 +45,9 @@ struct Header<'a> {
 struct Record {
     /// The name of the image.
     file: String,
+    /// The SHA-256 of the image file; `None` if it could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
     /// The letters that it gave, in the order of its text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     letters: Vec<String>,
@@ -46,8 +57,8 @@ struct Record {
 }
 
 impl Record {
-    fn new(file: &str) -> Self {
-        Self { file: file.to_owned(), letters: Vec::new(), skipped: None }
+    fn new(file: &str, sha256: Option<String>) -> Self {
+        Self { file: file.to_owned(), sha256, letters: Vec::new(), skipped: None }
     }
 }
 
@@ -55,14 +66,15 @@ impl Record {
 ///
 /// Every class has a folder, as torchvision's `ImageFolder` reads it: `A/000001.png`, `A/000002.png` and so on, in
 /// the order of the images; [`letter_folder_name`] says how folders are named. `manifest.jsonl` has the options and
-/// one line for each image: the letters that it gave, or why it gave none. The bytes of all files are a function of
-/// the images and the options, for any number of threads and for a run that was cut off and repeated. Uses the
-/// threads of the `rayon` pool that it is called in.
+/// one line for each image: the hash of its file, and the letters that it gave, or why it gave none. The bytes of all
+/// files are a function of the images and the options, for any number of threads and for a run that was cut off and
+/// repeated. Uses the threads of the `rayon` pool that it is called in.
 ///
 /// Images that can't be read or cut are left out and counted in the summary.
 ///
 /// # Errors
-/// [`DatasetError`]: a folder that holds something else or letters made with other options, a disk that is full.
+/// [`DatasetError`]: a folder that holds something else, or letters made with other options or of other images (also of
+/// the same names), a disk that is full.
 /// [`DatasetError::NothingSegmented`] if not one image could be cut. What is finished stays, and the same call again
 /// goes on from there. [`DatasetError::Interrupted`] if `monitor` asks to stop.
 pub fn extract_letters(
@@ -81,14 +93,14 @@ fn extract(
     monitor: &dyn Monitor,
     write: WriteFile,
 ) -> Result<LetterSummary, DatasetError> {
-    let mut digest = Digest::new();
+    let mut digest = ContentHash::new();
     for (index, sample) in folder.samples().enumerate() {
         digest.add(folder.file(index));
         digest.add(sample.label.as_str());
     }
     let header = Header {
-        format: "captcha-lab letters",
-        version: 1,
+        format: LETTERS_FORMAT,
+        version: LETTERS_VERSION,
         generator: GENERATOR,
         images: folder.len() as u64,
         digest: digest.hex(),
@@ -186,8 +198,21 @@ impl Extraction<'_> {
         }
     }
 
-    /// Leaves the letters of an image that is in the manifest alone if they are all there.
+    /// Leaves the letters of an image that is in the manifest alone if they are all there, and of this image.
     fn keep(&self, index: usize, record: &Record) -> Result<(), DatasetError> {
+        let sha256 = self.sha256(index);
+        if sha256 != record.sha256 {
+            let shown = |hash: Option<&String>| hash.map_or("unreadable".to_owned(), Clone::clone);
+            let option = format!("the SHA-256 of {}", record.file);
+            return Err(DatasetError::OtherOptions {
+                path: self.out.to_owned(),
+                differences: vec![Difference::new(
+                    option,
+                    shown(record.sha256.as_ref()),
+                    shown(sha256.as_ref()),
+                )],
+            });
+        }
         let whole = |path: &Path| fs::metadata(path).is_ok_and(|data| data.is_file() && data.len() > 0);
         let missing = |path: &Path| !whole(path);
         let paths: Vec<PathBuf> = record.letters.iter().map(|name| self.out.join(name)).collect();
@@ -212,14 +237,14 @@ impl Extraction<'_> {
         while next < self.folder.len() {
             let chunk: Vec<usize> = (next..self.folder.len().min(next + chunk_size())).collect();
             next += chunk.len();
-            let results = self.work.each(&chunk, |&index| self.letters(index));
+            let results = self.work.each(&chunk, |&index| Ok((self.sha256(index), self.letters(index)?)));
             // What was cut before the work was stopped is kept.
             let cut = results.iter().map_while(|result| result.as_ref()?.as_ref().ok());
             let mut records = Vec::with_capacity(chunk.len());
             let mut files = Vec::new();
-            for (&index, letters) in chunk.iter().zip(cut) {
+            for (&index, (sha256, letters)) in chunk.iter().zip(cut) {
                 let text = self.text(index);
-                let mut record = Record::new(self.folder.file(index));
+                let mut record = Record::new(self.folder.file(index), sha256.clone());
                 match letters {
                     Ok(letters) => {
                         record.letters = tally.names(&text);
@@ -242,6 +267,14 @@ impl Extraction<'_> {
 
     fn text(&self, index: usize) -> String {
         self.folder.sample(index).map(|sample| sample.label.into()).unwrap_or_default()
+    }
+
+    /// The SHA-256 of image file `index`, if it can be read.
+    fn sha256(&self, index: usize) -> Option<String> {
+        let sample = self.folder.sample(index)?;
+        let file = open_regular(&sample.path).ok()?;
+        // Larger files are not decoded either.
+        ContentHash::of_reader(file.take(sample.limits.max_file)).ok()
     }
 
     /// The letters of image `index` as PNG files, or why it has none.

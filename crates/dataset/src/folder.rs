@@ -8,6 +8,7 @@ use captcha_core::{Alphabet, DecodeError, ImageLimits, Label, open_image, to_gra
 use image::{DynamicImage, GrayImage};
 
 use crate::listing::{Entry, Listing};
+use crate::names::label_of_name;
 use crate::{DatasetError, Skipped, stratified_split};
 
 /// What a folder of images is expected to be, for error messages.
@@ -48,8 +49,9 @@ impl FolderOptions {
 /// images that are named after their text.
 ///
 /// The label of an image is what the manifest says, if there is one, and else its file name up to the first `-`, `_`
-/// or `.`. Images are known by the ending of their names, or by their first bytes. They are not read before
-/// [`Sample::load`]. Folders within the folder are not searched, except for the shards of one corpus.
+/// or `.`, in which `%2D` stands for `-` and so on, as [`generate_corpus`](crate::generate_corpus) writes them. Images are known by the ending of their names, or by their first bytes. They are not read before
+/// [`Sample::load`]. Folders within the folder are not searched, except for the shards of one corpus. Where there are
+/// shards, they are read and everything beside them is left out and counted in [`skipped`](Self::skipped).
 ///
 /// Memory holds the names: some 50 bytes an image.
 ///
@@ -199,7 +201,8 @@ impl LabelledFolder {
     fn to_sample(&self, entry: &Entry) -> Sample {
         let label = match &entry.label {
             Some(label) => Label::new(&**label),
-            None => label_of_name(&entry.file),
+            // The listing keeps no file without a label.
+            None => label_of_name(&entry.file).unwrap_or_else(|| Label::new(&*entry.file)),
         };
         Sample { path: self.path.join(&*entry.file), label, limits: self.limits }
     }
@@ -225,11 +228,6 @@ impl LabelledFolder {
             skipped: Skipped::default(),
         }))
     }
-}
-
-/// The label of a file whose name is known to have one.
-fn label_of_name(file: &str) -> Label {
-    Label::from_path(Path::new(file)).unwrap_or_else(|_| Label::new(file))
 }
 
 /// Refuses what is no folder.

@@ -1,11 +1,16 @@
 //! The manifest that makes long work resumable: a header line, then one line for each finished item, in order.
+//!
+//! What is promised holds for a process that ends at any moment, whether it was interrupted, killed or out of memory.
+//! Nothing is synchronised to the disk, so after a power cut the last files can be missing, empty or damaged: missing
+//! and empty ones are made again, and so are images of another size than the manifest says; nothing looks at the
+//! contents of the others.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use captcha_core::Difference;
-use captcha_core::files::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX, remove_temporaries};
+use captcha_core::files::{is_temporary, open_regular, remove_temporaries_below};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -40,6 +45,10 @@ impl Journal {
             });
         }
         fs::create_dir_all(folder).map_err(DatasetError::write(folder))?;
+        // Opening a pipe would wait for its other end.
+        if path.exists() && !path.is_file() {
+            return Err(DatasetError::FolderInUse { path: folder.to_owned(), found: MANIFEST.to_owned() });
+        }
         if !path.exists()
             && let Some(found) = foreign_file(folder)?
         {
@@ -56,7 +65,8 @@ impl Journal {
         if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(DatasetError::Busy { path: folder.to_owned() });
         }
-        remove_temporaries(folder).map_err(DatasetError::write(folder))?;
+        // Letters and masks are in folders of their own.
+        remove_temporaries_below(folder, 1).map_err(DatasetError::write(folder))?;
 
         let mut expected = to_line(header);
         let found = read_line(&mut BufReader::new(&file)).map_err(DatasetError::read(&path))?;
@@ -68,13 +78,7 @@ impl Journal {
             }
             found if found == expected.as_bytes() => {}
             found => {
-                let differences = differences(found, &expected).ok_or_else(|| DatasetError::FolderInUse {
-                    path: folder.to_owned(),
-                    found: MANIFEST.to_owned(),
-                })?;
-                if !differences.is_empty() {
-                    return Err(DatasetError::OtherOptions { path: folder.to_owned(), differences });
-                }
+                check_header(folder, found, &expected)?;
                 // The same in other words: somebody's editor was there.
                 expected = String::from_utf8_lossy(found).into_owned();
             }
@@ -82,7 +86,7 @@ impl Journal {
         let end = expected.len() as u64;
         file.seek(SeekFrom::Start(end)).map_err(DatasetError::read(&path))?;
         let reader = file.try_clone().map_err(DatasetError::read(&path))?;
-        let lines = Lines { path: path.clone(), reader: BufReader::new(reader), end };
+        let lines = Lines { path: path.clone(), reader: BufReader::new(reader), end, line: 1 };
         Ok((Self { path, file, end }, lines))
     }
 
@@ -114,18 +118,33 @@ pub(crate) struct Lines {
     path: PathBuf,
     reader: BufReader<File>,
     end: u64,
+    /// The number of the last line that was read, from 1.
+    line: u64,
 }
 
 impl Lines {
     /// The next whole line, without its end; `None` at the end, or at a line that was cut off.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>, DatasetError> {
         let mut line = read_line(&mut self.reader).map_err(DatasetError::read(&self.path))?;
+        self.line += 1;
         if line.last() != Some(&b'\n') {
-            return Ok(None);
+            return match line.len() as u64 {
+                MAX_LINE => Err(DatasetError::Manifest {
+                    path: self.path.clone(),
+                    line: self.line,
+                    expected: format!("at most {MAX_LINE} bytes a line"),
+                }),
+                _ => Ok(None),
+            };
         }
         self.end += line.len() as u64;
         line.pop();
         Ok(Some(line))
+    }
+
+    /// The number of the last line that was read, from 1.
+    pub(crate) fn line(&self) -> u64 {
+        self.line
     }
 
     /// Where the last line that [`next`](Self::next) gave ends.
@@ -137,7 +156,7 @@ impl Lines {
     /// kind, and its lines.
     pub(crate) fn read(folder: &Path) -> Result<Option<(Value, Self)>, DatasetError> {
         let path = folder.join(MANIFEST);
-        let file = match File::open(&path) {
+        let file = match open_regular(&path).map_err(io::Error::from) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(DatasetError::read(&path)(error)),
@@ -146,7 +165,7 @@ impl Lines {
         let header = read_line(&mut reader).map_err(DatasetError::read(&path))?;
         let end = header.len() as u64;
         let header = serde_json::from_slice(&header).ok();
-        Ok(header.map(|header| (header, Self { path, reader, end })))
+        Ok(header.map(|header| (header, Self { path, reader, end, line: 1 })))
     }
 }
 
@@ -174,22 +193,32 @@ fn rewrite(file: &mut File, end: u64, bytes: &[u8]) -> io::Result<()> {
 fn foreign_file(folder: &Path) -> Result<Option<String>, DatasetError> {
     for entry in fs::read_dir(folder).map_err(DatasetError::read(folder))? {
         let name = entry.map_err(DatasetError::read(folder))?.file_name().to_string_lossy().into_owned();
-        if !(name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX)) {
+        if !is_temporary(&name) {
             return Ok(Some(name));
         }
     }
     Ok(None)
 }
 
-/// What differs between the header that was found and the one that is expected, or `None` if what was found is no
-/// header of the same format.
-fn differences(found: &[u8], expected: &str) -> Option<Vec<Difference>> {
-    let found: Value = serde_json::from_slice(found).ok()?;
-    let expected: Value = serde_json::from_str(expected).ok()?;
-    if found.get("format") != expected.get("format") {
-        return None;
+/// Refuses a header that does not say the same as the one that is expected.
+fn check_header(folder: &Path, found: &[u8], expected: &str) -> Result<(), DatasetError> {
+    let path = folder.to_owned();
+    let parsed =
+        serde_json::from_slice::<Value>(found).ok().zip(serde_json::from_str::<Value>(expected).ok());
+    let Some((found, expected)) = parsed.filter(|(found, expected)| found["format"] == expected["format"])
+    else {
+        return Err(DatasetError::FolderInUse { path, found: MANIFEST.to_owned() });
+    };
+    if found["version"] != expected["version"] {
+        return Err(DatasetError::OtherVersion {
+            path,
+            format: expected["format"].as_str().unwrap_or_default().to_owned(),
+            found: found["version"].to_string(),
+            expected: expected["version"].to_string(),
+        });
     }
-    Some(Difference::between(&found, &expected))
+    let differences = Difference::between(&found, &expected);
+    if differences.is_empty() { Ok(()) } else { Err(DatasetError::OtherOptions { path, differences }) }
 }
 
 #[cfg(test)]

@@ -4,11 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use captcha_core::{Alphabet, ImageLimits, Monitor, open_image, seed, to_gray};
-use captcha_segment::Segmenter;
+use captcha_segment::{SegmentOptions, Segmenter};
 use image::GrayImage;
 
+use crate::by_size::BySize;
 use crate::cut::{Cutout, Skip, cut, cut_sample};
+use crate::extract::LETTERS_FORMAT;
 use crate::folder::check_folder;
+use crate::journal::Lines;
 use crate::listing::is_image;
 use crate::work::{Work, chunk_size};
 use crate::{
@@ -24,7 +27,7 @@ const EXPECTED: &str = "a folder with a folder of letter images for each charact
 /// | field | default |
 /// |---|---|
 /// | `alphabet` | none: the characters that have a folder, in the order of their code points |
-/// | `size` | none: that of the first letter |
+/// | `size` | none: that of most letters |
 /// | `limits` | those of [`ImageLimits`] |
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
@@ -63,7 +66,11 @@ impl LetterOptions {
 impl LetterSet {
     /// Reads letter folders: those of [`extract_letters`](crate::extract_letters), or any of the same layout.
     ///
-    /// Letters are sorted by class and file name. Returns with them what was skipped, and why.
+    /// Letters are sorted by class and file name. Without [`size`](LetterOptions::size) they have the size that most of
+    /// them have, of two that are equally frequent the smaller. Letters of another size are skipped. Returns with the
+    /// letters what was skipped, and why.
+    ///
+    /// Where `manifest.jsonl` says how they were cut, so does [`segmentation`](Self::segmentation).
     ///
     /// # Errors
     /// [`DatasetError::MissingFolder`], [`DatasetError::NotAFolder`], [`DatasetError::EmptyFolder`];
@@ -83,29 +90,22 @@ impl LetterSet {
                 Alphabet::new(&characters.into_iter().collect::<String>())?
             }
         };
-        let mut letters: Option<Self> = options.size.map(|size| Self::new(alphabet.clone(), size));
+        let mut by_size = BySize::new(alphabet, options.size);
         let work = Work::new(&(), files.len() as u64);
         for chunk in files.chunks(chunk_size()) {
             let images = work.finished(work.each(chunk, |(_, file)| {
                 Ok(open_image(file, options.limits).map(|image| to_gray(&image)))
             }))?;
             for ((character, file), image) in chunk.iter().zip(images) {
-                let image = match image {
-                    Ok(image) => image,
-                    Err(error) => {
-                        skipped.add(SkipReason::Unreadable, || error.to_string());
-                        continue;
-                    }
-                };
-                let letters = letters.get_or_insert_with(|| Self::new(alphabet.clone(), image.width()));
-                if let Err(error) = letters.push(&image, *character) {
-                    skipped.add(SkipReason::WrongSize, || format!("{}: {error}", file.display()));
+                match image {
+                    Ok(image) => by_size.add(*character, file, &image)?,
+                    Err(error) => skipped.add(SkipReason::Unreadable, || error.to_string()),
                 }
             }
         }
-        match letters {
-            Some(letters) if !letters.is_empty() => Ok((letters, skipped)),
-            _ => Err(nothing_in(path, skipped)),
+        match by_size.most(&mut skipped) {
+            Some(letters) => Ok((letters.with_segmentation(segmentation(path)?), skipped)),
+            None => Err(nothing_in(path, skipped)),
         }
     }
 
@@ -149,6 +149,22 @@ impl LetterSet {
     }
 }
 
+/// How the letters in the folder were cut, if its manifest is one of letters.
+///
+/// # Errors
+/// [`DatasetError::Manifest`] if it says so in a way that is not understood.
+fn segmentation(folder: &Path) -> Result<Option<SegmentOptions>, DatasetError> {
+    let Some((mut header, _)) = Lines::read(folder)?.filter(|(header, _)| header["format"] == LETTERS_FORMAT)
+    else {
+        return Ok(None);
+    };
+    serde_json::from_value(header["segmentation"].take()).map(Some).map_err(|error| DatasetError::Manifest {
+        path: folder.join(MANIFEST),
+        line: 1,
+        expected: format!("`segmentation` to say how the letters were cut ({error})"),
+    })
+}
+
 /// The letters of `count` images.
 fn collect(
     alphabet: &Alphabet,
@@ -157,7 +173,8 @@ fn collect(
     monitor: &dyn Monitor,
     letters_of: impl Fn(u64) -> Result<Result<Vec<Cutout>, Skip>, DatasetError> + Sync,
 ) -> Result<(LetterSet, LetterSummary), DatasetError> {
-    let mut letters = LetterSet::new(alphabet.clone(), segmenter.options().letter_size);
+    let mut letters = LetterSet::new(alphabet.clone(), segmenter.options().letter_size)
+        .with_segmentation(Some(segmenter.options().clone()));
     let mut summary = LetterSummary { images: count, ..LetterSummary::default() };
     let work = Work::new(monitor, count);
     let mut next = 0;

@@ -1,24 +1,40 @@
 //! Letters in memory.
 
 use captcha_core::{Alphabet, ContentHash, Fingerprint};
+use captcha_segment::SegmentOptions;
 use image::GrayImage;
 
 use crate::{DatasetError, stratified_split};
 
 /// Square letter images of one size with their classes, in memory: one byte a pixel.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct LetterSet {
     alphabet: Alphabet,
     size: u32,
     levels: Vec<u8>,
     labels: Vec<usize>,
+    segmentation: Option<SegmentOptions>,
 }
 
 impl LetterSet {
     /// A set without letters, for letters of `size` x `size` pixels of `alphabet`.
     #[must_use]
     pub fn new(alphabet: Alphabet, size: u32) -> Self {
-        Self { alphabet, size, levels: Vec::new(), labels: Vec::new() }
+        Self { alphabet, size, levels: Vec::new(), labels: Vec::new(), segmentation: None }
+    }
+
+    /// Sets how the letters were cut from their images, or that it is not known.
+    #[must_use]
+    pub fn with_segmentation(mut self, segmentation: Option<SegmentOptions>) -> Self {
+        self.segmentation = segmentation;
+        self
+    }
+
+    /// How the letters were cut from their images, so that a model that is trained with them cuts alike; `None` if it is
+    /// not known.
+    #[must_use]
+    pub fn segmentation(&self) -> Option<&SegmentOptions> {
+        self.segmentation.as_ref()
     }
 
     /// Adds a letter, dark ink on white paper, that shows `character`.
@@ -132,7 +148,8 @@ impl LetterSet {
     /// If an index is not below [`len`](Self::len).
     #[must_use]
     pub fn subset(&self, indices: &[usize]) -> Self {
-        let mut subset = Self::new(self.alphabet.clone(), self.size);
+        let mut subset =
+            Self::new(self.alphabet.clone(), self.size).with_segmentation(self.segmentation.clone());
         subset.levels.reserve_exact(indices.len() * self.pixels());
         for &index in indices {
             subset.push_levels(self.levels(index), self.label(index));

@@ -5,11 +5,14 @@ use std::fs::{self, DirEntry, File};
 use std::io::Read;
 use std::path::Path;
 
+use captcha_core::files::is_temporary;
 use captcha_core::{Alphabet, Difference, Label};
 use image::ImageFormat;
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::manifest::Records;
+use crate::names::label_of_name;
 use crate::{DatasetError, MANIFEST, Shard, SkipReason, Skipped};
 
 /// Bytes that tell an image format: the longest signature that `image` looks for has 12.
@@ -35,21 +38,51 @@ impl Listing {
     /// The images of `folder`, or of the shards in it, with labels of `alphabet`.
     pub(crate) fn of(folder: &Path, alphabet: Option<&Alphabet>) -> Result<Self, DatasetError> {
         let mut listing = Self::default();
-        let shards = shards(folder)?;
-        let Some(count) = shards.first().map(|(shard, _)| shard.count()) else {
+        let Some(shards) = Shards::of(folder)? else {
             listing.add_folder(folder, "", Records::open(folder)?, alphabet)?;
             return Ok(listing);
         };
-        let mut missing: BTreeSet<u64> = (0..count).collect();
-        for (shard, records) in shards {
-            missing.remove(&shard.index());
+        listing.add_beside(folder)?;
+        listing.add_missing(&shards);
+        for shard in shards.found {
             let name = shard.folder_name();
-            listing.add_folder(&folder.join(&name), &format!("{name}/"), Some(records), alphabet)?;
-        }
-        for shard in missing.into_iter().filter_map(|index| Shard::new(index, count).ok()) {
-            listing.skipped.add(SkipReason::MissingShard, || shard.folder_name());
+            let records = Records::open(&folder.join(&name))?;
+            listing.add_folder(&folder.join(&name), &format!("{name}/"), records, alphabet)?;
         }
         Ok(listing)
+    }
+
+    /// Counts what lies beside the shards in `folder`.
+    fn add_beside(&mut self, folder: &Path) -> Result<(), DatasetError> {
+        for entry in fs::read_dir(folder).map_err(DatasetError::read(folder))? {
+            let name = entry.map_err(DatasetError::read(folder))?.file_name();
+            let name = name.to_string_lossy();
+            // A manifest is no image; the images that it lists are counted.
+            if Shard::of_folder(&name).is_none() && name != MANIFEST && !is_temporary(&*name) {
+                self.skipped.add(SkipReason::BesideShards, || name.into_owned());
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts the shards with images that were not found. How many shards there are is what a folder's name says, so
+    /// nothing here grows with it.
+    fn add_missing(&mut self, shards: &Shards) {
+        let with_images = shards.count.min(shards.images);
+        let found: BTreeSet<u64> =
+            shards.found.iter().map(|shard| shard.index()).filter(|&index| index < with_images).collect();
+        let missing = with_images - found.len() as u64;
+        let gaps = (0..with_images).filter(|index| !found.contains(index));
+        let examples: Vec<String> = gaps
+            .filter_map(|index| Shard::new(index, shards.count).ok())
+            .map(Shard::folder_name)
+            .take(Skipped::EXAMPLES)
+            .collect();
+        let unnamed = missing - examples.len() as u64;
+        for example in examples {
+            self.skipped.add(SkipReason::MissingShard, || example);
+        }
+        self.skipped.add_many(SkipReason::MissingShard, unnamed, String::new);
     }
 
     /// Adds the images of `folder`, whose names begin with `prefix` within the whole: those of its manifest, if it
@@ -95,7 +128,7 @@ impl Listing {
     /// The text of each file of a manifest.
     fn texts(&mut self, mut records: Records, prefix: &str) -> Result<HashMap<String, String>, DatasetError> {
         let mut texts = HashMap::new();
-        for record in records.by_ref() {
+        while let Some(record) = records.next::<NamedText>() {
             let record = record?;
             texts.insert(record.file, record.text);
         }
@@ -107,13 +140,20 @@ impl Listing {
     }
 }
 
+/// What a listing takes of a record.
+#[derive(Deserialize)]
+struct NamedText {
+    file: String,
+    text: String,
+}
+
 /// The label to be kept for a file, if it is good: `None` if the name has it.
 fn label(
     name: &str,
     text: Option<String>,
     alphabet: Option<&Alphabet>,
 ) -> Result<Option<Box<str>>, SkipReason> {
-    let from_name = Label::from_path(Path::new(name)).ok();
+    let from_name = label_of_name(name);
     let label = match &text {
         Some(text) => Label::new(text),
         None => from_name.clone().ok_or(SkipReason::NoLabel)?,
@@ -128,26 +168,39 @@ fn label(
     Ok(text.filter(|_| from_name.as_ref() != Some(&label)).map(Into::into))
 }
 
-/// The shards of a corpus in `folder`, with their manifests.
-fn shards(folder: &Path) -> Result<Vec<(Shard, Records)>, DatasetError> {
-    let mut shards: Vec<(Shard, Records)> = Vec::new();
-    for entry in fs::read_dir(folder).map_err(DatasetError::read(folder))? {
-        let name = entry.map_err(DatasetError::read(folder))?.file_name();
-        let Some(shard) = name.to_str().and_then(Shard::of_folder) else { continue };
-        let Some(records) = Records::open(&folder.join(&name))? else { continue };
-        if let Some((_, first)) = shards.first() {
-            let differences = differences(first.header(), records.header());
+/// The shards of a corpus.
+struct Shards {
+    /// Those that have a manifest.
+    found: Vec<Shard>,
+    /// How many there are to be.
+    count: u64,
+    /// Images in all of them.
+    images: u64,
+}
+
+impl Shards {
+    /// The shards in `folder`, if there are any.
+    fn of(folder: &Path) -> Result<Option<Self>, DatasetError> {
+        let mut found = Vec::new();
+        let mut header: Option<Value> = None;
+        for entry in fs::read_dir(folder).map_err(DatasetError::read(folder))? {
+            let name = entry.map_err(DatasetError::read(folder))?.file_name();
+            let Some(shard) = name.to_str().and_then(Shard::of_folder) else { continue };
+            let Some(records) = Records::open(&folder.join(&name))? else { continue };
+            found.push(shard);
+            let first = header.get_or_insert_with(|| records.header().clone());
+            let differences = differences(first, records.header());
             if !differences.is_empty() {
                 return Err(DatasetError::MixedShards { path: folder.to_owned(), differences });
             }
         }
-        shards.push((shard, records));
+        let Some((first, header)) = found.first().zip(header) else { return Ok(None) };
+        Ok(Some(Self { count: first.count(), images: header["count"].as_u64().unwrap_or(0), found }))
     }
-    Ok(shards)
 }
 
 /// What differs between the headers of two shards, but for which of the shards they are.
-fn differences(first: &Value, other: &Value) -> Vec<Difference> {
+pub(crate) fn differences(first: &Value, other: &Value) -> Vec<Difference> {
     let of_corpus = |header: &Value| {
         let mut header = header.clone();
         let shard = header["shard"].as_str().and_then(|shard| shard.parse::<Shard>().ok());
@@ -156,6 +209,7 @@ fn differences(first: &Value, other: &Value) -> Vec<Difference> {
     };
     Difference::between(&of_corpus(first), &of_corpus(other))
 }
+
 /// Whether a file is an image, by the ending of its name, or else by its first bytes.
 pub(crate) fn is_image(entry: &DirEntry, name: &str) -> Result<(), SkipReason> {
     let kind = entry.file_type().map_err(|_| SkipReason::Unreadable)?;

@@ -1,20 +1,24 @@
 //! What the manifest of a corpus says.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use captcha_core::ContentHash;
 use captcha_render::Style;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::digest::Digest;
+use crate::fonts::font_hashes;
 use crate::journal::Lines;
 use crate::{CorpusOptions, DatasetError, MANIFEST, Shard, TextSource};
 
 /// The `format` of manifests of corpora.
 const CORPUS_FORMAT: &str = "captcha-lab corpus";
 
-/// The `version` of manifests of corpora.
-const CORPUS_VERSION: u32 = 1;
+/// The `version` of manifests of corpora that is written. Version 1 is read as well: it has no hashes of fonts, and a
+/// digest of 64 bits of given texts.
+const CORPUS_VERSION: u32 = 2;
 
 /// The program that made a dataset. Another version may draw other pixels, so a corpus is made by one version.
 pub(crate) const GENERATOR: &str = concat!("captcha-lab ", env!("CARGO_PKG_VERSION"));
@@ -25,7 +29,7 @@ pub(crate) const GENERATOR: &str = concat!("captcha-lab ", env!("CARGO_PKG_VERSI
 pub struct CorpusHeader {
     /// Always `captcha-lab corpus`.
     pub format: String,
-    /// The version of the format, 1.
+    /// The version of the format: 2, or 1 if an earlier version of captcha-lab wrote it.
     pub version: u32,
     /// The program that made it, with its version.
     pub generator: String,
@@ -41,6 +45,10 @@ pub struct CorpusHeader {
     pub texts: TextsHeader,
     /// What the images look like.
     pub style: Style,
+    /// The SHA-256 of the bytes of every font file that the style names, by that name. Fonts that are built in are known
+    /// by their names.
+    #[serde(default)]
+    pub fonts: BTreeMap<String, String>,
 }
 
 /// Where the texts of a corpus are from.
@@ -54,7 +62,7 @@ pub enum TextsHeader {
     Given {
         /// How many.
         count: u64,
-        /// Their fingerprint.
+        /// The [`ContentHash`] of all of them; in version 1 a 64-bit FNV-1a.
         digest: String,
     },
 }
@@ -71,12 +79,14 @@ impl CorpusHeader {
             image_format: crate::encode::extension(options.format).to_owned(),
             texts: match &options.texts {
                 TextSource::Drawn => TextsHeader::Drawn,
-                TextSource::Given(texts) => TextsHeader::Given {
-                    count: texts.len() as u64,
-                    digest: Digest::of(texts.iter().map(String::as_str)).hex(),
-                },
+                TextSource::Given(texts) => {
+                    let mut hash = ContentHash::new();
+                    texts.iter().for_each(|text| hash.add(text));
+                    TextsHeader::Given { count: texts.len() as u64, digest: hash.hex() }
+                }
             },
             style: options.style.clone(),
+            fonts: font_hashes(&options.style),
         }
     }
 }
@@ -113,7 +123,7 @@ impl CorpusManifest {
         let not_one = || DatasetError::Manifest {
             path: folder.join(MANIFEST),
             line: 1,
-            expected: format!("the header of a {CORPUS_FORMAT}, version {CORPUS_VERSION}"),
+            expected: format!("the header of a {CORPUS_FORMAT}, version 1 to {CORPUS_VERSION}"),
         };
         let (header, lines) = Lines::read(folder)?.ok_or_else(not_one)?;
         if !is_corpus(&header) {
@@ -135,7 +145,7 @@ impl Iterator for CorpusManifest {
     type Item = Result<CorpusRecord, DatasetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.records.next()
+        self.records.next::<CorpusRecord>()
     }
 }
 
@@ -145,12 +155,11 @@ pub(crate) struct Records {
     path: PathBuf,
     header: Value,
     lines: Lines,
-    line: u64,
 }
 
 impl Records {
     fn new(folder: &Path, header: Value, lines: Lines) -> Self {
-        Self { path: folder.join(MANIFEST), header, lines, line: 1 }
+        Self { path: folder.join(MANIFEST), header, lines }
     }
 
     /// The records of the manifest in `folder`, if there is one of a corpus, whatever style it has.
@@ -170,24 +179,30 @@ impl Records {
             self.header["shard"].as_str().and_then(|shard| shard.parse().ok()).unwrap_or(Shard::WHOLE);
         self.header["count"].as_u64().map_or(0, |count| shard.len(count))
     }
-}
-
-impl Iterator for Records {
-    type Item = Result<CorpusRecord, DatasetError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.line += 1;
-        let record = self.lines.next().transpose()?.and_then(|line| {
-            serde_json::from_slice(&line).map_err(|error| DatasetError::Manifest {
-                path: self.path.clone(),
-                line: self.line,
-                expected: format!("an object with file, text, seed and bytes ({error})"),
-            })
-        });
-        Some(record)
+    /// The next record, as much of it as `T` takes; `None` at the end, or at a line that was cut off.
+    pub(crate) fn next<T: DeserializeOwned>(&mut self) -> Option<Result<T, DatasetError>> {
+        let line = match self.lines.next() {
+            Ok(line) => line?,
+            Err(error) => return Some(Err(error)),
+        };
+        let number = self.lines.line();
+        let refused = |expected| DatasetError::Manifest { path: self.path.clone(), line: number, expected };
+        // The first line is the header.
+        if number - 1 > self.images() {
+            return Some(Err(refused(format!(
+                "no more than {} images, as the first line says",
+                self.images()
+            ))));
+        }
+        Some(
+            serde_json::from_slice(&line)
+                .map_err(|error| refused(format!("an object with file, text, seed and bytes ({error})"))),
+        )
     }
 }
 
 fn is_corpus(header: &Value) -> bool {
-    header["format"] == CORPUS_FORMAT && header["version"] == CORPUS_VERSION
+    let version = header["version"].as_u64();
+    header["format"] == CORPUS_FORMAT
+        && version.is_some_and(|version| (1..=CORPUS_VERSION.into()).contains(&version))
 }

@@ -1,7 +1,6 @@
 //! Shuffling that no update of a dependency changes.
 
-use captcha_core::seed::{self, Rng};
-use rand::Rng as _;
+use captcha_core::seed;
 
 /// Puts `items` in an order that is a function of `seed` and of their number.
 ///
@@ -10,14 +9,8 @@ use rand::Rng as _;
 pub(crate) fn shuffle<T>(items: &mut [T], seed: u64) {
     let mut rng = seed::rng(seed);
     for end in (1..items.len()).rev() {
-        items.swap(end, below(&mut rng, end as u64 + 1) as usize);
+        items.swap(end, seed::below(&mut rng, end as u64 + 1) as usize);
     }
-}
-
-/// A uniform number below `bound`, which is not 0: the high half of a 64 x 64 bit product, whose bias of at most
-/// `bound / 2^64` nothing here can show.
-fn below(rng: &mut Rng, bound: u64) -> u64 {
-    ((u128::from(rng.next_u64()) * u128::from(bound)) >> 64) as u64
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Letters in memory as training data.
 
 use captcha_core::{Alphabet, Fingerprint, seed};
+use captcha_segment::SegmentOptions;
 use serde_json::{Value, json};
 
 use crate::shuffle::shuffle;
@@ -73,6 +74,10 @@ impl TrainingData for ShuffledLetters {
             .with("letters", self.letters.fingerprint())
             .with("seed", self.seed)
             .with("augmentation", augmentation)
+    }
+
+    fn segmentation(&self) -> Option<&SegmentOptions> {
+        self.letters.segmentation()
     }
 
     fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Result<Batch, DatasetError>> + '_> {

@@ -24,8 +24,10 @@ pub enum SkipReason {
     Missing,
     /// The manifest says that there are more images, but the run that draws them has not come so far.
     NotDrawn,
-    /// A shard of the corpus has no folder.
+    /// A shard of the corpus that has images has no folder, or no manifest.
     MissingShard,
+    /// The folder has the shards of a corpus, and this lies beside them.
+    BesideShards,
     /// The image can't be read or decoded.
     Unreadable,
     /// The name of a letter folder stands for no character.
@@ -51,6 +53,7 @@ impl fmt::Display for SkipReason {
             Self::Missing => f.write_str("in the manifest, but missing"),
             Self::NotDrawn => f.write_str("not drawn yet"),
             Self::MissingShard => f.write_str("missing shard"),
+            Self::BesideShards => f.write_str("beside the shards of a corpus"),
             Self::Unreadable => f.write_str("unreadable image"),
             Self::NotALetterFolder => f.write_str("folder name that stands for no character"),
             Self::WrongSize => f.write_str("letter of another size"),

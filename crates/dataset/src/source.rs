@@ -1,12 +1,11 @@
 //! Where streams get their CAPTCHAs from.
 
-use std::fs::File;
-use std::io::{self, Read};
-
-use captcha_core::{Alphabet, AlphabetError, ContentHash, Fingerprint, seed};
-use captcha_render::{BUILT_IN_FONTS, Captcha, RenderError, Renderer, Style};
+use captcha_core::{Alphabet, AlphabetError, Fingerprint, seed};
+use captcha_render::{Captcha, RenderError, Renderer};
 use image::DynamicImage;
 use serde_json::{Map, Value, json};
+
+use crate::fonts::font_hashes;
 
 /// Draws CAPTCHAs with texts of its own choice, each a pure function of a seed.
 ///
@@ -16,7 +15,7 @@ pub trait CaptchaSource: Send + Sync {
     fn alphabet(&self) -> &Alphabet;
 
     /// What the CAPTCHAs are known by: everything that they are a function of, but the seed. Large things, such as
-    /// fonts, by the [`ContentHash`] of their contents.
+    /// fonts, by the [`ContentHash`](captcha_core::ContentHash) of their contents.
     fn fingerprint(&self) -> Fingerprint;
 
     /// The CAPTCHA of `seed`.
@@ -41,7 +40,7 @@ impl CaptchaSource for Renderer {
     }
 
     fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::new().with("style", json!(self.style())).with("fonts", font_hashes(self.style()))
+        Fingerprint::new().with("style", json!(self.style())).with("fonts", json!(font_hashes(self.style())))
     }
 
     fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
@@ -52,20 +51,6 @@ impl CaptchaSource for Renderer {
         let text = self.text(seed);
         Ok((Renderer::image(self, &text, seed)?, text))
     }
-}
-
-/// Largest font file: the renderer takes no larger one.
-const MAX_FONT: u64 = 64 << 20;
-
-/// The hash of the bytes of every font file that `style` names. Built-in fonts are known by their names.
-fn font_hashes(style: &Style) -> Value {
-    let files = style.fonts.iter().filter(|font| !BUILT_IN_FONTS.contains(&font.as_str()));
-    let hash =
-        |font: &String| -> io::Result<String> { ContentHash::of_reader(File::open(font)?.take(MAX_FONT)) };
-    let hashes: Map<String, Value> = files
-        .map(|font| (font.clone(), hash(font).unwrap_or_else(|error| format!("unreadable: {error}")).into()))
-        .collect();
-    hashes.into()
 }
 
 /// CAPTCHAs of several styles, each as often as any other.

@@ -8,6 +8,9 @@ use crate::shuffle::shuffle;
 /// How far the fractions of a split may be from adding up to 1: sums of decimal fractions are not exact.
 const SUM_TOLERANCE: f64 = 1e-6;
 
+/// How far sums of fractions can be above 1 by the rounding of their additions alone.
+const ROUNDING: f64 = 1e-12;
+
 /// Splits items into parts so that every class is in each part by that part's fraction.
 ///
 /// `labels[i]` is the class of item `i`. Returns for each fraction the ascending indices of its items: every item
@@ -33,6 +36,13 @@ pub fn stratified_split(
     seed: u64,
 ) -> Result<Vec<Vec<usize>>, DatasetError> {
     check(fractions)?;
+    let sum: f64 = fractions.iter().sum();
+    // More than rounding errors would deal out more items than there are.
+    let fractions: Vec<f64> = match sum > 1.0 + ROUNDING {
+        true => fractions.iter().map(|fraction| fraction / sum).collect(),
+        false => fractions.to_vec(),
+    };
+    let fractions = &fractions[..];
     let mut by_class: Vec<usize> = (0..labels.len()).collect();
     by_class.sort_by_key(|&item| labels[item]);
     let mut parts = vec![Vec::new(); fractions.len()];
@@ -68,8 +78,14 @@ fn check(fractions: &[f64]) -> Result<(), DatasetError> {
 /// furthest `behind`, which carries the rounding errors from class to class.
 fn apportion(count: usize, fractions: &[f64], behind: &mut [f64]) -> Vec<usize> {
     let shares: Vec<f64> = fractions.iter().map(|fraction| count as f64 * fraction).collect();
-    let mut sizes: Vec<usize> = shares.iter().map(|share| (share + SUM_TOLERANCE) as usize).collect();
-    let mut left = count.saturating_sub(sizes.iter().sum());
+    let mut left = count;
+    let mut sizes: Vec<usize> = Vec::with_capacity(fractions.len());
+    for share in &shares {
+        // Shares are numbers of items up to rounding errors, which can add up to one too many.
+        let size = left.min((share + SUM_TOLERANCE) as usize);
+        left -= size;
+        sizes.push(size);
+    }
     for ((behind, share), &size) in behind.iter_mut().zip(&shares).zip(&sizes) {
         *behind += share - size as f64;
     }
@@ -104,6 +120,19 @@ mod tests {
             );
         }
         assert_eq!(stratified_split(&[], &[0.5, 0.5], 1).unwrap().concat().len(), 0);
+    }
+
+    #[test]
+    fn fractions_that_add_up_to_a_little_more_deal_out_no_more_than_there_is() {
+        let labels = vec![0; 4_000_000];
+        let parts = stratified_split(&labels, &[0.5000004; 2], 1).unwrap();
+        assert_eq!(parts.iter().map(Vec::len).collect::<Vec<_>>(), [2_000_000; 2]);
+        for (fractions, count) in [(vec![0.333_333_6; 3], 3_000_000), (vec![1e-6; 1_000_000], 999_999)] {
+            let parts = stratified_split(&vec![0; count], &fractions, 1).unwrap();
+            assert_eq!(parts.iter().map(Vec::len).sum::<usize>(), count);
+            let (least, most) = (parts.iter().map(Vec::len).min(), parts.iter().map(Vec::len).max());
+            assert!(most.unwrap() - least.unwrap() <= 1, "{least:?} {most:?}");
+        }
     }
 
     #[test]
@@ -147,6 +176,21 @@ mod tests {
                 let slack = fractions.len() as f64;
                 prop_assert!((part.len() as f64 - expected).abs() <= slack, "{} of {expected}", part.len());
             }
+        }
+
+        #[test]
+        fn fractions_of_any_sum_that_is_taken_deal_out_every_item_once(
+            weights in prop::collection::vec(1u32..100, 1..6),
+            excess in -1e-6f64..1e-6,
+            count in 0usize..5000,
+        ) {
+            let sum: f64 = weights.iter().copied().map(f64::from).sum();
+            let fractions: Vec<f64> =
+                weights.iter().map(|&weight| (f64::from(weight) / sum * (1.0 + excess)).min(1.0)).collect();
+            let parts = stratified_split(&vec![0; count], &fractions, 1).unwrap();
+            let mut all = parts.concat();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..count).collect::<Vec<_>>());
         }
 
         #[test]

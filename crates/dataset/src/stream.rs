@@ -4,6 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::work::check_threads;
 use crate::{DatasetError, Skipped};
 
 /// How a stream is drawn.
@@ -12,7 +13,7 @@ use crate::{DatasetError, Skipped};
 /// |---|---|---|
 /// | `per_epoch` | 1 or more | |
 /// | `seed` | any | 0 |
-/// | `threads` | 0 for one a core, or a number | 0 |
+/// | `threads` | 0 for one a core, or up to 1024 | 0 |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StreamOptions {
@@ -45,8 +46,9 @@ impl StreamOptions {
         self
     }
 
-    /// Refuses an epoch of nothing.
+    /// Refuses an epoch of nothing, and threads that no machine has.
     pub(crate) fn check(&self) -> Result<(), DatasetError> {
+        check_threads(self.threads)?;
         match self.per_epoch {
             0 => Err(DatasetError::BadOption {
                 option: "per_epoch",

@@ -16,6 +16,21 @@ pub(crate) fn chunk_size() -> usize {
     rayon::current_num_threads() * ITEMS_A_THREAD
 }
 
+/// Most threads that can be asked for: more than any machine has cores, few enough to start.
+const MAX_THREADS: usize = 1024;
+
+/// Refuses a number of threads that no machine has.
+pub(crate) fn check_threads(threads: usize) -> Result<(), DatasetError> {
+    if threads <= MAX_THREADS {
+        return Ok(());
+    }
+    Err(DatasetError::BadOption {
+        option: "threads",
+        expected: format!("0 for one a core, or at most {MAX_THREADS}"),
+        actual: threads.to_string(),
+    })
+}
+
 /// Runs `work`, whose parallel parts use `threads` threads; 0 for those that there are.
 pub(crate) fn with_threads<R: Send>(
     threads: usize,

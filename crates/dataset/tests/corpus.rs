@@ -182,6 +182,82 @@ fn a_run_with_other_options_is_refused_and_names_them() {
 }
 
 #[test]
+fn a_font_file_that_changed_is_named() {
+    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fonts");
+    let folder = tempfile::tempdir().unwrap();
+    let (font, out) = (folder.path().join("mine.ttf"), folder.path().join("out"));
+    fs::copy(fonts.join("Caladea-Bold.ttf"), &font).unwrap();
+    let options = CorpusOptions::new(style().with_fonts([font.to_str().unwrap()]), 4).with_threads(1);
+    generate_corpus(&options, &out, &StopAfter::new(2)).unwrap_err();
+    let before = snapshot(&out);
+    fs::copy(fonts.join("PTSans-Bold.ttf"), &font).unwrap();
+    match generate_corpus(&options, &out, &()).unwrap_err() {
+        DatasetError::OtherOptions { differences, .. } => {
+            let names: Vec<_> = differences.iter().map(|difference| difference.option.as_str()).collect();
+            assert_eq!(names, [format!("fonts.{}", font.display())]);
+        }
+        error => panic!("{error}"),
+    }
+    assert_eq!(snapshot(&out), before);
+    fs::copy(fonts.join("Caladea-Bold.ttf"), &font).unwrap();
+    generate(&options, &out);
+}
+
+#[test]
+fn images_and_shards_do_not_share_a_folder() {
+    let shard = |index, count| options().with_shard(Shard::new(index, count).unwrap());
+    let refused = |options: &CorpusOptions, folder: &Path, name: &str| {
+        let before = snapshot(folder);
+        match generate_corpus(options, folder, &()).unwrap_err() {
+            DatasetError::ShardsAndImages { found, .. } => assert!(found.contains(name), "{found}"),
+            error => panic!("{error}"),
+        }
+        assert_eq!(snapshot(folder), before);
+    };
+    let whole = tempfile::tempdir().unwrap();
+    generate(&options(), whole.path());
+    refused(&shard(0, 2), whole.path(), ".");
+    fs::remove_file(whole.path().join(MANIFEST)).unwrap();
+    refused(&shard(0, 2), whole.path(), ".png");
+
+    let divided = tempfile::tempdir().unwrap();
+    generate(&shard(0, 2), divided.path());
+    refused(&options(), divided.path(), "shard-0000-of-0002");
+    // Also where a whole corpus was begun before there was this check.
+    fs::copy(divided.path().join("shard-0000-of-0002").join(MANIFEST), divided.path().join(MANIFEST))
+        .unwrap();
+    refused(&options(), divided.path(), "shard-0000-of-0002");
+    fs::remove_file(divided.path().join(MANIFEST)).unwrap();
+
+    // Shards of another corpus.
+    for other in [shard(1, 3), shard(1, 2).with_seed(6)] {
+        let error = generate_corpus(&other, divided.path(), &()).unwrap_err();
+        assert!(matches!(error, DatasetError::MixedShards { .. }), "{error}");
+    }
+    generate(&shard(1, 2), divided.path());
+    assert_eq!(generate_corpus(&shard(1, 2), divided.path(), &()).unwrap().drawn, 0);
+    fs::write(divided.path().join("notes.txt"), "mine").unwrap();
+    generate(&shard(0, 2), divided.path());
+}
+
+#[test]
+fn a_corpus_of_an_earlier_version_is_read_and_not_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    generate(&options(), folder.path());
+    let path = folder.path().join(MANIFEST);
+    let manifest = fs::read_to_string(&path).unwrap();
+    let earlier = manifest.replacen("\"version\":2", "\"version\":1", 1).replacen(",\"fonts\":{}", "", 1);
+    assert_eq!(earlier.len() + ",\"fonts\":{}".len(), manifest.len());
+    fs::write(&path, &earlier).unwrap();
+    let labelled = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!((labelled.len() as u64, labelled.skipped().total()), (COUNT, 0));
+    assert_eq!(CorpusManifest::open(folder.path()).unwrap().count() as u64, COUNT);
+    let error = generate_corpus(&options(), folder.path(), &()).unwrap_err();
+    assert!(error.to_string().contains("version 1 of the format \"captcha-lab corpus\""), "{error}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), earlier);
+}
+
+#[test]
 fn files_of_somebody_else_stay() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("notes.txt"), "mine").unwrap();
@@ -209,6 +285,7 @@ fn options_that_make_no_corpus_are_refused_before_anything_is_written() {
     let cases = [
         CorpusOptions::new(style(), 0),
         options().with_texts(Vec::<String>::new()),
+        options().with_threads(100_000),
         options().with_format(ImageFormat::Dds),
         CorpusOptions::new(style().with_size(0, 0), 1),
     ];

@@ -166,7 +166,7 @@ fn the_manifest_says_what_is_in_a_corpus() {
     // A manifest of somebody else is just a file.
     fs::write(&manifest, "{\"title\": \"my images\"}\n").unwrap();
     let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
-    assert_eq!(labels(&found), ["AB", "B%5FA", "NEW"]);
+    assert_eq!(labels(&found), ["AB", "B_A", "NEW"]);
     let error = CorpusManifest::open(folder.path()).unwrap_err();
     assert!(matches!(error, DatasetError::Manifest { line: 1, .. }), "{error}");
 }
@@ -185,10 +185,105 @@ fn what_a_corpus_lacks_is_told() {
     assert_eq!(found.skipped().count(&SkipReason::MissingShard), 1);
     assert!(found.skipped().to_string().contains("shard-0001-of-0003"), "{}", found.skipped());
 
-    generate_corpus(&options(2, 1), folder.path(), &()).unwrap();
+    let other = tempfile::tempdir().unwrap();
+    generate_corpus(&options(2, 1), other.path(), &()).unwrap();
+    fs::rename(other.path().join("shard-0001-of-0002"), folder.path().join("shard-0001-of-0002")).unwrap();
     match LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap_err() {
         DatasetError::MixedShards { differences, .. } => assert_eq!(differences[0].option, "shard"),
         error => panic!("{error}"),
+    }
+}
+
+#[test]
+fn what_lies_beside_shards_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    for index in 0..2 {
+        let options = CorpusOptions::new(style(), 10).with_shard(Shard::new(index, 2).unwrap());
+        generate_corpus(&options, folder.path(), &()).unwrap();
+    }
+    // As `generate` left it before it refused to.
+    let whole = tempfile::tempdir().unwrap();
+    generate_corpus(&CorpusOptions::new(style(), 20), whole.path(), &()).unwrap();
+    for entry in fs::read_dir(whole.path()).unwrap() {
+        let entry = entry.unwrap();
+        fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
+    }
+    let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(found.len(), 10);
+    assert_eq!(found.skipped().count(&SkipReason::BesideShards), 20);
+    assert_eq!(found.skipped().total(), 20);
+}
+
+#[test]
+fn shards_without_number_cost_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for (index, images) in [(0, 3), (2, 3), (99_999_999_999, 3)] {
+        let shard = Shard::new(index, 100_000_000_000).unwrap();
+        generate_corpus(&CorpusOptions::new(style(), images).with_shard(shard), folder.path(), &()).unwrap();
+    }
+    let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(found.len(), 2);
+    assert_eq!(found.skipped().count(&SkipReason::MissingShard), 1);
+    assert!(found.skipped().to_string().contains("shard-0001-of-100000000000"), "{}", found.skipped());
+
+    let folder = tempfile::tempdir().unwrap();
+    let shard = Shard::new(1, 100_000_000_000).unwrap();
+    let options = CorpusOptions::new(style(), u64::MAX).with_shard(shard).with_threads(1);
+    generate_corpus(&options, folder.path(), &StopAfter::new(1)).unwrap_err();
+    let found = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!(found.skipped().count(&SkipReason::MissingShard), 99_999_999_999);
+    let message = found.skipped().to_string();
+    assert!(message.contains("shard-0000-of-100000000000; shard-0002-of-100000000000"), "{message}");
+}
+
+#[test]
+fn labels_that_file_names_escape_are_read_without_the_manifest() {
+    let folder = tempfile::tempdir().unwrap();
+    let texts = ["A-B", "A_B.7", "C%41", "a/b", "A-B"];
+    generate_corpus(&CorpusOptions::new(style(), 5).with_texts(texts), folder.path(), &()).unwrap();
+    let with = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    fs::remove_file(folder.path().join(MANIFEST)).unwrap();
+    let without = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert!(without.skipped().is_empty(), "{}", without.skipped());
+    assert_eq!(labels(&without), labels(&with));
+    let mut sorted = labels(&without);
+    sorted.sort();
+    assert_eq!(sorted, ["A-B", "A-B", "A_B.7", "C%41", "a/b"]);
+    assert!(without.alphabet().contains('-') && without.alphabet().contains('%'));
+}
+
+#[test]
+fn a_manifest_without_end_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    generate_corpus(&CorpusOptions::new(style(), 2).with_texts(["AB", "B"]), folder.path(), &()).unwrap();
+    let manifest = folder.path().join(MANIFEST);
+    let whole = fs::read_to_string(&manifest).unwrap();
+    let open = || LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap_err();
+
+    // More lines than its header says, and a line that does not end.
+    let last = whole.lines().last().unwrap();
+    fs::write(&manifest, format!("{whole}{last}\n")).unwrap();
+    let error = open();
+    assert!(matches!(error, DatasetError::Manifest { line: 4, .. }), "{error}");
+    let (header, _) = whole.split_once('\n').unwrap();
+    fs::write(&manifest, format!("{header}\n{}", "x".repeat(1 << 20))).unwrap();
+    let error = open();
+    assert!(matches!(error, DatasetError::Manifest { line: 2, .. }), "{error}");
+    assert!(error.to_string().contains("at most 1048576 bytes a line"), "{error}");
+
+    #[cfg(target_os = "linux")]
+    {
+        fs::remove_file(&manifest).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&manifest).status().unwrap().success());
+        let error = open();
+        assert!(matches!(error, DatasetError::Read { .. }), "{error}");
+        let options = CorpusOptions::new(style(), 2);
+        let error = generate_corpus(&options, folder.path(), &()).unwrap_err();
+        assert!(matches!(error, DatasetError::FolderInUse { .. }), "{error}");
+        fs::remove_file(&manifest).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &manifest).unwrap();
+        let error = open();
+        assert!(matches!(error, DatasetError::Read { .. }), "{error}");
     }
 }
 

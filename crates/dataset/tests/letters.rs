@@ -10,7 +10,7 @@ use std::path::Path;
 use captcha_core::Alphabet;
 use captcha_dataset::{
     CorpusOptions, DatasetError, FolderOptions, LabelledFolder, LetterOptions, LetterSet, MANIFEST,
-    SkipReason, extract_letters, generate_corpus,
+    ShuffledLetters, SkipReason, TrainingData, extract_letters, generate_corpus,
 };
 use captcha_render::{Renderer, Style};
 use captcha_segment::{SegmentOptions, Segmenter};
@@ -138,6 +138,94 @@ fn other_options_and_other_files_are_refused() {
 
     let error = extract_letters(&folder, &segmenter(), images.path(), &()).unwrap_err();
     assert!(matches!(error, DatasetError::FolderInUse { .. }), "{error}");
+}
+
+#[test]
+fn other_images_of_the_same_names_are_refused_and_named() {
+    let images = tempfile::tempdir().unwrap();
+    let folder = corpus(images.path());
+    let out = tempfile::tempdir().unwrap();
+    extract_letters(&folder, &segmenter(), out.path(), &()).unwrap();
+    let before = snapshot(out.path());
+    let (first, other) = (folder.sample(0).unwrap().path, folder.sample(1).unwrap().path);
+    let old = fs::read(&first).unwrap();
+    for bytes in [fs::read(other).unwrap(), Vec::new()] {
+        fs::write(&first, bytes).unwrap();
+        match extract_letters(&folder, &segmenter(), out.path(), &()).unwrap_err() {
+            DatasetError::OtherOptions { differences, .. } => {
+                let name = first.file_name().unwrap().to_str().unwrap();
+                assert_eq!(differences[0].option, format!("the SHA-256 of {name}"));
+            }
+            error => panic!("{error}"),
+        }
+        assert_eq!(snapshot(out.path()), before);
+    }
+    fs::remove_file(&first).unwrap();
+    let error = extract_letters(&folder, &segmenter(), out.path(), &()).unwrap_err();
+    assert!(error.to_string().contains("and unreadable"), "{error}");
+    fs::write(&first, old).unwrap();
+    extract_letters(&folder, &segmenter(), out.path(), &()).unwrap();
+    assert_eq!(snapshot(out.path()), before);
+}
+
+#[test]
+fn letters_remember_how_they_were_cut() {
+    let images = tempfile::tempdir().unwrap();
+    let folder = corpus(images.path());
+    let out = tempfile::tempdir().unwrap();
+    extract_letters(&folder, &segmenter(), out.path(), &()).unwrap();
+    let open = || LetterSet::open(out.path(), &LetterOptions::default());
+    let (letters, _) = open().unwrap();
+    assert_eq!(letters.segmentation(), Some(segmenter().options()));
+    let [half, _] = letters.split([0.5, 0.5], 1).unwrap();
+    assert_eq!(ShuffledLetters::new(half, 1).segmentation(), Some(segmenter().options()));
+    let (in_memory, _) = LetterSet::from_samples(&folder, &segmenter(), &()).unwrap();
+    assert_eq!(in_memory.segmentation(), Some(segmenter().options()));
+
+    let path = out.path().join(MANIFEST);
+    let manifest = fs::read_to_string(&path).unwrap();
+    fs::write(&path, manifest.replacen("\"letter_size\"", "\"letter_shape\"", 1)).unwrap();
+    let error = open().unwrap_err();
+    assert!(matches!(error, DatasetError::Manifest { line: 1, .. }), "{error}");
+    assert!(error.to_string().contains("letter_shape"), "{error}");
+    fs::write(&path, "{\"title\": \"my letters\"}\n").unwrap();
+    assert_eq!(open().unwrap().0.segmentation(), None);
+    fs::remove_file(&path).unwrap();
+    assert_eq!(open().unwrap().0.segmentation(), None);
+}
+
+#[test]
+fn what_a_killed_process_left_in_letter_folders_is_removed() {
+    let images = tempfile::tempdir().unwrap();
+    let folder = corpus(images.path());
+    let out = tempfile::tempdir().unwrap();
+    extract_letters(&folder, &segmenter(), out.path(), &()).unwrap();
+    let before = snapshot(out.path());
+    for name in [".captcha-lab-a1b2c3.tmp", "A/.captcha-lab-a1b2c3.tmp", "lower_a/.captcha-lab-x.tmp"] {
+        fs::write(out.path().join(name), "half a letter").unwrap();
+    }
+    extract_letters(&folder, &segmenter(), out.path(), &()).unwrap();
+    assert_eq!(snapshot(out.path()), before);
+}
+
+#[test]
+fn most_letters_say_the_size_and_the_odd_ones_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir_all(folder.path().join("A")).unwrap();
+    let sizes = [(9, 9), (8, 8), (8, 8), (8, 9), (10, 10), (10, 10), (8, 8)];
+    for (index, (width, height)) in sizes.into_iter().enumerate() {
+        GrayImage::new(width, height).save(folder.path().join(format!("A/{index}.png"))).unwrap();
+    }
+    let open = |options| LetterSet::open(folder.path(), &options);
+    let (letters, skipped) = open(LetterOptions::default()).unwrap();
+    assert_eq!((letters.size(), letters.len()), (8, 3));
+    assert_eq!(skipped.count(&SkipReason::WrongSize), 4);
+    let message = skipped.to_string();
+    assert!(message.contains("0.png has 9 x 9 pixels, the letters 8 x 8"), "{message}");
+    let (letters, skipped) = open(LetterOptions::default().with_size(10)).unwrap();
+    assert_eq!((letters.len(), skipped.count(&SkipReason::WrongSize)), (2, 5));
+    let error = open(LetterOptions::default().with_size(11)).unwrap_err();
+    assert!(matches!(&error, DatasetError::NothingUsable { skipped, .. } if skipped.total() == 7), "{error}");
 }
 
 #[test]

@@ -280,9 +280,17 @@ fn sources_without_use_are_refused() {
     let error = CaptchaStream::new(source, StreamOptions::new(10)).unwrap_err();
     assert!(matches!(error, DatasetError::Style(_)), "{error}");
 
+    for options in [StreamOptions::new(0), StreamOptions::new(1).with_threads(usize::MAX)] {
+        let (source, _) = watched();
+        let error = LetterStream::new(source, segmenter(), options).unwrap_err();
+        assert!(matches!(error, DatasetError::BadOption { .. }), "{error}");
+    }
+
+    // Numbers that no memory holds are only too many images.
     let (source, _) = watched();
-    let error = LetterStream::new(source, segmenter(), StreamOptions::new(0)).unwrap_err();
-    assert!(matches!(error, DatasetError::BadOption { .. }), "{error}");
+    let options = StreamOptions::new(usize::MAX).with_threads(1);
+    let stream = CaptchaStream::new(source, options).unwrap();
+    assert!(stream.epoch(0, 1).next().unwrap().is_ok());
 }
 
 #[test]
