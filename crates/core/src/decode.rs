@@ -1,9 +1,11 @@
 //! Images from untrusted bytes.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use image::{DynamicImage, GrayImage, ImageFormat, ImageReader};
+
+use crate::files::{ReadError, read_bounded};
 
 /// What an image may cost before it is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +26,24 @@ impl Default for ImageLimits {
 }
 
 impl ImageLimits {
-    /// The same with another largest side in pixels.
+    /// Sets the largest width and height in pixels.
     #[must_use]
     pub fn with_max_side(mut self, max_side: u32) -> Self {
         self.max_side = max_side;
+        self
+    }
+
+    /// Sets the most bytes that decoding may allocate.
+    #[must_use]
+    pub fn with_max_alloc(mut self, max_alloc: u64) -> Self {
+        self.max_alloc = max_alloc;
+        self
+    }
+
+    /// Sets the largest file in bytes.
+    #[must_use]
+    pub fn with_max_file(mut self, max_file: u64) -> Self {
+        self.max_file = max_file;
         self
     }
 }
@@ -137,16 +153,13 @@ pub fn open_image(path: &Path, limits: ImageLimits) -> Result<DynamicImage, Deco
 }
 
 fn read_limited(path: &Path, limits: ImageLimits) -> Result<Vec<u8>, DecodeError> {
-    let file = std::fs::File::open(path).map_err(DecodeError::Io)?;
-    let mut bytes = Vec::new();
-    file.take(limits.max_file + 1).read_to_end(&mut bytes).map_err(DecodeError::Io)?;
-    if bytes.len() as u64 > limits.max_file {
-        return Err(DecodeError::TooLarge {
-            what: format!("more than {} bytes", limits.max_file),
-            limit: format!("{} bytes", limits.max_file),
-        });
-    }
-    Ok(bytes)
+    read_bounded(path, limits.max_file).map_err(|error| match error {
+        ReadError::TooLarge { limit } => DecodeError::TooLarge {
+            what: format!("more than {limit} bytes"),
+            limit: format!("{limit} bytes"),
+        },
+        error => DecodeError::Io(error.into()),
+    })
 }
 
 /// The grey levels of an image; transparent pixels become white paper, as a browser shows them.
@@ -210,6 +223,23 @@ mod tests {
         huge.set_len(1 << 40).unwrap();
         let error = open_image(&path, ImageLimits::default()).unwrap_err();
         assert!(error.to_string().contains("too large"), "{error}");
+    }
+
+    #[test]
+    fn limits_have_no_largest_value_and_a_device_is_no_image() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("A.png");
+        std::fs::write(&path, png(30, 20)).unwrap();
+        let unlimited =
+            ImageLimits::default().with_max_side(u32::MAX).with_max_alloc(u64::MAX).with_max_file(u64::MAX);
+        assert_eq!(open_image(&path, unlimited).unwrap().width(), 30);
+        #[cfg(unix)]
+        {
+            let error = open_image(Path::new("/dev/zero"), unlimited).unwrap_err();
+            let DecodeError::File { source, .. } = error else { panic!("{error}") };
+            let DecodeError::Io(error) = *source else { panic!("{source}") };
+            assert_eq!(error.to_string(), "expected a regular file, this is a device");
+        }
     }
 
     #[test]

@@ -90,17 +90,18 @@ impl Taps {
     /// The taps of `size` pixels, if `length` pixels are laid centred over them, `scale` to one.
     fn of(length: u32, size: u32, scale: f32) -> Self {
         let reach = scale.max(1.0) / 2.0;
-        let per_pixel = ((2.0 * reach).ceil() as usize + 1).min(length as usize);
+        let per_pixel = ((2.0 * reach).ceil() as usize).saturating_add(1).min(length as usize);
         let mut taps = Self { firsts: Vec::new(), weights: vec![0.0; per_pixel * size as usize] };
         for (i, weights) in taps.weights.chunks_exact_mut(per_pixel).enumerate() {
             let centre = (i as f32 + 0.5 - size as f32 / 2.0) * scale + length as f32 / 2.0;
             let (start, end) = (centre - reach, centre + reach);
-            let first = start.floor().clamp(0.0, (length as usize - per_pixel) as f32);
+            // Compared as whole numbers: floats do not tell neighbours apart from 2^24 on.
+            let first = (start.floor().max(0.0) as usize).min(length as usize - per_pixel);
             for (tap, weight) in weights.iter_mut().enumerate() {
-                let pixel = first + tap as f32;
+                let pixel = (first + tap) as f32;
                 *weight = (end.min(pixel + 1.0) - start.max(pixel)).max(0.0) / (2.0 * reach);
             }
-            taps.firsts.push(first as usize);
+            taps.firsts.push(first);
         }
         taps
     }
@@ -142,6 +143,17 @@ mod tests {
             let kept = f64::from(image.width()) * f64::from(height) / f64::from(image.height());
             prop_assert!((f64::from(scaled.width()) - kept).abs() <= f64::from(multiple));
         }
+    }
+
+    #[test]
+    fn no_scale_overflows() {
+        let image = GrayImage::from_pixel(9, 7, Luma([0]));
+        for scale in [f32::INFINITY, f32::NEG_INFINITY, f32::NAN, f32::MAX, f32::MIN_POSITIVE, -1.0, 0.0] {
+            assert_eq!(resample(&image, [4, 3], [scale, 1.0]).dimensions(), (4, 3), "{scale}");
+            assert_eq!(resample(&image, [4, 3], [1.0, scale]).dimensions(), (4, 3), "{scale}");
+        }
+        let long = GrayImage::from_pixel((1 << 24) + 3, 1, Luma([0]));
+        assert_eq!(resample(&long, [4, 1], [1e7, 1.0]).dimensions(), (4, 1));
     }
 
     #[test]

@@ -6,11 +6,11 @@ use image::{GrayImage, Luma};
 use crate::SegmentError;
 use crate::components::ComponentSet;
 use crate::cut::Profile;
-use crate::options::Components;
+use crate::letter::{Cutout, Letter};
+use crate::options::{Components, MOST_PIECES};
 use crate::piece::{Piece, pieces, reading_order};
 use crate::reading::{Part, read, read_freely};
 use crate::runs::Run;
-use crate::segmenter::Cutout;
 
 /// The components of the image, and the pieces that they form.
 pub(crate) fn find(
@@ -40,7 +40,8 @@ pub(crate) fn cut(
     pieces: &[Piece],
     options: &Components,
     expected: Option<usize>,
-) -> Result<Vec<Cutout>, SegmentError> {
+    letter: impl Fn(Cutout) -> Letter,
+) -> Result<Vec<Letter>, SegmentError> {
     let profile = |piece: &Piece| {
         Profile::of(
             piece.bounds.x()..piece.bounds.right(),
@@ -56,10 +57,13 @@ pub(crate) fn cut(
         Some(letters) => read(pieces, letters, options.max_aspect, profile)
             .ok_or(SegmentError::WrongCount { found: pieces.len(), expected: letters })?,
     };
-    let mut cutouts: Vec<Cutout> =
-        parts.iter().filter_map(|part| cutout(image, components, pieces, part)).collect();
-    cutouts.sort_by_key(|cutout| reading_order(cutout.bounds));
-    Ok(cutouts)
+    if parts.len() > MOST_PIECES {
+        return Err(SegmentError::TooManyPieces { found: parts.len(), limit: MOST_PIECES });
+    }
+    let cutouts = parts.iter().filter_map(|part| cutout(image, components, pieces, part));
+    let mut letters: Vec<Letter> = cutouts.map(letter).collect();
+    letters.sort_by_key(|letter| reading_order(letter.bounds));
+    Ok(letters)
 }
 
 /// Every piece as one letter.

@@ -5,9 +5,9 @@ use image::{GrayImage, imageops};
 
 use crate::SegmentError;
 use crate::contours::outer_contour_boxes;
-use crate::options::Contours;
+use crate::letter::{Cutout, Letter};
+use crate::options::{Contours, MOST_PIECES};
 use crate::piece::reading_order;
-use crate::segmenter::Cutout;
 
 /// The boxes of the letters, left to right.
 pub(crate) fn find(image: &GrayImage, level: u8, options: &Contours) -> Vec<GlyphBox> {
@@ -30,13 +30,17 @@ pub(crate) fn cut(
     image: &GrayImage,
     boxes: &[GlyphBox],
     expected: Option<usize>,
-) -> Result<Vec<Cutout>, SegmentError> {
+    letter: impl Fn(Cutout) -> Letter,
+) -> Result<Vec<Letter>, SegmentError> {
     match expected {
         _ if boxes.is_empty() => Err(SegmentError::NoInk),
         Some(expected) if expected != boxes.len() => {
             Err(SegmentError::WrongCount { found: boxes.len(), expected })
         }
-        _ => Ok(boxes.iter().map(|&bounds| Cutout { bounds, image: crop(image, bounds) }).collect()),
+        _ if boxes.len() > MOST_PIECES => {
+            Err(SegmentError::TooManyPieces { found: boxes.len(), limit: MOST_PIECES })
+        }
+        _ => Ok(boxes.iter().map(|&bounds| letter(Cutout { bounds, image: crop(image, bounds) })).collect()),
     }
 }
 

@@ -4,7 +4,7 @@ use image::GrayImage;
 use imageproc::filter::median_filter;
 use serde::{Deserialize, Serialize};
 
-use crate::options::check;
+use crate::error::{check_option, check_size};
 use crate::{SegmentError, line};
 
 /// What is taken out of an image before it is cut: noise, then a line. Nothing by default.
@@ -46,21 +46,25 @@ impl Cleaning {
     }
 
     pub(crate) fn check(self) -> Result<(), SegmentError> {
-        check("median_radius", self.median_radius, self.median_radius <= 8, "0 to 8 pixels")?;
-        check("line_width", self.line_width, self.line_width <= 32, "0 to 32 pixels")
+        check_option("median_radius", self.median_radius, self.median_radius <= 8, "0 to 8 pixels")?;
+        check_option("line_width", self.line_width, self.line_width <= 32, "0 to 32 pixels")
     }
 
     /// `image`, dark ink on light paper, without what is to be taken out; `None` if that is nothing.
-    #[must_use]
-    pub fn apply(self, image: &GrayImage) -> Option<GrayImage> {
+    ///
+    /// # Errors
+    /// [`SegmentError::InvalidOption`] or [`SegmentError::ImageTooLarge`].
+    pub fn apply(self, image: &GrayImage) -> Result<Option<GrayImage>, SegmentError> {
+        self.check()?;
+        check_size(image)?;
         let smooth =
             (self.median_radius > 0).then(|| median_filter(image, self.median_radius, self.median_radius));
         if self.line_width == 0 {
-            return smooth;
+            return Ok(smooth);
         }
         let mut cleaned = smooth.unwrap_or_else(|| image.clone());
         line::remove(&mut cleaned, self.line_width as usize);
-        Some(cleaned)
+        Ok(Some(cleaned))
     }
 }
 
@@ -72,14 +76,26 @@ mod tests {
 
     #[test]
     fn nothing_is_taken_out_by_default() {
-        assert_eq!(Cleaning::default().apply(&GrayImage::new(9, 9)), None);
+        assert_eq!(Cleaning::default().apply(&GrayImage::new(9, 9)), Ok(None));
     }
 
     #[test]
     fn specks_go() {
         let mut image = GrayImage::from_pixel(20, 20, Luma([255]));
         image.put_pixel(7, 9, Luma([0]));
-        let cleaned = Cleaning::default().with_median_radius(1).apply(&image).unwrap();
+        let cleaned = Cleaning::default().with_median_radius(1).apply(&image).unwrap().unwrap();
         assert!(cleaned.iter().all(|&pixel| pixel == 255));
+    }
+
+    #[test]
+    fn no_value_overflows() {
+        for cleaning in
+            [Cleaning::default().with_median_radius(u32::MAX), Cleaning::default().with_line_width(u32::MAX)]
+        {
+            let refused = cleaning.apply(&GrayImage::new(9, 9));
+            assert!(matches!(refused, Err(SegmentError::InvalidOption { .. })), "{refused:?}");
+        }
+        let refused = Cleaning::default().with_median_radius(1).apply(&GrayImage::new(u32::MAX, 0));
+        assert!(matches!(refused, Err(SegmentError::ImageTooLarge { .. })), "{refused:?}");
     }
 }

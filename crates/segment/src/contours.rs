@@ -15,6 +15,9 @@ use imageproc::contours::{BorderType, find_contours};
 /// implemented by `imageproc`.
 #[must_use]
 pub fn outer_contour_boxes(image: &GrayImage, level: u8) -> Vec<GlyphBox> {
+    if image.is_empty() {
+        return Vec::new();
+    }
     // A frame of paper, since imageproc finds no outer border in the first column.
     let framed = GrayImage::from_fn(image.width() + 2, image.height() + 2, |x, y| {
         let inside = (1..=image.width()).contains(&x) && (1..=image.height()).contains(&y);

@@ -1,8 +1,10 @@
 //! Why an image was not cut into letters.
 
+use image::GrayImage;
+
 /// Why an image was not cut into letters, or options are refused.
 ///
-/// The first three say something of an image and are counted; [`reason`](Self::reason) is their short name.
+/// All but the last say something of an image and are counted; [`reason`](Self::reason) is their short name.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SegmentError {
@@ -18,14 +20,22 @@ pub enum SegmentError {
         expected: usize,
     },
     /// The ink falls into so many pieces that it is no text.
-    #[error(
-        "the ink falls into {found} pieces, which is more than {limit}: the image shows noise, not letters"
-    )]
+    #[error("the ink falls into {found} pieces, more than {limit}: the image shows noise, not letters")]
     TooManyPieces {
         /// The number of pieces that are no specks.
         found: usize,
         /// The most that are read as text.
         limit: usize,
+    },
+    /// The image is wider or higher than any that is cut.
+    #[error("the image is {width} x {height} pixels, expected at most {limit} a side")]
+    ImageTooLarge {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// The largest side in pixels.
+        limit: u32,
     },
     /// An option is out of its range.
     #[error("the option {option} is {actual}, expected {expected}")]
@@ -53,7 +63,37 @@ impl SegmentError {
             Self::NoInk => "no ink",
             Self::WrongCount { .. } => "wrong count",
             Self::TooManyPieces { .. } => "too many pieces",
+            Self::ImageTooLarge { .. } => "image too large",
             Self::InvalidOption { .. } => "invalid option",
         }
     }
+}
+
+/// # Errors
+/// [`SegmentError::InvalidOption`] if `valid` is false.
+pub(crate) fn check_option(
+    option: &'static str,
+    actual: impl ToString + Copy,
+    valid: bool,
+    expected: &'static str,
+) -> Result<(), SegmentError> {
+    if valid {
+        Ok(())
+    } else {
+        Err(SegmentError::InvalidOption { option, actual: actual.to_string(), expected })
+    }
+}
+
+/// The largest width and height of an image that is cut, in pixels. Columns, rows and numbers of pixels of such an image,
+/// and sums of two of them, stay below 2^32.
+const MAX_SIDE: u32 = u16::MAX as u32;
+
+/// # Errors
+/// [`SegmentError::ImageTooLarge`].
+pub(crate) fn check_size(image: &GrayImage) -> Result<(), SegmentError> {
+    let (width, height) = image.dimensions();
+    if width.max(height) > MAX_SIDE {
+        return Err(SegmentError::ImageTooLarge { width, height, limit: MAX_SIDE });
+    }
+    Ok(())
 }

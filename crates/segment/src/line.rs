@@ -12,8 +12,22 @@ const SEEN: f64 = 0.25;
 /// How far a line may be from where its curve runs, in pixels.
 const REACH: i32 = 2;
 
-/// Steps of the first search, in pixels: the curve, the columns.
+/// Steps of the first search: the curve in rows, the columns.
 const COARSE: (i32, usize) = (3, 4);
+
+/// The first search looks at every curve of an image of at most so many rows; in a higher image rows are taken together
+/// by 2, 4, 8, ... until there are no more. The number of curves grows with the cube of the rows: 180,000 at 256.
+const MOST_ROWS: usize = 256;
+
+/// The first searches look at most at about so many columns.
+const MOST_COLUMNS: usize = 256;
+
+/// The last search looks at most at about so many columns.
+const MOST_LAST_COLUMNS: usize = 4096;
+
+/// From rows to rows half as high: how far the curve may move, and in which steps. It was found to within 3 higher rows,
+/// which are 6 of these.
+const FINER: (i32, i32) = (6, 2);
 
 /// How far the middle of the curve may be from the straight line, in shares of the height.
 const BEND: f64 = 0.15;
@@ -32,6 +46,11 @@ impl Curve {
     fn row(self, t: f32) -> i32 {
         let straight = self.left as f32 * (1.0 - t) + self.right as f32 * t;
         (straight + 4.0 * self.bend as f32 * t * (1.0 - t)).round() as i32
+    }
+
+    /// The same curve in rows half as high.
+    fn in_halves(self) -> Self {
+        Self { left: 2 * self.left, right: 2 * self.right, bend: 2 * self.bend }
     }
 }
 
@@ -63,36 +82,6 @@ impl Columns {
         self.runs.len() / self.height.max(1)
     }
 
-    /// In how many of every `step`-th column the curve runs through ink of at most `most` pixels.
-    fn score(&self, curve: Curve, step: usize, most: u8) -> usize {
-        let columns = self.runs.chunks_exact(self.height).enumerate().step_by(step);
-        let last = (self.width().max(2) - 1) as f32;
-        let thin = columns.filter(|(x, column)| {
-            let row = usize::try_from(curve.row(*x as f32 / last)).ok();
-            row.and_then(|row| column.get(row)).is_some_and(|&run| (1..=most).contains(&run))
-        });
-        thin.count()
-    }
-
-    /// The best of the curves within `reach` of `around`, in steps of `step` pixels.
-    fn best(
-        &self,
-        around: Curve,
-        reach: [i32; 3],
-        (step, columns): (i32, usize),
-        most: u8,
-    ) -> (usize, Curve) {
-        let steps = |middle: i32, reach: i32| (-reach / step..=reach / step).map(move |i| middle + i * step);
-        let curves = steps(around.left, reach[0]).flat_map(|left| {
-            steps(around.right, reach[1]).flat_map(move |right| {
-                steps(around.bend, reach[2]).map(move |bend| Curve { left, right, bend })
-            })
-        });
-        // Of several the first: the search is the same on every machine.
-        let scored = curves.map(|curve| (self.score(curve, columns, most), curve));
-        scored.fold((0, around), |best, next| if next.0 > best.0 { next } else { best })
-    }
-
     /// The run of ink nearest to `row` in the column `x`, if it is within reach.
     fn run_at(&self, x: usize, row: i32) -> Option<Range<usize>> {
         let column = &self.runs[x * self.height..(x + 1) * self.height];
@@ -107,20 +96,97 @@ impl Columns {
     }
 }
 
+/// Where ink is thin enough to be of a line, in rows of one or more rows of pixels.
+struct Thin {
+    height: usize,
+    /// Column by column, whether one of the pixels is thin.
+    thin: Vec<bool>,
+}
+
+impl Thin {
+    /// In rows of pixels: thin is what is part of a vertical run of at most `most` pixels.
+    fn of(columns: &Columns, most: u8) -> Self {
+        let thin = columns.runs.iter().map(|run| (1..=most).contains(run)).collect();
+        Self { height: columns.height, thin }
+    }
+
+    /// In rows twice as high.
+    fn in_pairs(&self) -> Self {
+        let columns = self.thin.chunks_exact(self.height.max(1));
+        let thin = columns.flat_map(|column| column.chunks(2).map(|pair| pair.contains(&true))).collect();
+        Self { height: self.height.div_ceil(2), thin }
+    }
+
+    fn width(&self) -> usize {
+        self.thin.len() / self.height.max(1)
+    }
+
+    /// The best of the curves within `reach` of `around`, in steps of `step` rows: in how many of every
+    /// `column_step`-th column it runs through thin ink, and the curve. Of several the first, so that the search is the
+    /// same on every machine.
+    fn best(&self, around: Curve, reach: [i32; 3], (step, column_step): (i32, usize)) -> (usize, Curve) {
+        let last = (self.width().max(2) - 1) as f32;
+        let columns = self.thin.chunks_exact(self.height.max(1)).enumerate().step_by(column_step);
+        let columns: Vec<(f32, &[bool])> = columns.map(|(x, column)| (x as f32 / last, column)).collect();
+        let steps = |middle: i32, reach: i32| (-reach / step..=reach / step).map(move |i| middle + i * step);
+        let mut best = (0, around);
+        for left in steps(around.left, reach[0]) {
+            for right in steps(around.right, reach[1]) {
+                for bend in steps(around.bend, reach[2]) {
+                    let curve = Curve { left, right, bend };
+                    let score = score(&columns, curve, best.0);
+                    if score > best.0 {
+                        best = (score, curve);
+                    }
+                }
+            }
+        }
+        best
+    }
+
+    /// The best curve of a search in steps of a few rows.
+    fn rough(&self) -> Curve {
+        let column_step = COARSE.1.max(self.width().div_ceil(MOST_COLUMNS));
+        if self.height > MOST_ROWS {
+            let around = self.in_pairs().rough().in_halves();
+            return self.best(around, [FINER.0; 3], (FINER.1, column_step)).1;
+        }
+        let middle = self.height as i32 / 2;
+        let bend = (self.height as f64 * BEND) as i32;
+        let anywhere = Curve { left: middle, right: middle, bend: 0 };
+        self.best(anywhere, [middle, middle, bend], (COARSE.0, column_step)).1
+    }
+
+    /// The best curve, or `None` if it is seen in too few columns to be a line.
+    fn line(&self) -> Option<Curve> {
+        let column_step = self.width().div_ceil(MOST_LAST_COLUMNS).max(1);
+        let (score, curve) = self.best(self.rough(), [COARSE.0; 3], (1, column_step));
+        let columns = self.width().div_ceil(column_step);
+        (score as f64 >= SEEN * columns as f64).then_some(curve)
+    }
+}
+
+/// In how many of `columns`, each with its share of the width, the curve runs through thin ink; any number of at most
+/// `least` if it is not more than that.
+fn score(columns: &[(f32, &[bool])], curve: Curve, least: usize) -> usize {
+    let mut score = 0;
+    for (i, &(t, column)) in columns.iter().enumerate() {
+        if score + columns.len() - i <= least {
+            break;
+        }
+        let row = usize::try_from(curve.row(t)).ok();
+        score += usize::from(row.and_then(|row| column.get(row)) == Some(&true));
+    }
+    score
+}
+
 /// Removes the line across `image`, dark ink on light paper, where it is at most `width` pixels high; leaves an image
 /// alone in which there is none.
 pub(crate) fn remove(image: &mut GrayImage, width: usize) {
     let Some(level) = Threshold::Otsu.level(image) else { return };
     let columns = Columns::of(image, level);
     let most = width.min(usize::from(u8::MAX)) as u8;
-    let middle = columns.height as i32 / 2;
-    let bend = (columns.height as f64 * BEND) as i32;
-    let anywhere = Curve { left: middle, right: middle, bend: 0 };
-    let (_, rough) = columns.best(anywhere, [middle, middle, bend], COARSE, most);
-    let (score, curve) = columns.best(rough, [COARSE.0; 3], (1, 1), most);
-    if (score as f64) < SEEN * columns.width() as f64 {
-        return;
-    }
+    let Some(curve) = Thin::of(&columns, most).line() else { return };
     let paper = image.iter().copied().max().unwrap_or(u8::MAX);
     let last = (columns.width().max(2) - 1) as f32;
     let (image_width, height) = (columns.width(), columns.height);
@@ -173,6 +239,23 @@ mod tests {
             remove(&mut cleaned, width);
             prop_assert!(cleaned.iter().zip(image.iter()).all(|(cleaned, pixel)| cleaned >= pixel));
         }
+    }
+
+    #[test]
+    fn a_line_across_a_large_image_goes_too() {
+        let line = |x: u32, y: u32| {
+            let t = x as f32 / 2047.0;
+            let row = Curve { left: 1500, right: 2400, bend: 200 }.row(t);
+            (row - 3..=row + 3).contains(&(y as i32))
+        };
+        let stroke = |x: u32, y: u32| x % 256 < 100 && (800..3200).contains(&y);
+        let mut image =
+            GrayImage::from_fn(2048, 4096, |x, y| Luma([if stroke(x, y) || line(x, y) { 0 } else { 255 }]));
+        remove(&mut image, 12);
+        let left = image.enumerate_pixels().filter(|&(x, y, pixel)| pixel.0[0] == 0 && !stroke(x, y)).count();
+        // The line has 7 rows in 1248 columns without a stroke.
+        assert!(left <= 7 * 100, "{left} of {} pixels are left", 7 * 1248);
+        assert!(image.enumerate_pixels().all(|(x, y, pixel)| pixel.0[0] == 0 || !stroke(x, y) || line(x, y)));
     }
 
     #[test]

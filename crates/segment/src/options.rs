@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::check_option;
+use crate::resample::check_letter;
 use crate::{Cleaning, SegmentError, Threshold};
 
 /// How an image is cut into letters and what a letter image looks like.
@@ -73,7 +75,7 @@ pub struct Components {
     /// wider letter, and if the number of letters is not known each wider piece is cut. Default 1.25: in common
     /// fonts only a bold W comes near.
     pub max_aspect: f32,
-    /// Most pieces that are read as text, at least 1. Default 256.
+    /// Most pieces that are read as text, 1 to 1024. Default 256.
     pub max_pieces: usize,
 }
 
@@ -94,6 +96,10 @@ pub struct Contours {
     /// Width in pixels from which a box is cut in its middle, at least 2. Default 65, the seed's.
     pub halve_from: u32,
 }
+
+/// The largest value of [`Components::max_pieces`], and the most letters that an image is cut into: the memory for them
+/// stays below 300 MB, whatever the options.
+pub(crate) const MOST_PIECES: usize = 1024;
 
 /// How a letter fills its image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,19 +201,19 @@ impl SegmentOptions {
     pub(crate) fn check(&self) -> Result<(), SegmentError> {
         self.cleaning.check()?;
         match self.threshold {
-            Threshold::Fixed(level) => check("threshold", level, level < 255, "a grey level of at most 254")?,
+            Threshold::Fixed(level) => {
+                check_option("threshold", level, level < 255, "a grey level of at most 254")?
+            }
             Threshold::Otsu => {}
             Threshold::Contrast(share) => {
-                check("threshold", share, share > 0.0 && share < 1.0, "a share above 0 and below 1")?;
+                check_option("threshold", share, share > 0.0 && share < 1.0, "a share above 0 and below 1")?;
             }
         }
-        let (size, margin) = (self.letter_size, self.letter_margin);
-        check("letter_size", size, (4..=512).contains(&size), "4 to 512 pixels")?;
-        check("letter_margin", margin, margin < size.div_ceil(2), "less than half of letter_size")?;
+        check_letter(self.letter_size, self.letter_margin)?;
         match &self.method {
             Method::Components(options) => options.check(),
             Method::Contours(options) => {
-                check("halve_from", options.halve_from, options.halve_from >= 2, "at least 2 pixels")
+                check_option("halve_from", options.halve_from, options.halve_from >= 2, "at least 2 pixels")
             }
         }
     }
@@ -216,11 +222,16 @@ impl SegmentOptions {
 impl Components {
     fn check(&self) -> Result<(), SegmentError> {
         let (overlap, free_overlap, aspect) = (self.join_overlap, self.free_join_overlap, self.max_aspect);
-        check("min_ink", self.min_ink, self.min_ink >= 1, "at least 1 pixel")?;
-        check("join_overlap", overlap, (0.0..=1.0).contains(&overlap), "a share from 0 to 1")?;
-        check("free_join_overlap", free_overlap, (0.0..=1.0).contains(&free_overlap), "a share from 0 to 1")?;
-        check("max_aspect", aspect, aspect > 0.0 && aspect <= 10.0, "a multiple above 0, at most 10")?;
-        check("max_pieces", self.max_pieces, self.max_pieces >= 1, "at least 1")
+        check_option("min_ink", self.min_ink, self.min_ink >= 1, "at least 1 pixel")?;
+        check_option("join_overlap", overlap, (0.0..=1.0).contains(&overlap), "a share from 0 to 1")?;
+        check_option(
+            "free_join_overlap",
+            free_overlap,
+            (0.0..=1.0).contains(&free_overlap),
+            "a share from 0 to 1",
+        )?;
+        check_option("max_aspect", aspect, aspect > 0.0 && aspect <= 10.0, "a multiple above 0, at most 10")?;
+        check_option("max_pieces", self.max_pieces, (1..=MOST_PIECES).contains(&self.max_pieces), "1 to 1024")
     }
 
     /// The same with another smallest component.
@@ -276,19 +287,6 @@ impl Contours {
     }
 }
 
-pub(crate) fn check(
-    option: &'static str,
-    actual: impl ToString + Copy,
-    valid: bool,
-    expected: &'static str,
-) -> Result<(), SegmentError> {
-    if valid {
-        Ok(())
-    } else {
-        Err(SegmentError::InvalidOption { option, actual: actual.to_string(), expected })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -330,6 +328,10 @@ mod tests {
             (components(Components::default().with_max_aspect(0.0)), "max_aspect"),
             (components(Components::default().with_max_aspect(f32::INFINITY)), "max_aspect"),
             (components(Components::default().with_max_pieces(0)), "max_pieces"),
+            (components(Components::default().with_max_pieces(usize::MAX)), "max_pieces"),
+            (options().with_letter_margin(u32::MAX), "letter_margin"),
+            (options().with_cleaning(Cleaning::default().with_median_radius(u32::MAX)), "median_radius"),
+            (options().with_cleaning(Cleaning::default().with_line_width(u32::MAX)), "line_width"),
             (options().with_method(Method::Contours(Contours::default().with_halve_from(1))), "halve_from"),
         ];
         for (options, name) in cases {

@@ -41,8 +41,8 @@ pub(crate) fn pieces(components: &ComponentSet, kept: &[usize], overlap: f32) ->
 }
 
 /// By the middle of the box, then by its corner, so that the order never depends on how boxes were found.
-pub(crate) fn reading_order(bounds: GlyphBox) -> (u32, u32, u32) {
-    (bounds.x() + bounds.right(), bounds.x(), bounds.y())
+pub(crate) fn reading_order(bounds: GlyphBox) -> (u64, u32, u32) {
+    (u64::from(bounds.x()) + u64::from(bounds.right()), bounds.x(), bounds.y())
 }
 
 /// How much of the width of the narrower box the other one covers, 0 to 1.

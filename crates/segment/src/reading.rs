@@ -38,8 +38,11 @@ pub(crate) fn read(
     if letters == 0 {
         return None;
     }
-    let ink_width: u32 = pieces.iter().map(|piece| piece.bounds.width()).sum();
-    let costs = Costs::new(f64::from(ink_width) / letters as f64, tallest(pieces), max_aspect);
+    let ink_width: u64 = pieces.iter().map(|piece| u64::from(piece.bounds.width())).sum();
+    let costs = Costs::new(ink_width as f64 / letters as f64, tallest(pieces), max_aspect);
+    if steps(pieces, letters, &costs) > MOST_STEPS {
+        return None;
+    }
     // ways[i][n]: `n` letters of the first `i` pieces.
     let mut ways: Vec<Vec<Option<Way>>> = vec![vec![None; letters + 1]; pieces.len() + 1];
     ways[0][0] = Some(Way { cost: 0.0, pieces: 0..0, cuts: Vec::new() });
@@ -71,6 +74,21 @@ pub(crate) fn read(
     }
     parts.reverse();
     Some(parts)
+}
+
+/// The most steps of a search for cuts, which take seconds: one piece across an image of 4096 pixels that is cut to 256
+/// letters takes 2^26, an ordinary image fewer than 2^20. Only options that let wide pieces lie over each other ask for
+/// more.
+const MOST_STEPS: u64 = 1 << 32;
+
+/// How many steps the search for cuts takes at most.
+fn steps(pieces: &[Piece], letters: usize, costs: &Costs) -> u64 {
+    let of_piece = |piece: &Piece| {
+        let width = u64::from(piece.bounds.width());
+        let cuts = (letters as u64).min(width / costs.narrowest.max(1) as u64);
+        width.saturating_mul(width.min(costs.widest as u64)).saturating_mul(cuts)
+    };
+    pieces.iter().map(of_piece).fold(0, u64::saturating_add)
 }
 
 /// Every piece as one letter, but each that is wider than `max_aspect` times the tallest as so many that none of them

@@ -1,10 +1,11 @@
 //! From an image to its letters.
 
-use captcha_core::GlyphBox;
 use image::GrayImage;
 
+use crate::error::check_size;
+use crate::letter::{Cutout, Letter, Segmentation};
 use crate::options::Method;
-use crate::resample::letter_image;
+use crate::resample::resample_letter;
 use crate::{SegmentError, SegmentOptions, by_components, by_contours};
 
 /// Cuts images into letters.
@@ -13,33 +14,6 @@ use crate::{SegmentError, SegmentOptions, by_components, by_contours};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segmenter {
     options: SegmentOptions,
-}
-
-/// The letters of an image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Segmentation {
-    /// From left to right, by the middle of their boxes. Never empty.
-    pub letters: Vec<Letter>,
-}
-
-/// One letter of an image.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Letter {
-    /// The smallest box that holds its ink.
-    pub bounds: GlyphBox,
-    /// What a network reads: dark ink on white paper, [`letter_size`](SegmentOptions::letter_size) pixels wide and
-    /// high.
-    pub image: GrayImage,
-}
-
-/// What of an image shows one letter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cutout {
-    pub(crate) bounds: GlyphBox,
-    /// As large as `bounds`.
-    pub(crate) image: GrayImage,
 }
 
 impl Segmenter {
@@ -61,29 +35,32 @@ impl Segmenter {
     /// The letters of `image`, dark ink on light paper, left to right; `expected` is their number if it is known.
     ///
     /// # Errors
-    /// [`SegmentError::NoInk`], [`SegmentError::WrongCount`] or [`SegmentError::TooManyPieces`]: these say something
-    /// of the image and are to be counted, not to be dropped.
+    /// [`SegmentError::NoInk`], [`SegmentError::WrongCount`], [`SegmentError::TooManyPieces`] or
+    /// [`SegmentError::ImageTooLarge`]: these say something of the image and are to be counted, not to be dropped.
     pub fn segment(&self, image: &GrayImage, expected: Option<usize>) -> Result<Segmentation, SegmentError> {
-        let cleaned = self.options.cleaning.apply(image);
+        check_size(image)?;
+        let cleaned = self.options.cleaning.apply(image)?;
         let image = cleaned.as_ref().unwrap_or(image);
         let level = self.options.threshold.level(image).ok_or(SegmentError::NoInk)?;
-        let cutouts = match &self.options.method {
+        // Each cutout becomes a letter at once: together they can be far larger than the image.
+        let letter = |cutout: Cutout| self.letter(&cutout);
+        let letters = match &self.options.method {
             Method::Components(options) => {
                 let (components, pieces) = by_components::find(image, level, options, expected)?;
-                by_components::cut(image, &components, &pieces, options, expected)?
+                by_components::cut(image, &components, &pieces, options, expected, letter)?
             }
             Method::Contours(options) => {
-                by_contours::cut(image, &by_contours::find(image, level, options), expected)?
+                by_contours::cut(image, &by_contours::find(image, level, options), expected, letter)?
             }
         };
-        Ok(Segmentation { letters: cutouts.iter().map(|cutout| self.letter(cutout)).collect() })
+        Ok(Segmentation { letters })
     }
 
     fn letter(&self, cutout: &Cutout) -> Letter {
         let SegmentOptions { letter_size, letter_margin, letter_fit, .. } = self.options;
         Letter {
             bounds: cutout.bounds,
-            image: letter_image(&cutout.image, letter_size, letter_margin, letter_fit),
+            image: resample_letter(&cutout.image, letter_size, letter_margin, letter_fit),
         }
     }
 }

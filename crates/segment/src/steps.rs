@@ -15,6 +15,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Steps {
+    /// The image after [`Cleaning`](crate::Cleaning), or `None` if that takes nothing out.
+    pub cleaned: Option<GrayImage>,
     /// The grey level from which on pixels are ink, or `None` if nothing stands out from the paper.
     pub level: Option<u8>,
     /// The picture of what is ink: 0, the rest 255.
@@ -36,17 +38,23 @@ impl Segmenter {
     #[must_use]
     pub fn steps(&self, image: &GrayImage, expected: Option<usize>) -> Steps {
         let result = self.segment(image, expected);
-        let cleaned = self.options().cleaning.apply(image);
+        let nothing = |cleaned, (width, height), result| Steps {
+            cleaned,
+            level: None,
+            binary: GrayImage::from_pixel(width, height, Luma([255])),
+            found: Vec::new(),
+            pieces: Vec::new(),
+            crossings: vec![0; width as usize],
+            result,
+        };
+        if matches!(result, Err(SegmentError::ImageTooLarge { .. })) {
+            return nothing(None, (0, 0), result);
+        }
+        let cleaned = self.options().cleaning.apply(image).unwrap_or(None);
         let image = cleaned.as_ref().unwrap_or(image);
         let Some(level) = self.options().threshold.level(image) else {
-            return Steps {
-                level: None,
-                binary: GrayImage::from_pixel(image.width(), image.height(), Luma([255])),
-                found: Vec::new(),
-                pieces: Vec::new(),
-                crossings: vec![0; image.width() as usize],
-                result,
-            };
+            let size = image.dimensions();
+            return nothing(cleaned, size, result);
         };
         let (found, pieces) = match &self.options().method {
             Method::Components(options) => {
@@ -59,7 +67,8 @@ impl Segmenter {
             }
         };
         let crossings = Profile::of(0..image.width(), &ink_runs(image, level)).into_crossings();
-        Steps { level: Some(level), binary: binarise(image, level), found, pieces, crossings, result }
+        let binary = binarise(image, level);
+        Steps { cleaned, level: Some(level), binary, found, pieces, crossings, result }
     }
 }
 
@@ -69,8 +78,10 @@ impl Segmenter {
 pub fn draw_boxes(image: &GrayImage, boxes: &[GlyphBox], colour: Rgb<u8>) -> RgbImage {
     let mut picture = DynamicImage::ImageLuma8(image.clone()).into_rgb8();
     for bounds in boxes {
-        let rows = (bounds.x()..bounds.right()).flat_map(|x| [(x, bounds.y()), (x, bounds.bottom() - 1)]);
-        let columns = (bounds.y()..bounds.bottom()).flat_map(|y| [(bounds.x(), y), (bounds.right() - 1, y)]);
+        // Only what lies in the image is walked along: a box can reach far beyond it.
+        let (right, bottom) = (bounds.right().min(image.width()), bounds.bottom().min(image.height()));
+        let rows = (bounds.x()..right).flat_map(|x| [(x, bounds.y()), (x, bounds.bottom() - 1)]);
+        let columns = (bounds.y()..bottom).flat_map(|y| [(bounds.x(), y), (bounds.right() - 1, y)]);
         for (x, y) in rows.chain(columns) {
             if let Some(pixel) = picture.get_pixel_mut_checked(x, y) {
                 *pixel = colour;
@@ -112,12 +123,9 @@ mod tests {
     #[test]
     fn boxes_are_frames() {
         let image = GrayImage::from_pixel(6, 6, Luma([200]));
+        let far = GlyphBox::new(5, 5, u32::MAX - 5, u32::MAX - 5).unwrap();
         let red = Rgb([255, 0, 0]);
-        let picture = draw_boxes(
-            &image,
-            &[GlyphBox::new(1, 1, 3, 3).unwrap(), GlyphBox::new(5, 5, 9, 9).unwrap()],
-            red,
-        );
+        let picture = draw_boxes(&image, &[GlyphBox::new(1, 1, 3, 3).unwrap(), far], red);
         assert_eq!(picture.pixels().filter(|&&pixel| pixel == red).count(), 8 + 1);
         assert_eq!(picture.get_pixel(2, 2), &Rgb([200; 3]));
     }

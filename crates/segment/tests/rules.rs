@@ -5,7 +5,8 @@
 use captcha_segment::captcha_core::GlyphBox;
 use captcha_segment::image::{GrayImage, Luma, imageops};
 use captcha_segment::{
-    Contours, Fit, Method, SegmentError, SegmentOptions, Segmentation, Segmenter, letter_image,
+    Components, Contours, Fit, Method, SegmentError, SegmentOptions, Segmentation, Segmenter, letter_image,
+    outer_contour_boxes,
 };
 
 /// An image in which each character is `scale` x `scale` pixels: `#` is ink, all else paper.
@@ -133,7 +134,7 @@ fn a_neighbour_that_reaches_into_the_box_is_not_in_the_letter() {
             first.put_pixel(x, y, Luma([0]));
         }
     }
-    assert_eq!(found.letters[0].image, letter_image(&first, 24, 1, Fit::Contain));
+    assert_eq!(found.letters[0].image, letter_image(&first, 24, 1, Fit::Contain).unwrap());
 }
 
 #[test]
@@ -216,6 +217,38 @@ fn a_huge_image_is_cut_like_a_small_one() {
     let line = GrayImage::from_fn(4096, 4096, |_, y| Luma([if y == 2000 { 0 } else { 255 }]));
     assert!(segment(&line, Some(256)).is_err_and(|error| error.reason() == "wrong count"));
     assert_eq!(segment(&line, None).unwrap().letters.len(), 1, "a line is no word");
+}
+
+#[test]
+fn wide_pieces_over_each_other_are_refused_before_they_take_hours() {
+    let ruled = GrayImage::from_fn(4096, 800, |_, y| Luma([if y % 4 == 0 { 0 } else { 255 }]));
+    let never_joined = Components::default().with_join_overlap(1.0, 1.0);
+    let options = SegmentOptions::default().with_method(Method::Components(never_joined));
+    let refused = Segmenter::new(options).unwrap().segment(&ruled, Some(256));
+    assert_eq!(refused, Err(SegmentError::WrongCount { found: 200, expected: 256 }));
+}
+
+#[test]
+fn the_seeds_method_reads_no_noise_as_text() {
+    let noise = GrayImage::from_fn(400, 400, |x, y| Luma([if x % 8 < 7 && y % 8 < 7 { 0 } else { 255 }]));
+    let segmenter = Segmenter::new(SegmentOptions::seed()).unwrap();
+    let refused = Err(SegmentError::TooManyPieces { found: 2500, limit: 1024 });
+    assert_eq!(segmenter.segment(&noise, None), refused);
+    assert_eq!(segmenter.segment(&noise, Some(2500)), refused);
+}
+
+#[test]
+fn an_image_that_is_too_large_is_refused() {
+    for options in [SegmentOptions::default(), SegmentOptions::seed()] {
+        let segmenter = Segmenter::new(options).unwrap();
+        for image in [GrayImage::new(u32::MAX, 0), GrayImage::new(1, 65_536)] {
+            let (width, height) = image.dimensions();
+            let refused = SegmentError::ImageTooLarge { width, height, limit: 65_535 };
+            assert_eq!(segmenter.segment(&image, None), Err(refused.clone()));
+            assert_eq!(segmenter.steps(&image, None).result, Err(refused));
+        }
+    }
+    assert_eq!(outer_contour_boxes(&GrayImage::new(u32::MAX, 0), 0), []);
 }
 
 #[test]

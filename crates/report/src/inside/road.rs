@@ -90,7 +90,7 @@ impl Road {
                     None if letters.is_empty() => None,
                     None => return Err(RoadError::Letter { letters: letters.len(), number }),
                 };
-                let cleaned = segmenter.options().cleaning.apply(&grey);
+                let cleaned = steps.cleaned.clone();
                 Way::Letters { cleaned, steps: Box::new(steps), followed }
             }
             None => {
