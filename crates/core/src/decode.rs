@@ -49,6 +49,8 @@ impl ImageLimits {
 }
 
 /// Why bytes or a file are no image that can be used.
+///
+/// The message says nothing of the [`source`](std::error::Error::source), which has more to say.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -75,13 +77,13 @@ pub enum DecodeError {
         limit: String,
     },
     /// The bytes start like an image but are truncated or corrupt.
-    #[error("the image is truncated or corrupt: {0}")]
-    Corrupt(#[source] image::ImageError),
+    #[error("the image is truncated or corrupt")]
+    Corrupt(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The file could not be read.
-    #[error("the file can't be read: {0}")]
+    #[error("the file can't be read")]
     Io(#[source] std::io::Error),
-    /// One of the above, with the file it happened to.
-    #[error("{}: {source}", path.display())]
+    /// One of the above, with the file that it is about.
+    #[error("can't open {}", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -121,7 +123,7 @@ fn decode_as(
     let image = reader.decode().map_err(|error| match error {
         image::ImageError::Limits(_) => too_large(bytes, limits),
         image::ImageError::Unsupported(_) => DecodeError::UnknownFormat,
-        error => DecodeError::Corrupt(error),
+        error => DecodeError::Corrupt(Box::new(error)),
     })?;
     match (image.width(), image.height()) {
         (width, height) if width == 0 || height == 0 => Err(DecodeError::ZeroSized { width, height }),
@@ -145,7 +147,8 @@ fn too_large(bytes: &[u8], limits: ImageLimits) -> DecodeError {
 ///
 /// # Errors
 /// [`DecodeError::File`] with the path and what was wrong.
-pub fn open_image(path: &Path, limits: ImageLimits) -> Result<DynamicImage, DecodeError> {
+pub fn open_image(path: impl AsRef<Path>, limits: ImageLimits) -> Result<DynamicImage, DecodeError> {
+    let path = path.as_ref();
     let fallback = ImageFormat::from_path(path).ok().filter(|&format| format == ImageFormat::Tga);
     read_limited(path, limits)
         .and_then(|bytes| decode_as(&bytes, fallback, limits))
@@ -222,7 +225,8 @@ mod tests {
         let huge = std::fs::File::create(&path).unwrap();
         huge.set_len(1 << 40).unwrap();
         let error = open_image(&path, ImageLimits::default()).unwrap_err();
-        assert!(error.to_string().contains("too large"), "{error}");
+        let DecodeError::File { source, .. } = error else { panic!("{error}") };
+        assert!(source.to_string().contains("too large"), "{source}");
     }
 
     #[test]
@@ -235,7 +239,7 @@ mod tests {
         assert_eq!(open_image(&path, unlimited).unwrap().width(), 30);
         #[cfg(unix)]
         {
-            let error = open_image(Path::new("/dev/zero"), unlimited).unwrap_err();
+            let error = open_image("/dev/zero", unlimited).unwrap_err();
             let DecodeError::File { source, .. } = error else { panic!("{error}") };
             let DecodeError::Io(error) = *source else { panic!("{source}") };
             assert_eq!(error.to_string(), "expected a regular file, this is a device");
@@ -253,8 +257,9 @@ mod tests {
         std::fs::write(&path, "no picture").unwrap();
         assert!(open_image(&path, ImageLimits::default()).is_err());
         std::fs::write(folder.path().join("A.png"), "no picture").unwrap();
-        let error = open_image(&folder.path().join("A.png"), ImageLimits::default()).unwrap_err();
-        assert!(error.to_string().contains("not an image"), "{error}");
+        let error = open_image(folder.path().join("A.png"), ImageLimits::default()).unwrap_err();
+        let DecodeError::File { source, .. } = error else { panic!("{error}") };
+        assert!(matches!(*source, DecodeError::UnknownFormat), "{source}");
     }
 
     #[test]

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Read};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::files::open_regular;
 
 /// What data is known by: values by name, short ones as they are and large ones by the [`ContentHash`] of their bytes.
 ///
@@ -67,10 +70,18 @@ impl ContentHash {
         hex(self.0)
     }
 
-    /// The hash of a file's bytes, 64 hexadecimal digits: what `sha256sum` prints.
+    /// The hash of the bytes of a regular file, 64 hexadecimal digits: what `sha256sum` prints.
     ///
     /// # Errors
-    /// If the file can't be read.
+    /// If the file can't be read, or is no regular file.
+    pub fn of_file(path: impl AsRef<Path>) -> io::Result<String> {
+        Self::of_reader(open_regular(path)?)
+    }
+
+    /// The hash of all bytes of a reader, 64 hexadecimal digits.
+    ///
+    /// # Errors
+    /// If reading fails.
     pub fn of_reader(mut reader: impl Read) -> io::Result<String> {
         let mut hash = Sha256::new();
         let mut buffer = [0; 1 << 16];
@@ -177,5 +188,9 @@ mod tests {
         // FIPS 180-4, the example of one block.
         let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         assert_eq!(ContentHash::of_reader(&b"abc"[..]).unwrap(), expected);
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("abc"), "abc").unwrap();
+        assert_eq!(ContentHash::of_file(folder.path().join("abc")).unwrap(), expected);
+        assert!(ContentHash::of_file(folder.path()).is_err());
     }
 }

@@ -10,10 +10,9 @@ use crate::{Alphabet, AlphabetError};
 /// The known answer of a sample: the text that its image shows.
 ///
 /// ```
-/// use std::path::Path;
 /// use captcha_core::Label;
 ///
-/// let label = Label::from_path(Path::new("corpus/QXKZEF-2.png"))?;
+/// let label = Label::from_path("corpus/QXKZEF-2.png")?;
 /// assert_eq!(label.as_str(), "QXKZEF");
 /// # Ok::<(), captcha_core::LabelError>(())
 /// ```
@@ -53,7 +52,8 @@ impl Label {
     ///
     /// # Errors
     /// [`LabelError::Missing`] if nothing stands there, [`LabelError::NotUtf8`].
-    pub fn from_path(path: &Path) -> Result<Self, LabelError> {
+    pub fn from_path(path: impl AsRef<Path>) -> Result<Self, LabelError> {
+        let path = path.as_ref();
         let name = path
             .file_name()
             .ok_or_else(|| LabelError::Missing { path: path.to_owned() })?
@@ -113,14 +113,14 @@ mod tests {
             ("Ää9.png", "Ää9"),
         ];
         for (path, expected) in cases {
-            assert_eq!(Label::from_path(Path::new(path)), Ok(Label::new(expected)), "{path}");
+            assert_eq!(Label::from_path(path), Ok(Label::new(expected)), "{path}");
         }
     }
 
     #[test]
     fn a_name_without_label_is_an_error() {
         for path in [".png", "-2.png", "_", "/", ".."] {
-            assert!(matches!(Label::from_path(Path::new(path)), Err(LabelError::Missing { .. })), "{path}");
+            assert!(matches!(Label::from_path(path), Err(LabelError::Missing { .. })), "{path}");
         }
     }
 

@@ -33,7 +33,9 @@ pub(crate) fn cut_sample(segmenter: &Segmenter, sample: &Sample) -> Result<Vec<C
             DecodeError::File { source, .. } => source,
             error => error,
         };
-        (SkipReason::Unreadable, named(source))
+        let detail =
+            std::error::Error::source(source).map_or(source.to_string(), |why| format!("{source}: {why}"));
+        (SkipReason::Unreadable, named(&detail))
     })?;
     cut(segmenter, &image, sample.label.as_str()).map_err(|(reason, detail)| (reason, named(&detail)))
 }
