@@ -1,16 +1,15 @@
-//! The seed's method: see [`Contours`](crate::Contours).
+//! The method of the seed: see [`ContourOptions`](crate::ContourOptions).
 
 use captcha_core::GlyphBox;
 use image::{GrayImage, imageops};
 
-use crate::SegmentError;
-use crate::contours::outer_contour_boxes;
-use crate::letter::{Cutout, Letter};
-use crate::options::{Contours, MOST_PIECES};
-use crate::piece::reading_order;
+use crate::error::SegmentError;
+use crate::ink::outer_contour_boxes;
+use crate::letter::{Cutout, Letter, MAX_LETTERS, reading_order};
+use crate::options::ContourOptions;
 
 /// The boxes of the letters, left to right.
-pub(crate) fn find(image: &GrayImage, level: u8, options: &Contours) -> Vec<GlyphBox> {
+pub(crate) fn find(image: &GrayImage, level: u8, options: &ContourOptions) -> Vec<GlyphBox> {
     let mut boxes: Vec<GlyphBox> = outer_contour_boxes(image, level)
         .into_iter()
         .filter(|bounds| bounds.width() >= options.min_width && bounds.height() >= options.min_height)
@@ -25,7 +24,7 @@ pub(crate) fn find(image: &GrayImage, level: u8, options: &Contours) -> Vec<Glyp
     boxes
 }
 
-/// What is in the boxes, if there are as many as expected.
+/// The letters in the boxes, if there are as many as expected.
 pub(crate) fn cut(
     image: &GrayImage,
     boxes: &[GlyphBox],
@@ -37,8 +36,8 @@ pub(crate) fn cut(
         Some(expected) if expected != boxes.len() => {
             Err(SegmentError::WrongCount { found: boxes.len(), expected })
         }
-        _ if boxes.len() > MOST_PIECES => {
-            Err(SegmentError::TooManyPieces { found: boxes.len(), limit: MOST_PIECES })
+        _ if boxes.len() > MAX_LETTERS => {
+            Err(SegmentError::TooManyPieces { found: boxes.len(), limit: MAX_LETTERS })
         }
         _ => Ok(boxes.iter().map(|&bounds| letter(Cutout { bounds, image: crop(image, bounds) })).collect()),
     }

@@ -2,29 +2,29 @@
 
 use image::GrayImage;
 
-/// Why an image was not cut into letters, or options are refused.
+/// Why an image was not cut into letters, or why options are refused.
 ///
-/// All but the last say something of an image and are counted; [`reason`](Self::reason) is their short name.
+/// The first four variants are about an image: a failure that is counted. [`reason`](Self::reason) is their short name.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SegmentError {
-    /// Nothing in the image stands out from the paper.
+    /// Nothing in the image contrasts with the paper.
     #[error("the image shows no ink")]
     NoInk,
-    /// The image shows another number of letters than expected, and no plausible join or cut mends it.
+    /// The image shows another number of letters than expected, and no plausible join or cut leads to that number.
     #[error("expected {expected} letters, found {found}")]
     WrongCount {
         /// The number of pieces of ink that were found.
         found: usize,
-        /// The number of letters that were asked for.
+        /// The expected number of letters.
         expected: usize,
     },
     /// The ink falls into so many pieces that it is no text.
     #[error("the ink falls into {found} pieces, more than {limit}: the image shows noise, not letters")]
     TooManyPieces {
-        /// The number of pieces that are no specks.
+        /// The number of pieces, without specks.
         found: usize,
-        /// The most that are read as text.
+        /// The most pieces that are read as text.
         limit: usize,
     },
     /// The image is wider or higher than any that is cut.
@@ -37,6 +37,12 @@ pub enum SegmentError {
         /// The largest side in pixels.
         limit: u32,
     },
+    /// No preset has this name.
+    #[error("there is no way to cut called {name:?}, expected best or seed")]
+    UnknownPreset {
+        /// The name that was given.
+        name: String,
+    },
     /// An option is out of its range.
     #[error("the option {option} is {actual}, expected {expected}")]
     InvalidOption {
@@ -44,13 +50,13 @@ pub enum SegmentError {
         option: &'static str,
         /// Its value.
         actual: String,
-        /// The values that it can take.
+        /// The values that are accepted.
         expected: &'static str,
     },
 }
 
 impl SegmentError {
-    /// A short name that stays the same for all values, to count failures by.
+    /// A short name of the variant, to count failures by.
     ///
     /// ```
     /// use captcha_segment::SegmentError;
@@ -64,6 +70,7 @@ impl SegmentError {
             Self::WrongCount { .. } => "wrong count",
             Self::TooManyPieces { .. } => "too many pieces",
             Self::ImageTooLarge { .. } => "image too large",
+            Self::UnknownPreset { .. } => "unknown preset",
             Self::InvalidOption { .. } => "invalid option",
         }
     }
@@ -84,8 +91,7 @@ pub(crate) fn check_option(
     }
 }
 
-/// The largest width and height of an image that is cut, in pixels. Columns, rows and numbers of pixels of such an image,
-/// and sums of two of them, stay below 2^32.
+/// The largest width and height of an image that is cut, in pixels: the number of its pixels stays below 2^32.
 const MAX_SIDE: u32 = u16::MAX as u32;
 
 /// # Errors

@@ -1,8 +1,8 @@
 //! Cuts text CAPTCHAs into letters.
 //!
-//! A [`Segmenter`] takes an image with dark ink on light paper, and the number of letters if it is known. It gives
-//! the letters left to right, each with its box and with an image of a fixed size for a network, or says why not.
-//! Nothing is learned: the method is a handful of rules on strokes.
+//! A [`Segmenter`] takes an image with dark ink on light paper and, if it is known, the number of letters. It returns the
+//! letters from left to right, each with its box and with an image of a fixed size for a network, or the reason why the
+//! image could not be cut. Nothing is learned: the method is a small set of rules about strokes.
 //!
 //! ```
 //! use captcha_segment::image::{GrayImage, Luma};
@@ -25,60 +25,64 @@
 //!
 //! # The steps
 //!
-//! | step | by the default, [`Components`] | by the seed, [`Contours`] |
+//! | step | default: [`ComponentOptions`] | seed: [`ContourOptions`] |
 //! |---|---|---|
-//! | which pixels are ink | [`Threshold::Contrast`]: a quarter of the way from paper to ink | all that is not white |
-//! | which hang together | [`component_boxes`] | [`outer_contour_boxes`] |
-//! | what is no letter | specks of a few pixels | boxes of at most 5 pixels |
-//! | fragments | joined if one stands above the other, or if the number of letters tells | the box grows downwards |
-//! | touching letters | cut where the fewest strokes are crossed, as many times as the number of letters tells | a wide box is halved |
-//! | the wrong number | [`SegmentError::WrongCount`] if no join or cut is plausible | [`SegmentError::WrongCount`] |
-//! | [`letter_image`] | the letter's own ink, aspect ratio kept, centred | all in the box, stretched |
+//! | binarisation | [`Threshold::Contrast`]: a quarter of the way from paper to ink | everything that is not white is ink |
+//! | connected ink | [`component_boxes`] | [`outer_contour_boxes`] |
+//! | what is dropped | specks of a few pixels | boxes of at most 5 pixels |
+//! | fragments | joined if one stands above the other, or if the number of letters requires it | the box grows downwards |
+//! | touching letters | cut where the fewest strokes are crossed, as often as the number of letters requires | a wide box is halved |
+//! | wrong number | [`SegmentError::WrongCount`] if no join or cut is plausible | [`SegmentError::WrongCount`] |
+//! | [`letter_image`] | the ink of the letter only, aspect ratio kept, centred | all that is in the box, stretched |
 //!
-//! [`Segmenter::steps`] shows what each step found. [`score_boxes`] compares boxes with the ground truth.
+//! [`Segmenter::steps`] returns what each step found. [`score_boxes`] compares boxes with the ground truth.
 //!
-//! On fresh images of the style `seed` of `captcha-render`, six letters each, the default finds all six where they
-//! are (each box with an intersection over union of at least 0.7) in more than 99.9 % if it knows their number and in
-//! more than 99.5 % if it does not; the seed's steps do in 97 %.
+//! On fresh images of the style `seed` of `captcha-render`, six letters each, the default finds all six where they are
+//! (each box with an intersection over union of at least 0.7) in more than 99.9 % if their number is known, and in more
+//! than 99.5 % if it is not. The steps of the seed do so in 97 %.
 //!
-//! Ink that is no letter and touches letters, such as a line across the text, is cut with them: there are as many boxes
-//! as expected then, but hardly one fits. Such images are for a recogniser that reads the whole image at once.
+//! Ink that is no letter and touches letters, such as a line across the text, is cut together with them: there are as
+//! many boxes as expected, but hardly one fits. [`Cleaning`] removes a line that is thinner than the strokes. Other such
+//! images are for a recogniser that reads the whole image at once.
 //!
 //! Source for the whole, and for the name "cut": R. G. Casey, E. Lecolinet, "A survey of methods and strategies in
 //! character segmentation", IEEE Transactions on Pattern Analysis and Machine Intelligence 18 (7), 690-706, 1996,
 //! doi 10.1109/34.506792.
+//!
+//! # The modules
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `segmenter`, `steps` | [`Segmenter`]: from an image to its letters; [`Steps`]: what each step found |
+//! | `by_components`, `by_contours` | the default method; the method of the seed |
+//! | `cleaning` | [`Cleaning`]: noise and a line are removed first |
+//! | `ink` | [`Threshold`]; runs, connected components and contours of ink |
+//! | `letter` | [`Letter`] and [`letter_image`] |
+//! | `options` | [`SegmentOptions`] and [`SegmentPreset`] |
+//! | `box_score`, `draw_boxes` | boxes compared with the ground truth; boxes drawn |
+//! | `error` | [`SegmentError`] |
 
+mod box_score;
 mod by_components;
 mod by_contours;
 mod cleaning;
-mod components;
-mod contours;
-mod costs;
-mod cut;
+mod draw_boxes;
 mod error;
+mod ink;
 mod letter;
-mod line;
 mod options;
-mod piece;
-mod reading;
-mod resample;
-mod runs;
-mod score;
 mod segmenter;
 mod steps;
-mod threshold;
 
+pub use box_score::{BoxScore, score_boxes};
 pub use cleaning::Cleaning;
-pub use components::component_boxes;
-pub use contours::outer_contour_boxes;
+pub use draw_boxes::draw_boxes;
 pub use error::SegmentError;
-pub use letter::{Letter, Segmentation};
-pub use options::{Components, Contours, Fit, Method, SegmentOptions};
-pub use resample::letter_image;
-pub use score::{BoxScore, score_boxes};
+pub use ink::{Threshold, binarise, component_boxes, outer_contour_boxes};
+pub use letter::{Fit, Letter, Segmentation, letter_image};
+pub use options::{ComponentOptions, ContourOptions, Method, SegmentOptions, SegmentPreset};
 pub use segmenter::Segmenter;
-pub use steps::{Steps, draw_boxes};
-pub use threshold::{Threshold, binarise};
+pub use steps::Steps;
 
 pub use captcha_core;
 pub use image;

@@ -2,15 +2,14 @@
 
 use image::GrayImage;
 
-use crate::error::check_size;
-use crate::letter::{Cutout, Letter, Segmentation};
-use crate::options::Method;
-use crate::resample::resample_letter;
-use crate::{SegmentError, SegmentOptions, by_components, by_contours};
+use crate::error::{SegmentError, check_size};
+use crate::letter::{Cutout, Letter, Segmentation, resample_letter};
+use crate::options::{Method, SegmentOptions};
+use crate::{by_components, by_contours};
 
 /// Cuts images into letters.
 ///
-/// It holds nothing but its options: it is cheap to make and to clone, and can be used from any thread.
+/// It holds only its options: it is cheap to construct and to clone, and can be used from any thread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segmenter {
     options: SegmentOptions,
@@ -32,17 +31,18 @@ impl Segmenter {
         &self.options
     }
 
-    /// The letters of `image`, dark ink on light paper, left to right; `expected` is their number if it is known.
+    /// Cuts `image`, dark ink on light paper, into its letters from left to right. `expected` is their number, if it is
+    /// known.
     ///
     /// # Errors
     /// [`SegmentError::NoInk`], [`SegmentError::WrongCount`], [`SegmentError::TooManyPieces`] or
-    /// [`SegmentError::ImageTooLarge`]: these say something of the image and are to be counted, not to be dropped.
+    /// [`SegmentError::ImageTooLarge`]. All are about the image: count such failures, do not drop them.
     pub fn segment(&self, image: &GrayImage, expected: Option<usize>) -> Result<Segmentation, SegmentError> {
         check_size(image)?;
         let cleaned = self.options.cleaning.apply(image)?;
         let image = cleaned.as_ref().unwrap_or(image);
         let level = self.options.threshold.level(image).ok_or(SegmentError::NoInk)?;
-        // Each cutout becomes a letter at once: together they can be far larger than the image.
+        // Each cutout becomes a letter image at once: all cutouts together can be far larger than the image.
         let letter = |cutout: Cutout| self.letter(&cutout);
         let letters = match &self.options.method {
             Method::Components(options) => {

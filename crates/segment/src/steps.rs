@@ -1,40 +1,40 @@
-//! What each step of a segmentation did, to look at.
+//! What each step of a segmentation found.
 
 use captcha_core::GlyphBox;
-use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
+use image::{GrayImage, Luma};
 
-use crate::cut::Profile;
+use crate::by_components::Profile;
+use crate::error::SegmentError;
+use crate::ink::{binarise, component_boxes, ink_runs, outer_contour_boxes};
+use crate::letter::Segmentation;
 use crate::options::Method;
-use crate::runs::ink_runs;
-use crate::{
-    SegmentError, Segmentation, Segmenter, binarise, by_components, by_contours, component_boxes,
-    outer_contour_boxes,
-};
+use crate::segmenter::Segmenter;
+use crate::{by_components, by_contours};
 
 /// What each step of a segmentation found; see [`Segmenter::steps`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Steps {
-    /// The image after [`Cleaning`](crate::Cleaning), or `None` if that takes nothing out.
+    /// The image after [`Cleaning`](crate::Cleaning), or `None` if there is nothing to clean.
     pub cleaned: Option<GrayImage>,
-    /// The grey level from which on pixels are ink, or `None` if nothing stands out from the paper.
+    /// The lightest grey level that is ink, or `None` if nothing contrasts with the paper.
     pub level: Option<u8>,
-    /// The picture of what is ink: 0, the rest 255.
+    /// The binary image: ink is 0, paper 255.
     pub binary: GrayImage,
-    /// The boxes of all components, or of all outer contours, as [`Method`] says.
+    /// The boxes of all components, or of all outer contours, depending on [`Method`].
     pub found: Vec<GlyphBox>,
-    /// The boxes that remain without specks: components that stand above each other joined, or contours grown and
-    /// halved. Left to right.
+    /// The boxes without specks, left to right: of components joined where one stands above the other, or of contours
+    /// grown and halved.
     pub pieces: Vec<GlyphBox>,
-    /// Item `x` counts the rows in which ink runs on from column `x - 1` to column `x`: where it is low, a cut goes
-    /// through little ink.
+    /// Item `x` is the number of rows in which ink continues from column `x - 1` to column `x`: where it is low, a cut
+    /// crosses little ink.
     pub crossings: Vec<u32>,
-    /// What [`Segmenter::segment`] gives.
+    /// The result of [`Segmenter::segment`].
     pub result: Result<Segmentation, SegmentError>,
 }
 
 impl Segmenter {
-    /// What each step of [`segment`](Self::segment) finds, for pictures and for finding out why an image fails.
+    /// Returns what each step of [`segment`](Self::segment) finds: for pictures, and to see why an image fails.
     #[must_use]
     pub fn steps(&self, image: &GrayImage, expected: Option<usize>) -> Steps {
         let result = self.segment(image, expected);
@@ -72,29 +72,10 @@ impl Segmenter {
     }
 }
 
-/// `image` with a frame of one pixel in the colour `colour` along the inner edge of each box; what of a box lies
-/// outside the image is not drawn.
-#[must_use]
-pub fn draw_boxes(image: &GrayImage, boxes: &[GlyphBox], colour: Rgb<u8>) -> RgbImage {
-    let mut picture = DynamicImage::ImageLuma8(image.clone()).into_rgb8();
-    for bounds in boxes {
-        // Only what lies in the image is walked along: a box can reach far beyond it.
-        let (right, bottom) = (bounds.right().min(image.width()), bounds.bottom().min(image.height()));
-        let rows = (bounds.x()..right).flat_map(|x| [(x, bounds.y()), (x, bounds.bottom() - 1)]);
-        let columns = (bounds.y()..bottom).flat_map(|y| [(bounds.x(), y), (bounds.right() - 1, y)]);
-        for (x, y) in rows.chain(columns) {
-            if let Some(pixel) = picture.get_pixel_mut_checked(x, y) {
-                *pixel = colour;
-            }
-        }
-    }
-    picture
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::SegmentOptions;
+    use crate::options::SegmentOptions;
 
     #[test]
     fn steps_end_in_what_segment_gives() {
@@ -118,15 +99,5 @@ mod tests {
         assert_eq!(steps.level, None);
         assert_eq!(steps.result, Err(SegmentError::NoInk));
         assert!(steps.binary.iter().all(|&pixel| pixel == 255));
-    }
-
-    #[test]
-    fn boxes_are_frames() {
-        let image = GrayImage::from_pixel(6, 6, Luma([200]));
-        let far = GlyphBox::new(5, 5, u32::MAX - 5, u32::MAX - 5).unwrap();
-        let red = Rgb([255, 0, 0]);
-        let picture = draw_boxes(&image, &[GlyphBox::new(1, 1, 3, 3).unwrap(), far], red);
-        assert_eq!(picture.pixels().filter(|&&pixel| pixel == red).count(), 8 + 1);
-        assert_eq!(picture.get_pixel(2, 2), &Rgb([200; 3]));
     }
 }

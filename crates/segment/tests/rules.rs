@@ -5,8 +5,8 @@
 use captcha_segment::captcha_core::GlyphBox;
 use captcha_segment::image::{GrayImage, Luma, imageops};
 use captcha_segment::{
-    Components, Contours, Fit, Method, SegmentError, SegmentOptions, Segmentation, Segmenter, letter_image,
-    outer_contour_boxes,
+    ComponentOptions, ContourOptions, Fit, Method, SegmentError, SegmentOptions, Segmentation, Segmenter,
+    letter_image, outer_contour_boxes,
 };
 
 /// An image in which each character is `scale` x `scale` pixels: `#` is ink, all else paper.
@@ -222,7 +222,7 @@ fn a_huge_image_is_cut_like_a_small_one() {
 #[test]
 fn wide_pieces_over_each_other_are_refused_before_they_take_hours() {
     let ruled = GrayImage::from_fn(4096, 800, |_, y| Luma([if y % 4 == 0 { 0 } else { 255 }]));
-    let never_joined = Components::default().with_join_overlap(1.0, 1.0);
+    let never_joined = ComponentOptions::default().with_join_overlap(1.0, 1.0);
     let options = SegmentOptions::default().with_method(Method::Components(never_joined));
     let refused = Segmenter::new(options).unwrap().segment(&ruled, Some(256));
     assert_eq!(refused, Err(SegmentError::WrongCount { found: 200, expected: 256 }));
@@ -253,7 +253,7 @@ fn an_image_that_is_too_large_is_refused() {
 
 #[test]
 fn the_seeds_steps() {
-    let seed = |contours: Contours| {
+    let seed = |contours: ContourOptions| {
         Segmenter::new(SegmentOptions::seed().with_method(Method::Contours(contours))).unwrap()
     };
     let mut image = GrayImage::from_pixel(200, 60, Luma([255]));
@@ -270,13 +270,13 @@ fn the_seeds_steps() {
     ink(90, 35, 10, 10, 0); // in the hole: not an outer contour
     ink(135, 5, 65, 30, 0); // 65 wide: halved
 
-    let found = seed(Contours::default()).segment(&image, Some(4)).unwrap();
+    let found = seed(ContourOptions::default()).segment(&image, Some(4)).unwrap();
     assert_eq!(boxes(&found, 1), [[5, 10, 6, 35], [70, 20, 64, 40], [135, 5, 32, 35], [167, 5, 33, 35]]);
     assert!(found.letters.iter().all(|letter| letter.image.dimensions() == (20, 20)));
     assert_eq!(
-        seed(Contours::default()).segment(&image, Some(6)),
+        seed(ContourOptions::default()).segment(&image, Some(6)),
         Err(SegmentError::WrongCount { found: 4, expected: 6 })
     );
-    let other = Contours::default().with_halve_from(66).with_min_size(5, 5).with_extra_height(0);
+    let other = ContourOptions::default().with_halve_from(66).with_min_size(5, 5).with_extra_height(0);
     assert_eq!(seed(other).segment(&image, None).unwrap().letters.len(), 5);
 }

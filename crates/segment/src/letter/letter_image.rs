@@ -1,17 +1,28 @@
-//! Letter images: a crop brought to the size that a network reads.
+//! Letter images: a cutout resampled to the size that a network reads.
 
 use captcha_core::resample::resample;
 use image::{GrayImage, Luma};
+use serde::{Deserialize, Serialize};
 
-use crate::error::check_option;
-use crate::{Fit, SegmentError};
+use crate::error::{SegmentError, check_option};
 
-/// The image of a letter: `crop` resampled to `size` x `size` pixels, centred, with at least `margin` rows and
-/// columns of paper on each side.
+/// How a letter fills its image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Fit {
+    /// The letter keeps its aspect ratio: its longer side fills the image, and paper fills both sides of the shorter one.
+    Contain,
+    /// The letter is stretched to the whole image.
+    Stretch,
+}
+
+/// The image of a letter: `crop` resampled to `size` x `size` pixels, centred, with at least `margin` rows and columns
+/// of paper on each side.
 ///
 /// A pixel of the result is the mean of the area of `crop` that it covers, so that no stroke is lost when a letter
-/// shrinks; when a letter grows, it is the mean of an area as large as a pixel of `crop`, which is bilinear
-/// interpolation. All is paper (255) around `crop`.
+/// shrinks. When a letter grows, it is the mean of an area as large as one pixel of `crop`, which is bilinear
+/// interpolation. All around `crop` is paper (255).
 ///
 /// ```
 /// use captcha_segment::{Fit, letter_image};
@@ -25,20 +36,20 @@ use crate::{Fit, SegmentError};
 /// ```
 ///
 /// # Errors
-/// [`SegmentError::InvalidOption`] if `size` is not 4 to 512, or `margin` not less than half of it.
+/// [`SegmentError::InvalidOption`] if `size` is not 4 to 512, or `margin` is not less than half of it.
 pub fn letter_image(crop: &GrayImage, size: u32, margin: u32, fit: Fit) -> Result<GrayImage, SegmentError> {
     check_letter(size, margin)?;
     Ok(resample_letter(crop, size, margin, fit))
 }
 
 /// # Errors
-/// [`SegmentError::InvalidOption`] if letters of this size can't have this margin.
+/// [`SegmentError::InvalidOption`] if there are no letter images of this size and margin.
 pub(crate) fn check_letter(size: u32, margin: u32) -> Result<(), SegmentError> {
     check_option("letter_size", size, (4..=512).contains(&size), "4 to 512 pixels")?;
     check_option("letter_margin", margin, margin < size.div_ceil(2), "less than half of letter_size")
 }
 
-/// [`letter_image`] of a size and a margin that were checked.
+/// [`letter_image`] with a size and a margin that [`check_letter`] has accepted.
 pub(crate) fn resample_letter(crop: &GrayImage, size: u32, margin: u32, fit: Fit) -> GrayImage {
     let (width, height) = crop.dimensions();
     if width == 0 || height == 0 {

@@ -1,9 +1,9 @@
-//! The ink of an image as runs: stretches of ink pixels in a row.
+//! The ink of an image as runs: consecutive ink pixels of a row.
 
 use captcha_core::GlyphBox;
 use image::GrayImage;
 
-/// A stretch of ink pixels in one row: columns `start..end` of row `y`.
+/// Consecutive ink pixels: columns `start..end` of row `y`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Run {
     pub(crate) y: u32,
@@ -18,20 +18,20 @@ impl Run {
     }
 }
 
-/// Pixels that are compared at once: one bit each of a `u64`.
+/// The number of pixels that are compared at once, each one bit of a `u64`.
 const BLOCK: usize = 64;
 
-/// All runs of pixels of at most `level`, row by row and left to right.
+/// All runs of pixels of at most `level`, row by row, left to right.
 pub(crate) fn ink_runs(image: &GrayImage, level: u8) -> Vec<Run> {
     let width = image.width() as usize;
     let mut runs = Vec::new();
     for (y, row) in image.as_raw().chunks_exact(width.max(1)).enumerate() {
         let mut start = None;
         let mut before = 0;
-        // One block more than the width fills, so that the last block ends in paper and closes the last run.
+        // One block more than fits the width, so that the last block ends with paper, which ends the last run.
         for x in (0..=width).step_by(BLOCK) {
             let ink = ink_bits(&row[x..width.min(x + BLOCK)], level);
-            // The bits where ink and paper change: every other one starts a run.
+            // The bits where paper changes to ink or ink to paper: every other one starts a run.
             let mut edges = ink ^ (ink << 1 | before);
             before = ink >> (BLOCK - 1);
             while edges != 0 {
@@ -63,7 +63,7 @@ fn ink_bits(pixels: &[u8], level: u8) -> u64 {
 /// [`ink_bits`] of eight pixels, compared at once in the eight bytes of a `u64`.
 ///
 /// Source of the comparison and of the gathering of bits: S. E. Anderson, "Bit twiddling hacks", sections
-/// "Determine if a word has a byte less than n" and "Reverse the bits in a byte" (the same multiply idea).
+/// "Determine if a word has a byte less than n" and "Reverse the bits in a byte" (by multiplication).
 fn ink_bits_of_8(pixels: [u8; 8], level: u8) -> u8 {
     const HIGH: u64 = 0x8080_8080_8080_8080;
     /// Moves bit 0 of byte `i` to bit `56 + i`.

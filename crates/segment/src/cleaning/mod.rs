@@ -1,28 +1,33 @@
-//! What is taken out of an image before it is cut.
+//! What is removed from an image before it is cut.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `line` | the line across an image, found and removed |
+
+mod line;
 
 use image::GrayImage;
 use imageproc::filter::median_filter;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{check_option, check_size};
-use crate::{SegmentError, line};
+use crate::error::{SegmentError, check_option, check_size};
 
-/// What is taken out of an image before it is cut: noise, then a line. Nothing by default.
+/// What is removed from an image before it is cut: noise, then a line. By default nothing.
 ///
-/// A line has the colour of the letters, so that what it shares with them goes or stays with it. On images without
-/// lines and noise cleaning can only harm; use it where the yield shows that it pays (example `cut`).
+/// A line has the colour of the letters: pixels that belong to both are removed with the line, or stay with the letter. On
+/// images without lines and noise, cleaning can only harm. Use it where the yield is higher with it (`captcha-lab cut`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Cleaning {
-    /// Every pixel becomes the median of the square that reaches so many pixels beyond it, which removes specks of
-    /// noise and keeps edges. 0 to 8, default 0: nothing.
+    /// The radius of a median filter in pixels, 0 to 8: every pixel becomes the median of the square that reaches this far
+    /// to each side, which removes specks of noise and keeps edges. Default 0: no filter.
     ///
     /// Source: T. S. Huang, G. J. Yang, G. Y. Tang, "A fast two-dimensional median filtering algorithm", IEEE
     /// Transactions on Acoustics, Speech, and Signal Processing 27 (1), 13-18, 1979, doi 10.1109/TASSP.1979.1163188.
     pub median_radius: u32,
-    /// The line across the image, straight or with one bend, is removed where it is at most so many pixels high: where
-    /// it is higher a letter crosses it. 0 to 32, default 0: nothing.
+    /// The height in pixels, 0 to 32, up to which the line across the image, straight or with one bend, is removed. Where
+    /// the ink is higher, a letter crosses the line. Default 0: no line is removed.
     ///
     /// Source: C. Dalitz et al., "A comparative study of staff removal algorithms", IEEE Transactions on Pattern
     /// Analysis and Machine Intelligence 30 (5), 753-766, 2008, doi 10.1109/TPAMI.2007.70749, section 3.1, "line track
@@ -31,26 +36,28 @@ pub struct Cleaning {
 }
 
 impl Cleaning {
-    /// The same with a median filter that reaches `median_radius` pixels.
+    /// Sets the radius of the median filter in pixels, 0 to 8.
     #[must_use]
     pub fn with_median_radius(mut self, median_radius: u32) -> Self {
         self.median_radius = median_radius;
         self
     }
 
-    /// The same without the line, where it is at most `line_width` pixels high.
+    /// Sets the height in pixels, 0 to 32, up to which the line across the image is removed.
     #[must_use]
     pub fn with_line_width(mut self, line_width: u32) -> Self {
         self.line_width = line_width;
         self
     }
 
+    /// # Errors
+    /// [`SegmentError::InvalidOption`].
     pub(crate) fn check(self) -> Result<(), SegmentError> {
         check_option("median_radius", self.median_radius, self.median_radius <= 8, "0 to 8 pixels")?;
         check_option("line_width", self.line_width, self.line_width <= 32, "0 to 32 pixels")
     }
 
-    /// `image`, dark ink on light paper, without what is to be taken out; `None` if that is nothing.
+    /// Cleans `image`, dark ink on light paper. `None` if nothing is to be removed.
     ///
     /// # Errors
     /// [`SegmentError::InvalidOption`] or [`SegmentError::ImageTooLarge`].
@@ -75,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_taken_out_by_default() {
+    fn nothing_is_removed_by_default() {
         assert_eq!(Cleaning::default().apply(&GrayImage::new(9, 9)), Ok(None));
     }
 

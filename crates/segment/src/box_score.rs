@@ -1,22 +1,22 @@
-//! Boxes scored against the ground truth.
+//! Boxes compared with the ground truth.
 
 use captcha_core::GlyphBox;
 
-/// How well boxes fit the ground truth; see [`score_boxes`].
+/// How well boxes fit the ground truth. See [`score_boxes`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct BoxScore {
-    /// For each box of the truth, its intersection over union with the box that it is matched with, or 0.
+    /// For each true box its intersection over union with the found box that it is matched with, or 0 without a match.
     pub ious: Vec<f64>,
-    /// The number of boxes that were found.
+    /// The number of found boxes.
     pub found: usize,
 }
 
-/// Matches the boxes that were found with those of the truth, both left to right, so that the sum of the
-/// intersections over union is the largest possible.
+/// Matches the found boxes with the true boxes, both from left to right, so that the sum of the intersections over union
+/// is as large as possible.
 ///
-/// The match keeps the order, as reading does: it never crosses. This is the alignment of two sequences by dynamic
-/// programming, with an intersection over union as the value of a pair and 0 as that of a gap.
+/// The match keeps the order of reading: matches never cross. This is the alignment of two sequences by dynamic
+/// programming; the score of a pair is its intersection over union, the score of a gap is 0.
 ///
 /// Source: S. B. Needleman, C. D. Wunsch, "A general method applicable to the search for similarities in the amino
 /// acid sequence of two proteins", Journal of Molecular Biology 48 (3), 443-453, 1970,
@@ -34,7 +34,7 @@ pub struct BoxScore {
 /// ```
 #[must_use]
 pub fn score_boxes(found: &[GlyphBox], truth: &[GlyphBox]) -> BoxScore {
-    // best[i][j]: the largest sum for the first `i` boxes of the truth and the first `j` found.
+    // best[i][j]: the largest sum for the first `i` true boxes and the first `j` found ones.
     let mut best = vec![vec![0.0f64; found.len() + 1]; truth.len() + 1];
     for (i, &actual) in truth.iter().enumerate() {
         for (j, &candidate) in found.iter().enumerate() {
@@ -57,19 +57,19 @@ pub fn score_boxes(found: &[GlyphBox], truth: &[GlyphBox]) -> BoxScore {
 }
 
 impl BoxScore {
-    /// How many boxes of the truth have a match of at least this intersection over union.
+    /// The number of true boxes with a match of at least this intersection over union.
     #[must_use]
     pub fn matched(&self, min_iou: f64) -> usize {
         self.ious.iter().filter(|&&iou| iou >= min_iou && iou > 0.0).count()
     }
 
-    /// The mean intersection over union over all boxes of the truth, unmatched ones as 0; 0 if there are none.
+    /// The mean intersection over union of all true boxes, 0 for those without a match. 0 if there are no true boxes.
     #[must_use]
     pub fn mean_iou(&self) -> f64 {
         self.ious.iter().sum::<f64>() / self.ious.len().max(1) as f64
     }
 
-    /// Whether there are as many boxes as in the truth, each with a match of at least this intersection over union.
+    /// Whether as many boxes were found as are true, each with a match of at least this intersection over union.
     #[must_use]
     pub fn is_exact(&self, min_iou: f64) -> bool {
         self.found == self.ious.len() && self.matched(min_iou) == self.ious.len()

@@ -2,9 +2,10 @@
 
 use captcha_core::GlyphBox;
 
-use crate::components::ComponentSet;
+use crate::ink::ComponentSet;
+use crate::letter::reading_order;
 
-/// Components that are read as one, such as the two of an `i`.
+/// Components that are read as one, such as the two components of an `i`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Piece {
     /// The smallest box that holds it.
@@ -14,7 +15,7 @@ pub(crate) struct Piece {
 }
 
 impl Piece {
-    /// Both as one.
+    /// Both pieces as one.
     pub(crate) fn join(mut self, other: &Self) -> Self {
         self.bounds = self.bounds.union(other.bounds);
         self.components.extend(&other.components);
@@ -38,11 +39,6 @@ pub(crate) fn pieces(components: &ComponentSet, kept: &[usize], overlap: f32) ->
     }
     pieces.sort_by_key(|piece| reading_order(piece.bounds));
     pieces
-}
-
-/// By the middle of the box, then by its corner, so that the order never depends on how boxes were found.
-pub(crate) fn reading_order(bounds: GlyphBox) -> (u64, u32, u32) {
-    (u64::from(bounds.x()) + u64::from(bounds.right()), bounds.x(), bounds.y())
 }
 
 /// How much of the width of the narrower box the other one covers, 0 to 1.

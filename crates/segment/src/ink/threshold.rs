@@ -1,36 +1,38 @@
-//! Which grey levels are ink.
+//! Which grey levels are ink: binarisation.
 
 use image::{GrayImage, Luma};
 use serde::{Deserialize, Serialize};
 
-/// How the grey level is found that parts ink from paper.
+use crate::error::{SegmentError, check_option};
+
+/// How the grey level is found that separates ink from paper.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Threshold {
     /// Pixels of at most this grey level, 0 to 254, are ink.
     Fixed(u8),
-    /// The level that parts the histogram into the two classes with the largest variance between them.
+    /// The level that divides the histogram into the two classes with the largest variance between them.
     ///
     /// Source: N. Otsu, "A threshold selection method from gray-level histograms", IEEE Transactions on Systems,
     /// Man, and Cybernetics 9 (1), 62-66, 1979, doi 10.1109/TSMC.1979.4310076, equation 18.
     Otsu,
-    /// The level this share, between 0 and 1, of the way from the paper to the ink, which are the mean levels of
+    /// The level at this share, above 0 and below 1, of the way from paper to ink. Paper and ink are the mean levels of
     /// the two classes of [`Otsu`](Self::Otsu).
     ///
-    /// A share below a half keeps hairlines that the anti-aliasing has made pale, so that fewer letters fall
-    /// apart; one near 0 lets letters touch that only come close.
+    /// A share below 0.5 keeps hairlines that anti-aliasing has made pale, so that fewer letters fall apart. With a share
+    /// near 0, letters that are only close to each other touch.
     Contrast(f32),
 }
 
-/// The smallest distance between paper and ink that is seen as ink, in grey levels. A tenth of the range: what
-/// JPEG leaves around nothing is below 20, the palest text of the presets and their noise is above 100.
+/// The smallest difference between the levels of paper and ink, a tenth of the range. The artefacts of JPEG on empty
+/// paper stay below 20 levels; the palest text of the presets, and their noise, are above 100.
 const MIN_CONTRAST: f64 = 25.5;
 
 impl Threshold {
-    /// The darkest grey level that is still paper, less one: pixels of at most this level are ink.
+    /// The lightest grey level that is ink: pixels of at most this level are ink, lighter ones are paper.
     ///
-    /// `None` if no pixel is ink: the image is empty, or has less contrast than can be told from noise.
+    /// `None` if no pixel is ink: the image is empty, or its contrast is too low to be distinguished from noise.
     ///
     /// ```
     /// use captcha_segment::Threshold;
@@ -50,9 +52,23 @@ impl Threshold {
             }),
         }
     }
+
+    /// # Errors
+    /// [`SegmentError::InvalidOption`].
+    pub(crate) fn check(self) -> Result<(), SegmentError> {
+        match self {
+            Self::Fixed(level) => {
+                check_option("threshold", level, level < 255, "a grey level of at most 254")
+            }
+            Self::Otsu => Ok(()),
+            Self::Contrast(share) => {
+                check_option("threshold", share, share > 0.0 && share < 1.0, "a share above 0 and below 1")
+            }
+        }
+    }
 }
 
-/// The picture of what is ink: 0 where `image` is at most `level`, else 255.
+/// The binary image: 0 where `image` is at most `level`, else 255.
 #[must_use]
 pub fn binarise(image: &GrayImage, level: u8) -> GrayImage {
     GrayImage::from_fn(image.width(), image.height(), |x, y| {
@@ -71,7 +87,7 @@ struct Classes {
 }
 
 impl Classes {
-    /// Otsu's classes, or `None` if there are no two or they are too close.
+    /// The classes by Otsu, or `None` if there are not two, or if their levels are too close.
     fn of(image: &GrayImage) -> Option<Self> {
         let histogram = histogram(image);
         let total = image.len() as f64;
@@ -97,11 +113,11 @@ impl Classes {
     }
 }
 
-/// How many pixels have each grey level.
+/// The number of pixels of each grey level.
 fn histogram(image: &GrayImage) -> [u32; 256] {
-    /// Most of a CAPTCHA is flat, so that this many equal pixels in a row are counted at once.
+    /// Most of a CAPTCHA is flat: this many equal pixels in a row are counted at once.
     const FLAT: usize = 16;
-    /// Tables that are counted in by turns, so that equal pixels in a row need not wait for each other.
+    /// Tables that are used in turn, so that counting a pixel does not wait for the count of an equal one before it.
     const TABLES: usize = 4;
     let mut tables = [[0u32; 256]; TABLES];
     let (chunks, rest) = image.as_raw().as_chunks::<FLAT>();

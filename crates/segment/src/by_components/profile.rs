@@ -1,23 +1,23 @@
-//! Where a piece that is several letters is cut.
+//! Where a piece can be cut, and the best cuts.
 
 use std::ops::Range;
 
-use crate::costs::Costs;
-use crate::runs::Run;
+use super::costs::Costs;
+use crate::ink::Run;
 
-/// A piece as seen by cuts: how much ink each cut goes through.
+/// How much ink a cut before each column of a piece crosses.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Profile {
     /// The first column.
     start: u32,
-    /// Item `i` counts the rows in which ink runs on from column `start + i - 1` to `start + i`.
+    /// Item `i` is the number of rows in which ink continues from column `start + i - 1` to `start + i`.
     crossings: Vec<u32>,
 }
 
 impl Profile {
-    /// The profile of columns `start..end`, which hold all `runs`.
+    /// The profile of `columns`, which hold all `runs`.
     pub(crate) fn of<'a>(columns: Range<u32>, runs: impl IntoIterator<Item = &'a Run>) -> Self {
-        // A run is crossed by each cut inside it: one more from its second column on, one less from its end on.
+        // Each cut inside a run crosses it: one crossing more from its second column on, one less from its end on.
         let mut steps = vec![0i32; columns.len() + 1];
         for run in runs {
             steps[(run.start - columns.start) as usize + 1] += 1;
@@ -34,19 +34,19 @@ impl Profile {
         Self { start: columns.start, crossings }
     }
 
-    /// How much ink the cut before each column goes through.
+    /// The number of rows of ink that the cut before each column crosses.
     pub(crate) fn into_crossings(self) -> Vec<u32> {
         self.crossings
     }
 
-    /// The best ways to cut the piece into 1, 2, ... at most `most` letters, each with its cost and the columns that
-    /// start its second letter, third letter and so on. The list ends where the letters would be too narrow.
+    /// The best ways to cut the piece into 1, 2, ... up to `most` letters: the cost, and the first columns of the second
+    /// letter, the third letter and so on. The list ends where the letters would be too narrow.
     ///
-    /// Dynamic programming over the columns: the best way to make `n` letters of the columns up to a cut extends
-    /// the best way to make `n - 1` letters of the columns up to the cut before.
+    /// Dynamic programming over the columns: the best way to cut the columns before a cut into `n` letters extends the best
+    /// way to cut the columns before the previous cut into `n - 1` letters.
     pub(crate) fn cuts(&self, costs: &Costs, most: usize) -> Vec<(f64, Vec<u32>)> {
         let width = self.crossings.len();
-        // Cost and last cut of the best way to make so many letters of the columns up to `x`.
+        // rows[n - 1][x]: cost and last cut of the best way to cut the columns before `x` into `n` letters.
         let mut rows: Vec<Vec<(f64, usize)>> = Vec::new();
         rows.push((0..=width).map(|x| (self.first_letter(x, costs), 0)).collect());
         while rows.len() < most && (rows.len() + 1) * costs.narrowest <= width {
@@ -65,7 +65,7 @@ impl Profile {
             .collect()
     }
 
-    /// The cost of making one letter of the columns up to `x`.
+    /// The cost of reading the columns before `x` as one letter.
     fn first_letter(&self, x: usize, costs: &Costs) -> f64 {
         let cut = x < self.crossings.len();
         if cut && x < costs.narrowest {
@@ -74,12 +74,12 @@ impl Profile {
         costs.letter(x as u32) + self.cost_at(x, costs)
     }
 
-    /// The cost of a cut before column `x`; the ends of the piece are no cuts.
+    /// The cost of a cut before column `x`. The ends of the piece are no cuts.
     fn cost_at(&self, x: usize, costs: &Costs) -> f64 {
         self.crossings.get(x).map_or(0.0, |&crossed| costs.cut(crossed))
     }
 
-    /// The cuts that led to the last item of the last row, left to right.
+    /// The cuts that lead to the last item of the last row, left to right.
     fn trace(&self, rows: &[Vec<(f64, usize)>]) -> Vec<u32> {
         let mut x = self.crossings.len();
         let mut cuts: Vec<u32> = rows[1..]

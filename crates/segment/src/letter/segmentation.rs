@@ -21,11 +21,3 @@ pub struct Letter {
     /// [`letter_size`](crate::SegmentOptions::letter_size) pixels wide and high.
     pub image: GrayImage,
 }
-
-/// What of an image shows one letter, before it is resampled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Cutout {
-    pub(crate) bounds: GlyphBox,
-    /// As large as `bounds`.
-    pub(crate) image: GrayImage,
-}

@@ -1,22 +1,21 @@
-//! The better method: see [`Components`](crate::Components).
+//! The steps of the default method, from an image to its letters.
 
 use captcha_core::GlyphBox;
 use image::{GrayImage, Luma};
 
-use crate::SegmentError;
-use crate::components::ComponentSet;
-use crate::cut::Profile;
-use crate::letter::{Cutout, Letter};
-use crate::options::{Components, MOST_PIECES};
-use crate::piece::{Piece, pieces, reading_order};
-use crate::reading::{Part, read, read_freely};
-use crate::runs::Run;
+use super::piece::{Piece, pieces};
+use super::profile::Profile;
+use super::reading::{Part, read, read_freely};
+use crate::error::SegmentError;
+use crate::ink::{ComponentSet, Run};
+use crate::letter::{Cutout, Letter, MAX_LETTERS, reading_order};
+use crate::options::ComponentOptions;
 
 /// The components of the image, and the pieces that they form.
 pub(crate) fn find(
     image: &GrayImage,
     level: u8,
-    options: &Components,
+    options: &ComponentOptions,
     expected: Option<usize>,
 ) -> Result<(ComponentSet, Vec<Piece>), SegmentError> {
     let components = ComponentSet::of(image, level);
@@ -33,12 +32,12 @@ pub(crate) fn find(
     Ok((components, pieces))
 }
 
-/// The letters that the pieces are, left to right.
+/// The letters that the pieces are read as, left to right.
 pub(crate) fn cut(
     image: &GrayImage,
     components: &ComponentSet,
     pieces: &[Piece],
-    options: &Components,
+    options: &ComponentOptions,
     expected: Option<usize>,
     letter: impl Fn(Cutout) -> Letter,
 ) -> Result<Vec<Letter>, SegmentError> {
@@ -57,8 +56,8 @@ pub(crate) fn cut(
         Some(letters) => read(pieces, letters, options.max_aspect, profile)
             .ok_or(SegmentError::WrongCount { found: pieces.len(), expected: letters })?,
     };
-    if parts.len() > MOST_PIECES {
-        return Err(SegmentError::TooManyPieces { found: parts.len(), limit: MOST_PIECES });
+    if parts.len() > MAX_LETTERS {
+        return Err(SegmentError::TooManyPieces { found: parts.len(), limit: MAX_LETTERS });
     }
     let cutouts = parts.iter().filter_map(|part| cutout(image, components, pieces, part));
     let mut letters: Vec<Letter> = cutouts.map(letter).collect();

@@ -1,34 +1,34 @@
-//! The most plausible way to read pieces of ink as a known number of letters.
+//! The most plausible way to read pieces as a number of letters.
 
 use std::ops::Range;
 
-use crate::costs::Costs;
-use crate::cut::Profile;
-use crate::piece::Piece;
+use super::costs::Costs;
+use super::piece::Piece;
+use super::profile::Profile;
 
 /// One letter of a reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Part {
-    /// The pieces that it is made of: several fragments, or one piece.
+    /// The pieces that it consists of: several fragments, or one piece.
     pub(crate) pieces: Range<usize>,
-    /// The columns of these pieces that are its own: all, unless the piece is cut.
+    /// The columns of these pieces that belong to it: all, unless the piece is cut.
     pub(crate) columns: Range<u32>,
 }
 
-/// The best way to make `letters` letters of the first so many pieces: its cost, and the last step.
+/// The cheapest reading of the first few pieces as a number of letters: its cost, and its last step.
 #[derive(Debug, Clone)]
-struct Way {
+struct PartialReading {
     cost: f64,
-    /// The pieces of the last step: several that are joined to one letter, or one.
+    /// The pieces of the last step: several that are joined to one letter, or a single one.
     pieces: Range<usize>,
-    /// The cuts of the last step, if it was a single piece.
+    /// The cuts of the last step through a single piece.
     cuts: Vec<u32>,
 }
 
 /// The cheapest reading of `pieces` as `letters` letters, or `None` if there is no plausible one.
 ///
-/// Dynamic programming over the pieces from left to right: a letter is a few neighbours joined, or some letters are
-/// one piece cut.
+/// Dynamic programming over the pieces from left to right: each step joins a few neighbours to one letter, or cuts one
+/// piece to several letters.
 pub(crate) fn read(
     pieces: &[Piece],
     letters: usize,
@@ -43,9 +43,9 @@ pub(crate) fn read(
     if steps(pieces, letters, &costs) > MOST_STEPS {
         return None;
     }
-    // ways[i][n]: `n` letters of the first `i` pieces.
-    let mut ways: Vec<Vec<Option<Way>>> = vec![vec![None; letters + 1]; pieces.len() + 1];
-    ways[0][0] = Some(Way { cost: 0.0, pieces: 0..0, cuts: Vec::new() });
+    // best[i][n]: the first `i` pieces read as `n` letters.
+    let mut best: Vec<Vec<Option<PartialReading>>> = vec![vec![None; letters + 1]; pieces.len() + 1];
+    best[0][0] = Some(PartialReading { cost: 0.0, pieces: 0..0, cuts: Vec::new() });
     for (i, piece) in pieces.iter().enumerate() {
         let steps = joins(pieces, i, &costs).map(|(cost, joined)| (cost, joined, Vec::new())).chain(
             profile(piece)
@@ -56,10 +56,11 @@ pub(crate) fn read(
         );
         for (cost, step, cuts) in steps {
             for made in cuts.len() + 1..=letters {
-                let Some(before) = &ways[step.start][made - 1 - cuts.len()] else { continue };
+                let Some(before) = &best[step.start][made - 1 - cuts.len()] else { continue };
                 let cost = before.cost + cost;
-                if ways[i + 1][made].as_ref().is_none_or(|way| cost < way.cost) {
-                    ways[i + 1][made] = Some(Way { cost, pieces: step.clone(), cuts: cuts.clone() });
+                if best[i + 1][made].as_ref().is_none_or(|other| cost < other.cost) {
+                    best[i + 1][made] =
+                        Some(PartialReading { cost, pieces: step.clone(), cuts: cuts.clone() });
                 }
             }
         }
@@ -68,20 +69,20 @@ pub(crate) fn read(
     let mut parts = Vec::with_capacity(letters);
     let (mut done, mut left) = (pieces.len(), letters);
     while done > 0 {
-        let way = ways[done][left].as_ref()?;
-        parts.extend(way.parts(pieces).into_iter().rev());
-        (done, left) = (way.pieces.start, left - 1 - way.cuts.len());
+        let reading = best[done][left].as_ref()?;
+        parts.extend(reading.parts(pieces).into_iter().rev());
+        (done, left) = (reading.pieces.start, left - 1 - reading.cuts.len());
     }
     parts.reverse();
     Some(parts)
 }
 
-/// The most steps of a search for cuts, which take seconds: one piece across an image of 4096 pixels that is cut to 256
-/// letters takes 2^26, an ordinary image fewer than 2^20. Only options that let wide pieces lie over each other ask for
-/// more.
+/// The most steps of a search for cuts, which take some seconds. One piece that is 4096 pixels wide and is cut to 256
+/// letters takes 2^26 steps, an ordinary image fewer than 2^20. Only options that leave wide pieces above each other
+/// apart need more.
 const MOST_STEPS: u64 = 1 << 32;
 
-/// How many steps the search for cuts takes at most.
+/// An upper bound of the steps that the search for cuts takes.
 fn steps(pieces: &[Piece], letters: usize, costs: &Costs) -> u64 {
     let of_piece = |piece: &Piece| {
         let width = u64::from(piece.bounds.width());
@@ -91,8 +92,8 @@ fn steps(pieces: &[Piece], letters: usize, costs: &Costs) -> u64 {
     pieces.iter().map(of_piece).fold(0, u64::saturating_add)
 }
 
-/// Every piece as one letter, but each that is wider than `max_aspect` times the tallest as so many that none of them
-/// is, or as near to that as plausible cuts come.
+/// Every piece read as one letter, except that a piece wider than `max_aspect` times the height of the tallest piece is
+/// cut until no letter is, or as far as there are plausible cuts.
 pub(crate) fn read_freely(
     pieces: &[Piece],
     max_aspect: f32,
@@ -112,11 +113,13 @@ pub(crate) fn read_freely(
     pieces
         .iter()
         .enumerate()
-        .flat_map(|(i, piece)| Way { cost: 0.0, pieces: i..i + 1, cuts: cuts(piece) }.parts(pieces))
+        .flat_map(|(i, piece)| {
+            PartialReading { cost: 0.0, pieces: i..i + 1, cuts: cuts(piece) }.parts(pieces)
+        })
         .collect()
 }
 
-/// The most letters that a piece is cut into without being told: what is longer is a line, not a word.
+/// The most letters that a piece is cut into if the number of letters is not known: a longer piece is a line, not a word.
 const MOST_FREE_LETTERS: f64 = 32.0;
 
 /// The height of the tallest piece.
@@ -124,7 +127,8 @@ fn tallest(pieces: &[Piece]) -> u32 {
     pieces.iter().map(|piece| piece.bounds.height()).max().unwrap_or(1)
 }
 
-/// The ways to join the pieces that end with piece `last` to one letter: alone, with the one before, and so on.
+/// The ways to make one letter that ends with piece `last`, with their costs: the piece alone, joined with the one before
+/// it, and so on.
 fn joins<'a>(
     pieces: &'a [Piece],
     last: usize,
@@ -140,7 +144,7 @@ fn joins<'a>(
     })
 }
 
-impl Way {
+impl PartialReading {
     /// The letters of the last step, left to right.
     fn parts(&self, pieces: &[Piece]) -> Vec<Part> {
         let joined = &pieces[self.pieces.clone()];
@@ -168,7 +172,7 @@ mod tests {
 
     /// A piece of which every cut goes through two rows of ink.
     fn thin(piece: &Piece) -> Profile {
-        let rows = [0, 1].map(|y| crate::runs::Run { y, start: piece.bounds.x(), end: piece.bounds.right() });
+        let rows = [0, 1].map(|y| crate::ink::Run { y, start: piece.bounds.x(), end: piece.bounds.right() });
         Profile::of(piece.bounds.x()..piece.bounds.right(), &rows)
     }
 

@@ -7,8 +7,8 @@ use imageproc::contours::{BorderType, find_contours};
 /// The boxes around the outer contours of the pixels of at most `level`, in the order of their first pixel, row by
 /// row.
 ///
-/// These are the boxes of the connected components ([`component_boxes`](crate::component_boxes)) without those
-/// that lie in a hole of another.
+/// These are the boxes of the connected components ([`component_boxes`](crate::component_boxes)), except components that
+/// lie in a hole of another.
 ///
 /// Source: S. Suzuki, K. Abe, "Topological structural analysis of digitized binary images by border following",
 /// Computer Vision, Graphics, and Image Processing 30 (1), 32-46, 1985, doi 10.1016/0734-189X(85)90016-7, as
@@ -18,7 +18,7 @@ pub fn outer_contour_boxes(image: &GrayImage, level: u8) -> Vec<GlyphBox> {
     if image.is_empty() {
         return Vec::new();
     }
-    // A frame of paper, since imageproc finds no outer border in the first column.
+    // A frame of paper, because imageproc finds no outer border in the first column.
     let framed = GrayImage::from_fn(image.width() + 2, image.height() + 2, |x, y| {
         let inside = (1..=image.width()).contains(&x) && (1..=image.height()).contains(&y);
         Luma([if inside && image.get_pixel(x - 1, y - 1).0[0] <= level { 255 } else { 0 }])
@@ -38,7 +38,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::binarise;
+    use crate::ink::binarise;
 
     /// The boxes of the components of ink that touch the paper around the image.
     fn naive(image: &GrayImage) -> Vec<GlyphBox> {

@@ -4,32 +4,33 @@ use std::ops::Range;
 
 use image::GrayImage;
 
-use crate::Threshold;
+use crate::ink::Threshold;
 
-/// The share of the columns in which a line must be seen: the rest may be letters.
-const SEEN: f64 = 0.25;
+/// The smallest share of the columns in which a line must be visible. In the others it may be covered by letters.
+const VISIBLE: f64 = 0.25;
 
-/// How far a line may be from where its curve runs, in pixels.
+/// The largest distance of the line from its curve, in pixels.
 const REACH: i32 = 2;
 
-/// Steps of the first search: the curve in rows, the columns.
+/// The steps of the first search: of the curve in rows, and of the columns that are looked at.
 const COARSE: (i32, usize) = (3, 4);
 
-/// The first search looks at every curve of an image of at most so many rows; in a higher image rows are taken together
-/// by 2, 4, 8, ... until there are no more. The number of curves grows with the cube of the rows: 180,000 at 256.
-const MOST_ROWS: usize = 256;
+/// The largest number of rows in which the first search tries all curves. The number of curves grows with the cube of the
+/// rows and is 180,000 at 256 rows. The rows of a higher image are therefore merged in pairs, and the merged rows again,
+/// until there are no more than this.
+const MAX_ROWS: usize = 256;
 
-/// The first searches look at most at about so many columns.
-const MOST_COLUMNS: usize = 256;
+/// About the largest number of columns that the search in merged rows and the first search look at.
+const MAX_COLUMNS: usize = 256;
 
-/// The last search looks at most at about so many columns.
-const MOST_LAST_COLUMNS: usize = 4096;
+/// About the largest number of columns that the last search looks at.
+const MAX_LAST_COLUMNS: usize = 4096;
 
-/// From rows to rows half as high: how far the curve may move, and in which steps. It was found to within 3 higher rows,
-/// which are 6 of these.
-const FINER: (i32, i32) = (6, 2);
+/// The search after rows were split again into the two of which they were merged: how far the curve may move, in which
+/// steps. Before, it was known to within 3 merged rows, which are 6 of these.
+const SPLIT: (i32, i32) = (6, 2);
 
-/// How far the middle of the curve may be from the straight line, in shares of the height.
+/// The largest distance of the middle of the curve from the straight line, as a share of the height.
 const BEND: f64 = 0.15;
 
 /// A parabola through three heights: at the left edge, in the middle, at the right edge.
@@ -37,27 +38,27 @@ const BEND: f64 = 0.15;
 struct Curve {
     left: i32,
     right: i32,
-    /// How far below the straight line it is in the middle.
+    /// The distance below the straight line in the middle.
     bend: i32,
 }
 
 impl Curve {
-    /// The row at the share `t` of the width.
+    /// The row at `t`, from 0 at the left edge to 1 at the right edge.
     fn row(self, t: f32) -> i32 {
         let straight = self.left as f32 * (1.0 - t) + self.right as f32 * t;
         (straight + 4.0 * self.bend as f32 * t * (1.0 - t)).round() as i32
     }
 
-    /// The same curve in rows half as high.
-    fn in_halves(self) -> Self {
+    /// The same curve in an image with twice as many rows.
+    fn doubled(self) -> Self {
         Self { left: 2 * self.left, right: 2 * self.right, bend: 2 * self.bend }
     }
 }
 
-/// The ink of an image by columns.
+/// The vertical runs of ink of an image.
 struct Columns {
     height: usize,
-    /// For each pixel, column by column, the number of pixels of the vertical run of ink that it is part of; 0 on paper.
+    /// For each pixel, column by column, the length of its vertical run of ink; 0 on paper.
     runs: Vec<u8>,
 }
 
@@ -82,7 +83,7 @@ impl Columns {
         self.runs.len() / self.height.max(1)
     }
 
-    /// The run of ink nearest to `row` in the column `x`, if it is within reach.
+    /// The rows of the run of ink that is nearest to `row` in the column `x`, if one is within [`REACH`].
     fn run_at(&self, x: usize, row: i32) -> Option<Range<usize>> {
         let column = &self.runs[x * self.height..(x + 1) * self.height];
         let nearest = (0..=REACH).flat_map(|d| [row - d, row + d]).find_map(|row| {
@@ -96,22 +97,22 @@ impl Columns {
     }
 }
 
-/// Where ink is thin enough to be of a line, in rows of one or more rows of pixels.
-struct Thin {
+/// Which pixels can belong to a line, because their vertical run of ink is short.
+struct ThinInk {
     height: usize,
-    /// Column by column, whether one of the pixels is thin.
+    /// Column by column, whether the pixel, or one of the pixels that were merged, is thin ink.
     thin: Vec<bool>,
 }
 
-impl Thin {
-    /// In rows of pixels: thin is what is part of a vertical run of at most `most` pixels.
+impl ThinInk {
+    /// The pixels in vertical runs of at most `most` pixels.
     fn of(columns: &Columns, most: u8) -> Self {
         let thin = columns.runs.iter().map(|run| (1..=most).contains(run)).collect();
         Self { height: columns.height, thin }
     }
 
-    /// In rows twice as high.
-    fn in_pairs(&self) -> Self {
+    /// Every two rows merged to one.
+    fn merged(&self) -> Self {
         let columns = self.thin.chunks_exact(self.height.max(1));
         let thin = columns.flat_map(|column| column.chunks(2).map(|pair| pair.contains(&true))).collect();
         Self { height: self.height.div_ceil(2), thin }
@@ -121,9 +122,8 @@ impl Thin {
         self.thin.len() / self.height.max(1)
     }
 
-    /// The best of the curves within `reach` of `around`, in steps of `step` rows: in how many of every
-    /// `column_step`-th column it runs through thin ink, and the curve. Of several the first, so that the search is the
-    /// same on every machine.
+    /// The curve within `reach` of `around`, in steps of `step` rows, that runs through thin ink in the most columns, of
+    /// which every `column_step`-th is looked at; and their number. If several do, the first one.
     fn best(&self, around: Curve, reach: [i32; 3], (step, column_step): (i32, usize)) -> (usize, Curve) {
         let last = (self.width().max(2) - 1) as f32;
         let columns = self.thin.chunks_exact(self.height.max(1)).enumerate().step_by(column_step);
@@ -144,12 +144,12 @@ impl Thin {
         best
     }
 
-    /// The best curve of a search in steps of a few rows.
+    /// The best curve to within a few rows.
     fn rough(&self) -> Curve {
-        let column_step = COARSE.1.max(self.width().div_ceil(MOST_COLUMNS));
-        if self.height > MOST_ROWS {
-            let around = self.in_pairs().rough().in_halves();
-            return self.best(around, [FINER.0; 3], (FINER.1, column_step)).1;
+        let column_step = COARSE.1.max(self.width().div_ceil(MAX_COLUMNS));
+        if self.height > MAX_ROWS {
+            let around = self.merged().rough().doubled();
+            return self.best(around, [SPLIT.0; 3], (SPLIT.1, column_step)).1;
         }
         let middle = self.height as i32 / 2;
         let bend = (self.height as f64 * BEND) as i32;
@@ -157,21 +157,21 @@ impl Thin {
         self.best(anywhere, [middle, middle, bend], (COARSE.0, column_step)).1
     }
 
-    /// The best curve, or `None` if it is seen in too few columns to be a line.
+    /// The best curve, or `None` if it is visible in too few columns to be a line.
     fn line(&self) -> Option<Curve> {
-        let column_step = self.width().div_ceil(MOST_LAST_COLUMNS).max(1);
+        let column_step = self.width().div_ceil(MAX_LAST_COLUMNS).max(1);
         let (score, curve) = self.best(self.rough(), [COARSE.0; 3], (1, column_step));
         let columns = self.width().div_ceil(column_step);
-        (score as f64 >= SEEN * columns as f64).then_some(curve)
+        (score as f64 >= VISIBLE * columns as f64).then_some(curve)
     }
 }
 
-/// In how many of `columns`, each with its share of the width, the curve runs through thin ink; any number of at most
-/// `least` if it is not more than that.
-fn score(columns: &[(f32, &[bool])], curve: Curve, least: usize) -> usize {
+/// The number of `columns`, each with its place from 0 to 1, in which the curve runs through thin ink. Counting stops, with
+/// a smaller number, as soon as it can't exceed `to_exceed`.
+fn score(columns: &[(f32, &[bool])], curve: Curve, to_exceed: usize) -> usize {
     let mut score = 0;
     for (i, &(t, column)) in columns.iter().enumerate() {
-        if score + columns.len() - i <= least {
+        if score + columns.len() - i <= to_exceed {
             break;
         }
         let row = usize::try_from(curve.row(t)).ok();
@@ -180,19 +180,19 @@ fn score(columns: &[(f32, &[bool])], curve: Curve, least: usize) -> usize {
     score
 }
 
-/// Removes the line across `image`, dark ink on light paper, where it is at most `width` pixels high; leaves an image
-/// alone in which there is none.
+/// Removes the line across `image`, dark ink on light paper, where it is at most `width` pixels high. An image without a
+/// line stays as it is.
 pub(crate) fn remove(image: &mut GrayImage, width: usize) {
     let Some(level) = Threshold::Otsu.level(image) else { return };
     let columns = Columns::of(image, level);
     let most = width.min(usize::from(u8::MAX)) as u8;
-    let Some(curve) = Thin::of(&columns, most).line() else { return };
+    let Some(curve) = ThinInk::of(&columns, most).line() else { return };
     let paper = image.iter().copied().max().unwrap_or(u8::MAX);
     let last = (columns.width().max(2) - 1) as f32;
     let (image_width, height) = (columns.width(), columns.height);
     for x in 0..image_width {
         let run = columns.run_at(x, curve.row(x as f32 / last)).filter(|run| run.len() <= width);
-        // With the soft edges above and below.
+        // Together with the anti-aliased edges above and below.
         for y in run.map_or(0..0, |run| run.start.saturating_sub(1)..(run.end + 1).min(height)) {
             image.as_mut()[y * image_width + x] = paper;
         }

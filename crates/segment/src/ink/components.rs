@@ -5,10 +5,10 @@ use std::ops::Range;
 use captcha_core::GlyphBox;
 use image::GrayImage;
 
-use crate::runs::{Run, ink_runs};
+use super::runs::{Run, ink_runs};
 
-/// The boxes of the connected components of ink, each a set of pixels of at most `level` that hang together over
-/// edges or corners (8-connected), in the order of their first pixel, row by row.
+/// The boxes of the connected components of ink, in the order of their first pixel, row by row. A component is a set of
+/// pixels of at most `level` that are connected by edges or corners (8-connected).
 ///
 /// ```
 /// use captcha_core::GlyphBox;
@@ -31,7 +31,7 @@ pub(crate) struct Component {
     pub(crate) bounds: GlyphBox,
     /// How many pixels it has.
     pub(crate) ink: u64,
-    /// Which of the runs of the [`ComponentSet`] are its own.
+    /// Its runs, as a range of the runs of the [`ComponentSet`].
     runs: Range<usize>,
 }
 
@@ -57,7 +57,7 @@ impl ComponentSet {
         for (i, run) in runs.iter().enumerate() {
             let root = find(&mut parents, i as u32) as usize;
             let bounds = run.bounds();
-            // A root is the first run of its component, so the others find its label.
+            // A root is the first run of its component, so that its label exists when the others look it up.
             if root == i {
                 labels.push(list.len() as u32);
                 list.push(Component { bounds, ink: 0, runs: 0..0 });
@@ -70,7 +70,7 @@ impl ComponentSet {
             component.runs.end += 1;
         }
 
-        // A counting sort by label: first where the runs of each component go, then there they go.
+        // A counting sort by label: first the place of each component is found, then its runs are moved there.
         let mut next = 0;
         for component in &mut list {
             let count = component.runs.end;
@@ -92,10 +92,10 @@ impl ComponentSet {
     }
 }
 
-/// A forest in which the runs that hang together have one root, the first of them.
+/// A forest of runs in which connected runs have the same root, the first of them.
 fn join_touching(runs: &[Run]) -> Vec<u32> {
     let mut parents: Vec<u32> = (0..runs.len() as u32).collect();
-    // The first run of the row above that can still touch this one or a later one of its row.
+    // The first run of the row above that can still touch this run or a later one of the same row.
     let mut above = 0;
     for (i, run) in runs.iter().enumerate() {
         while runs[above].y + 1 < run.y || (runs[above].y + 1 == run.y && runs[above].end < run.start) {
@@ -111,7 +111,7 @@ fn join_touching(runs: &[Run]) -> Vec<u32> {
     parents
 }
 
-/// The root of `run`; halves the path to it.
+/// The root of `run`. Halves the path to it.
 ///
 /// Source: R. E. Tarjan, J. van Leeuwen, "Worst-case analysis of set union algorithms", Journal of the ACM 31 (2),
 /// 245-281, 1984, doi 10.1145/62.2160.
@@ -133,7 +133,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::binarise;
+    use crate::ink::binarise;
 
     /// The boxes and sizes by imageproc, pixel by pixel.
     fn naive(image: &GrayImage, level: u8) -> Vec<(GlyphBox, u64)> {
