@@ -119,7 +119,7 @@ fn cut(
     let summary = extract_letters(captchas, segmenter, folder, &progress)?;
     progress.finish();
     let (letters, _) = LetterSet::open(folder, &LetterOptions::default())?;
-    pictures::save_letter_sheet(&letters, &pictures::beside(folder, "-sheet.png"))?;
+    pictures::save_letter_sheet(&letters, &pictures::beside(folder, "-sheet.png")?)?;
     Ok((letters, summary))
 }
 

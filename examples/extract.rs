@@ -70,7 +70,7 @@ fn main() -> ExitCode {
         }
         if args.sheet {
             let (letters, _) = LetterSet::open(&args.out, &LetterOptions::default())?;
-            let sheet = pictures::beside(&args.out, "-sheet.png");
+            let sheet = pictures::beside(&args.out, "-sheet.png")?;
             pictures::save_letter_sheet(&letters, &sheet)?;
             print(format_args!("sheet of the letters: {}", sheet.display()))?;
         }

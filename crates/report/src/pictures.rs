@@ -1,6 +1,7 @@
 //! Pictures of a corpus, of letters, of a training and of an evaluation, as files.
 
 use std::error::Error;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use captcha_lab::core::Alphabet;
@@ -40,12 +41,23 @@ impl Failures {
     }
 }
 
-/// `PATH` and `ending` as the name of a file beside the folder `path`.
-#[must_use]
-pub fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
+/// The name of the folder `path` with `ending` after it, as a file beside the folder.
+///
+/// A folder that is not named, as in `.` and `data/..`, is looked up: a file beside it is not in it.
+///
+/// # Errors
+/// If there is no such folder, or nothing is beside it: `/`.
+pub fn beside(path: &Path, ending: &str) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    if path.file_name().is_none() {
+        path = path.canonicalize()?;
+    }
+    let Some(name) = path.file_name() else {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "nothing can be beside the root folder"));
+    };
+    let mut name = name.to_owned();
     name.push(ending);
-    path.with_file_name(name)
+    Ok(path.with_file_name(name))
 }
 
 /// Draws the first images of a folder with their labels, beside the folder; returns the file.
@@ -53,7 +65,7 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
 /// # Errors
 /// If an image can't be read or the sheet can't be written.
 pub fn save_folder_sheet(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
-    let sheet = beside(folder, "-sheet.png");
+    let sheet = beside(folder, "-sheet.png")?;
     let samples = LabelledFolder::open(folder, &FolderOptions::default())?;
     let items = samples
         .samples()
@@ -116,4 +128,29 @@ pub fn save_learning_curves(
         .collect();
     crate::figures::learning_curves(&rows)?.save(stem)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_beside_a_folder_is_never_in_it() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        let data = root.join("data");
+        std::fs::create_dir_all(data.join("letters")).unwrap();
+        let sheet = root.join("data-sheet.png");
+        for folder in [data.clone(), data.join("."), data.join("letters").join("..")] {
+            assert_eq!(beside(&folder, "-sheet.png").unwrap(), sheet, "{}", folder.display());
+        }
+        // The folder that a test runs in is that of its package.
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(beside(Path::new("."), "-sheet.png").unwrap(), here.with_file_name("report-sheet.png"));
+        // It need not be there if it is named.
+        assert_eq!(beside(Path::new("new"), ".png").unwrap(), Path::new("new.png"));
+        for folder in ["/", "no/such/.."] {
+            assert!(beside(Path::new(folder), "-sheet.png").is_err(), "{folder}");
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use eframe::egui::{Context, Vec2, ViewportBuilder};
 
-use crate::Window;
+use crate::{Window, panics};
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -63,9 +63,8 @@ pub fn open_window(make: impl FnOnce(&Context) -> Window) -> Result<(), DisplayE
         }),
         Err(panic) if is_open.get() => panic::resume_unwind(panic),
         Err(panic) => {
-            let message = panic.downcast_ref::<&str>().map(ToString::to_string);
-            let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-            Err(DisplayError::NoDisplay { reason: reason(&message.unwrap_or_default()) })
+            let message = panics::message(&*panic).unwrap_or_default();
+            Err(DisplayError::NoDisplay { reason: reason(message) })
         }
     }
 }

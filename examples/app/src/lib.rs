@@ -21,6 +21,7 @@ mod look;
 mod many;
 mod many_panel;
 mod note;
+mod panics;
 mod picture;
 mod reader;
 mod reading_panel;

@@ -111,7 +111,7 @@ fn thumbnail(ui: &mut Ui, failure: &Failure, textures: &mut Textures) -> bool {
     ui.allocate_ui(vec2(THUMBNAIL.0, CELL_HEIGHT), |ui| {
         ui.vertical(|ui| {
             ui.set_width(THUMBNAIL.0);
-            let texture = textures.of(ui.ctx(), &failure.picture);
+            let texture = textures.thumbnail(ui.ctx(), &failure.picture);
             let image = Image::new(&texture).fit_to_exact_size(THUMBNAIL.into());
             let button = ui.add(Button::new(image)).on_hover_text(format!("Shows {shows}, read: {read}"));
             button.widget_info(|| WidgetInfo::labeled(Role::Button, true, format!("The image {shows}")));

@@ -91,11 +91,16 @@ impl Picture {
     /// The image as egui has images.
     #[must_use]
     pub fn colours(&self) -> &Arc<ColorImage> {
-        self.colours.get_or_init(|| {
-            let pixels = self.image.to_rgba8();
-            let size = [pixels.width() as usize, pixels.height() as usize];
-            Arc::new(ColorImage::from_rgba_unmultiplied(size, pixels.as_raw()))
-        })
+        self.colours.get_or_init(|| Arc::new(colours(&self.image)))
+    }
+
+    /// The same with at most `side` pixels in width and height: shrunk, if it has more.
+    pub(crate) fn within(&self, side: usize) -> ColorImage {
+        let most = u32::try_from(side).unwrap_or(u32::MAX);
+        match self.image.width().max(self.image.height()) > most {
+            true => colours(&self.image.thumbnail(most, most)),
+            false => colours(&self.image),
+        }
     }
 
     /// What it is called in the title of the window: its text, or the name of its file.
@@ -123,6 +128,12 @@ impl Picture {
     }
 }
 
+fn colours(image: &DynamicImage) -> ColorImage {
+    let pixels = image.to_rgba8();
+    let size = [pixels.width() as usize, pixels.height() as usize];
+    ColorImage::from_rgba_unmultiplied(size, pixels.as_raw())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,6 +154,17 @@ mod tests {
             (picture(None, Origin::Clipboard), "a pasted image", "captcha.png"),
         ] {
             assert_eq!((&*picture.name(), &*picture.file_name()), (name, file_name));
+        }
+    }
+
+    #[test]
+    fn what_is_too_large_is_shrunk_in_its_shape() {
+        for (size, most, expected) in
+            [((40, 20), 40, [40, 20]), ((40, 20), 39, [39, 20]), ((400, 1), 8, [8, 1]), ((1, 400), 8, [1, 8])]
+        {
+            let mut picture = picture(None, Origin::Clipboard);
+            picture.image = Arc::new(DynamicImage::new_luma8(size.0, size.1));
+            assert_eq!(picture.within(most).size, expected, "{size:?} {most}");
         }
     }
 

@@ -43,7 +43,7 @@ pub struct Session {
     wants_many: Option<u64>,
     drawing: Worker<Recipe, Result<Picture, String>>,
     opening: Worker<Source, Result<Opened, String>>,
-    loading: Worker<ModelChoice, Loaded>,
+    loading: Worker<ModelChoice, Result<Arc<Reader>, String>>,
     asking: Worker<Question, Reading>,
     saving: Worker<Save, Note>,
 }
@@ -58,8 +58,6 @@ pub enum Verdict {
     /// Nobody knows what the image shows.
     Unknown,
 }
-
-type Loaded = (ModelChoice, Result<Arc<Reader>, String>);
 
 /// An image to read.
 #[derive(Debug)]
@@ -95,8 +93,7 @@ impl Session {
             }),
             opening: Worker::new(context, Backlog::Latest, Source::open),
             loading: Worker::new(context, Backlog::Latest, |choice: ModelChoice| {
-                let reader = Reader::open(&choice).map(Arc::new).map_err(|error| describe(&error));
-                (choice, reader)
+                Reader::open(&choice).map(Arc::new).map_err(|error| describe(&error))
             }),
             asking: Worker::new(context, Backlog::Latest, |question: Question| {
                 question.reader.answer(&question.picture, question.any_length)
@@ -108,13 +105,13 @@ impl Session {
     /// Takes in what has been done in the background: at the start of every frame.
     pub fn receive(&mut self) {
         while let Some(drawn) = self.drawing.poll() {
-            match drawn {
+            match drawn.flatten() {
                 Ok(picture) => self.take(Arc::new(picture)),
                 Err(error) => self.fail(error),
             }
         }
         while let Some(opened) = self.opening.poll() {
-            match opened {
+            match opened.flatten() {
                 Ok(Opened::Picture(picture)) => self.show(Arc::new(picture)),
                 Ok(Opened::Style(name, style)) => self.recipe.set_style(name, *style),
                 Err(error) => {
@@ -125,25 +122,34 @@ impl Session {
                 }
             }
         }
-        while let Some((choice, reader)) = self.loading.poll() {
-            match reader {
+        while let Some(loaded) = self.loading.poll() {
+            match loaded.flatten() {
                 Ok(reader) => {
-                    self.reader = Some((choice, reader));
+                    self.reader = self.asked_model.clone().zip(Some(reader));
                     self.clear_reading();
                 }
                 Err(error) => {
                     self.note = Some(Note::error(error));
                     self.choice = ModelChoice::Fitting;
+                    if self.asked_model.as_ref() == Some(&self.choice.for_style(&self.recipe.style)) {
+                        // There is no other model to wait for.
+                        (self.wants_reading, self.wants_many) = (false, None);
+                    }
                 }
             }
         }
         while let Some(reading) = self.asking.poll() {
-            if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(&shown.image, &reading.image)) {
-                self.reading = Some(reading);
+            match reading {
+                Ok(reading) => {
+                    if self.shown.as_ref().is_some_and(|shown| Arc::ptr_eq(&shown.image, &reading.image)) {
+                        self.reading = Some(reading);
+                    }
+                }
+                Err(error) => self.note = Some(Note::error(error)),
             }
         }
         while let Some(note) = self.saving.poll() {
-            self.note = Some(note);
+            self.note = Some(note.unwrap_or_else(Note::error));
         }
         if let Some(many) = &mut self.many {
             many.poll();
@@ -369,6 +375,75 @@ impl Session {
             None => format!("captcha-lab: {name}"),
             Some(Ok(prediction)) => format!("captcha-lab: {name}, read as {}", prediction.text),
             Some(Err(_)) => format!("captcha-lab: {name}, not read"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use captcha_lab::render::Style;
+    use egui_kittest::Harness;
+    use egui_kittest::kittest::Queryable;
+
+    use super::*;
+    use crate::Window;
+
+    /// Shows the window until nothing is done in the background any more.
+    fn settle(harness: &mut Harness<'_, Window>) {
+        for _ in 0..3000 {
+            harness.step();
+            if !harness.state().session.is_busy() {
+                return harness.step();
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("still busy");
+    }
+
+    #[test]
+    fn whatever_panics_in_the_background_is_one_line_and_the_window_goes_on() {
+        let breaks: [(&str, fn(&mut Session)); 5] = [
+            ("drawing", |session| {
+                session.drawing = Worker::new(&session.context, Backlog::Latest, |_| panic!("drawing"));
+                session.generate();
+            }),
+            ("opening", |session| {
+                session.opening = Worker::new(&session.context, Backlog::Latest, |_| panic!("opening"));
+                session.open(Path::new("image.png"));
+            }),
+            ("loading", |session| {
+                session.loading = Worker::new(&session.context, Backlog::Latest, |_| panic!("loading"));
+                session.open_model(Path::new("model.safetensors"));
+                session.predict();
+                session.read_many(1);
+            }),
+            ("asking", |session| {
+                session.asking = Worker::new(&session.context, Backlog::Latest, |_| panic!("asking"));
+                session.predict();
+            }),
+            ("saving", |session| {
+                session.saving = Worker::new(&session.context, Backlog::All, |_| panic!("saving"));
+                session.save_picture(Path::new("image.png"));
+            }),
+        ];
+        for (name, breaks) in breaks {
+            let context = Context::default();
+            let session =
+                Session::new(&context, Recipe::new("seed", Style::seed(), 42), ModelChoice::Fitting);
+            let ui = |ui: &mut eframe::egui::Ui, window: &mut Window| window.ui(ui);
+            let mut harness = Harness::new_ui_state(ui, Window::new(session));
+            settle(&mut harness);
+            breaks(&mut harness.state_mut().session);
+            settle(&mut harness);
+            let note = harness.state().session.note.clone();
+            assert!(note.is_some_and(|note| note.is_error && note.text.contains(name)), "{name}");
+            assert_eq!(
+                harness.query_all_by_label_contains("this is a bug in captcha-lab").count(),
+                1,
+                "{name}"
+            );
         }
     }
 }

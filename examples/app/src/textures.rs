@@ -4,16 +4,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use captcha_lab::core::image::DynamicImage;
-use eframe::egui::{Context, TextureFilter, TextureHandle, TextureOptions};
+use eframe::egui::{ColorImage, Context, TextureFilter, TextureHandle, TextureOptions};
 
 use crate::Picture;
 
 /// The textures of images, made when they are first shown and dropped when a frame goes by without.
 #[derive(Default)]
 pub(crate) struct Textures {
-    /// By the address of the image, which stays its own as long as it is kept here.
-    kept: HashMap<*const DynamicImage, Kept>,
+    kept: HashMap<Key, Kept>,
 }
+
+/// The address of the image, which stays its own as long as it is kept here, and whether it is a thumbnail.
+type Key = (*const DynamicImage, bool);
+
+/// The most pixels of a thumbnail's side: more than it has on a screen of twice the usual pixels.
+const THUMBNAIL: usize = 512;
 
 struct Kept {
     _image: Arc<DynamicImage>,
@@ -32,11 +37,35 @@ impl std::fmt::Debug for Textures {
 }
 
 impl Textures {
-    /// The texture of `picture`.
+    /// The texture of `picture`, shrunk if it is larger than textures can be.
     pub(crate) fn of(&mut self, context: &Context, picture: &Picture) -> TextureHandle {
-        let kept = self.kept.entry(Arc::as_ptr(&picture.image)).or_insert_with(|| Kept {
+        self.get(context, picture, false, |most| {
+            let is_small = picture.colours().size.iter().all(|&side| side <= most);
+            if is_small { Arc::clone(picture.colours()) } else { Arc::new(picture.within(most)) }
+        })
+    }
+
+    /// A texture of `picture` that is large enough for a thumbnail. Nothing of it is kept with the picture: there may be
+    /// hundreds.
+    pub(crate) fn thumbnail(&mut self, context: &Context, picture: &Picture) -> TextureHandle {
+        self.get(context, picture, true, |most| Arc::new(picture.within(most.min(THUMBNAIL))))
+    }
+
+    /// The texture of the pixels that `make` gives for the largest side of a texture.
+    fn get(
+        &mut self,
+        context: &Context,
+        picture: &Picture,
+        is_thumbnail: bool,
+        make: impl FnOnce(usize) -> Arc<ColorImage>,
+    ) -> TextureHandle {
+        let kept = self.kept.entry((Arc::as_ptr(&picture.image), is_thumbnail)).or_insert_with(|| Kept {
             _image: Arc::clone(&picture.image),
-            texture: context.load_texture("picture", Arc::clone(picture.colours()), OPTIONS),
+            texture: context.load_texture(
+                "picture",
+                make(context.input(|input| input.max_texture_side)),
+                OPTIONS,
+            ),
             shown: true,
         });
         kept.shown = true;

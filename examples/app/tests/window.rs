@@ -357,6 +357,23 @@ impl DroppedFile for Dropped {
 }
 
 #[test]
+fn images_larger_than_a_texture_can_be_are_shown_shrunk_and_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::new("seed");
+    // A texture has 2048 pixels here.
+    for (width, height) in [(4096, 20), (20, 4096)] {
+        let image = folder.path().join("QXKZEF.png");
+        GrayImage::from_pixel(width, height, Luma([255])).save(&image).unwrap();
+        bench.drop_file(&image);
+        assert_eq!((bench.shown().image.width(), bench.shown().image.height()), (width, height));
+        bench.click("Predict");
+        assert!(bench.session().reading().is_some());
+        bench.key(Modifiers::NONE, Key::Num2);
+        bench.key(Modifiers::NONE, Key::Num1);
+    }
+}
+
+#[test]
 fn images_go_through_the_clipboard() {
     let mut bench = Bench::new("seed");
     bench.0.event(Event::Copy);

@@ -6,6 +6,7 @@ use captcha_lab::core::{ink, to_gray};
 use captcha_lab::infer::{Character, Layer, Origin, Shape, Trace};
 use captcha_lab::segment::{Segmenter, Steps};
 use captcha_lab::{ModelFile, Prediction, Solver};
+use captcha_report::describe;
 use captcha_report::inside::colour::largest;
 
 use super::Subject;
@@ -48,8 +49,8 @@ impl Insight {
         let solver = Solver::new(&subject.model);
         let prediction = match (&subject.prediction, &solver) {
             (Some(prediction), _) => Ok((**prediction).clone()),
-            (None, Ok(solver)) => solver.solve(&subject.image).map_err(|error| error.to_string()),
-            (None, Err(error)) => Err(error.to_string()),
+            (None, Ok(solver)) => solver.solve(&subject.image).map_err(|error| describe(&error)),
+            (None, Err(error)) => Err(describe(error)),
         };
         let segmenter = solver.as_ref().ok().and_then(Solver::segmenter);
         let steps =
@@ -58,7 +59,7 @@ impl Insight {
             Some(Steps { result: Ok(cut), .. }) => {
                 Ok(cut.letters.iter().map(|letter| letter.image.clone()).collect())
             }
-            Some(Steps { result: Err(error), .. }) => Err(error.to_string()),
+            Some(Steps { result: Err(error), .. }) => Err(describe(error)),
             None if !subject.model.metadata().architecture.is_sequence() => Err(String::new()),
             None => {
                 let prepared = subject.model.metadata().architecture.prepare(&grey);
@@ -104,7 +105,7 @@ fn cut(segmenter: &Segmenter, grey: &GrayImage, model: &ModelFile, read: Option<
 impl Piece {
     fn new(model: &ModelFile, image: GrayImage, character: Option<Character>) -> Result<Self, String> {
         let batch = ink::ink_batch([&image]).ok_or("there is no image")?;
-        let trace = Trace::new(model, &batch.index_axis(Axis(0), 0)).map_err(|error| error.to_string())?;
+        let trace = Trace::new(model, &batch.index_axis(Axis(0), 0)).map_err(|error| describe(&error))?;
         let outputs = trace.stages().iter().map(|stage| scale(&stage.values));
         let scales = std::iter::once(1.0).chain(outputs).collect();
         let outputs = trace.stages().iter().map(|stage| Planes::of(stage.shape));

@@ -1,13 +1,12 @@
 //! The work behind the pictures, on a thread of its own.
 
 use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, TryRecvError};
-use std::thread;
 
 use eframe::egui::Context;
 
 use super::Subject;
 use super::insight::Insight;
+use crate::worker::{Backlog, Worker};
 
 /// What is known of a subject, or why nothing is.
 type Known = Result<Arc<Insight>, String>;
@@ -25,28 +24,30 @@ pub(super) struct Look {
 
 /// What was computed last, and what is being computed.
 ///
-/// One thread works at a time: while an image follows a slider, only its newest state waits.
+/// One subject at a time: while an image follows a slider, it is asked for as the slider has it when the last one is done.
 #[derive(Debug, Default)]
 pub(super) struct TraceJob {
     done: Option<(Subject, Known)>,
-    running: Option<(Subject, Receiver<Insight>)>,
+    running: Option<Subject>,
+    worker: Option<Worker<Subject, Insight>>,
 }
 
 impl TraceJob {
     /// What is known of `subject` or, while that is being computed, of the one before, if there was one.
     pub(super) fn poll(&mut self, subject: &Subject, context: &Context) -> Option<Look> {
-        if let Some((of, receiver)) = self.running.take() {
-            match receiver.try_recv() {
-                Ok(insight) => self.done = Some((of, Ok(Arc::new(insight)))),
-                Err(TryRecvError::Empty) => self.running = Some((of, receiver)),
-                Err(TryRecvError::Disconnected) => {
-                    self.done = Some((of, Err("looking inside failed".to_owned())));
-                }
-            }
+        let worker = self.worker.get_or_insert_with(|| {
+            Worker::new(context, Backlog::Latest, |subject: Subject| Insight::new(&subject))
+        });
+        if let Some(insight) = worker.poll()
+            && let Some(of) = self.running.take()
+        {
+            let known = insight.map(Arc::new).map_err(|error| format!("looking inside failed: {error}"));
+            self.done = Some((of, known));
         }
         let is_current = |(of, known): &(Subject, Known)| holds(of, known, subject);
         if !self.done.as_ref().is_some_and(is_current) && self.running.is_none() {
-            self.start(subject, context);
+            worker.ask(subject.clone());
+            self.running = Some(subject.clone());
         }
         self.done.as_ref().map(|done| Look {
             subject: done.0.clone(),
@@ -58,20 +59,6 @@ impl TraceJob {
     /// Drops what was computed.
     pub(super) fn clear(&mut self) {
         self.done = None;
-    }
-
-    fn start(&mut self, subject: &Subject, context: &Context) {
-        let (sender, receiver) = mpsc::channel();
-        let (of, wake) = (subject.clone(), context.clone());
-        let work = move || {
-            // Nobody listens any more if the window has been closed.
-            let _ = sender.send(Insight::new(&of));
-            wake.request_repaint();
-        };
-        match thread::Builder::new().name("inside".to_owned()).spawn(work) {
-            Ok(_) => self.running = Some((subject.clone(), receiver)),
-            Err(error) => self.done = Some((subject.clone(), Err(error.to_string()))),
-        }
     }
 }
 
