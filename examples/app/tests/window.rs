@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use captcha_lab::core::image::{GrayImage, Luma};
+use captcha_lab::infer::{Architecture, InputShape, Layer, Tensor, Window as Extent};
 use captcha_lab::render::Style;
+use captcha_lab::{Alphabet, ModelFile, ModelMetadata};
 use captcha_lab_app::{ModelChoice, Picture, Recipe, Session, Tab, Verdict, Window};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{ColorImage, DroppedFile, Event, Key, Modifiers, OutputCommand, vec2};
@@ -58,6 +60,16 @@ impl Bench {
             }
             assert!(started.elapsed() < PATIENCE, "it takes too long");
             std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Shows frames until these words are on screen: what `See inside` computes is no business of the session.
+    fn until_said(&mut self, words: &str) {
+        let started = Instant::now();
+        while !self.says(words) {
+            assert!(started.elapsed() < PATIENCE, "it takes too long");
+            std::thread::sleep(Duration::from_millis(2));
+            self.0.step();
         }
     }
 
@@ -354,6 +366,55 @@ impl DroppedFile for Dropped {
     fn bytes(&self) -> Result<Vec<u8>, String> {
         Err("the window opens the path".to_owned())
     }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_has_no_end_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::new("seed");
+    for name in ["zero.png", "zero.toml", "zero.safetensors", "zero.ttf"] {
+        let path = folder.path().join(name);
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        bench.session().note = None;
+        if name.ends_with("ttf") {
+            bench.session().recipe.font = Some(path.to_string_lossy().into_owned());
+            bench.settle();
+        } else {
+            bench.drop_file(&path);
+        }
+        assert!(bench.says(name) && bench.says("expected a regular file"), "{:?}", bench.session().note);
+    }
+}
+
+#[test]
+fn a_small_model_that_asks_for_all_memory_is_one_line() {
+    // Brought to the height of this network, an image of the first style is 131,072 pixels wide: 34 GB as floats.
+    let pool = Layer::MaxPool2d { size: Extent { height: 65536, width: 4 } };
+    let architecture = Architecture {
+        input: InputShape { channels: 1, height: 65536, width: 4 },
+        layers: vec![pool, Layer::Columns, Layer::Linear { features: 3 }],
+    };
+    let metadata = ModelMetadata::new(architecture, Alphabet::new("AB").unwrap());
+    let tensors = [("2.weight", vec![3, 1]), ("2.bias", vec![3])];
+    let tensors = tensors.map(|(name, shape)| (name.to_owned(), Tensor::new(shape, vec![0.0; 3]).unwrap()));
+    let model = ModelFile::new(metadata, tensors.into()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("small.safetensors");
+    model.save(&path).unwrap();
+    assert!(std::fs::metadata(&path).unwrap().len() < 1024);
+
+    let mut bench = Bench::new("seed");
+    bench.drop_file(&path);
+    bench.click("Predict");
+    let problem = bench.session().reading().unwrap().outcome.clone().unwrap_err();
+    assert!(problem.contains("131072"), "{problem}");
+    bench.key(Modifiers::NONE, Key::Num2);
+    bench.until_said(&problem);
+    bench.window().count = 3;
+    bench.key(Modifiers::NONE, Key::M);
+    bench.until(|session| session.many.as_ref().is_some_and(|many| !many.is_running()));
+    assert_eq!(bench.session().many.as_ref().unwrap().failures.len(), 3);
 }
 
 #[test]

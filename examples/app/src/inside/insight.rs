@@ -63,12 +63,13 @@ impl Insight {
             None if !subject.model.metadata().architecture.is_sequence() => Err(String::new()),
             None => {
                 let prepared = subject.model.metadata().architecture.prepare(&grey);
-                prepared.map(|image| vec![image]).map_err(|error| error.to_string())
+                prepared.map(|image| vec![image]).map_err(|error| describe(&error))
             }
         };
         let pieces = images.and_then(|images: Vec<GrayImage>| {
             let characters = prediction.as_ref().map_or(&[][..], |prediction| &prediction.characters);
             let letters = steps.is_some();
+            check_values(&subject.model, images.len())?;
             let pieces = images.into_iter().enumerate().map(|(i, image)| {
                 Piece::new(&subject.model, image, characters.get(i).filter(|_| letters).cloned())
             });
@@ -80,6 +81,25 @@ impl Insight {
             Err(error) => (Vec::new(), Some(prediction.as_ref().err().cloned().unwrap_or(error))),
         };
         Self { grey, steps, pieces, prediction: prediction.ok(), problem }
+    }
+}
+
+/// The most values of all layers and letters together: 512 MiB, which are 1000 letters of the model that ships.
+const MOST_VALUES: usize = 1 << 27;
+
+/// Whether the values of every layer can be kept for `letters` letters: a model's limits hold for one.
+fn check_values(model: &ModelFile, letters: usize) -> Result<(), String> {
+    let architecture = &model.metadata().architecture;
+    if architecture.is_sequence() {
+        return Ok(());
+    }
+    let shapes = architecture.shapes().map_err(|error| describe(&error))?;
+    let values = shapes.iter().fold(0usize, |values, shape| values.saturating_add(shape.len()));
+    match values.checked_mul(letters) {
+        Some(values) if values <= MOST_VALUES => Ok(()),
+        _ => Err(format!(
+            "the layers make {values} values of each of {letters} letters, at most {MOST_VALUES} in all are kept"
+        )),
     }
 }
 
@@ -205,4 +225,18 @@ fn scale(values: &Array3<f32>) -> f32 {
     let place = sizes.len() - sizes.len().div_ceil(100);
     let end = if sizes.is_empty() { 0.0 } else { *sizes.select_nth_unstable_by(place, f32::total_cmp).1 };
     if end > 0.0 { end } else { largest(values) }
+}
+
+#[cfg(test)]
+mod tests {
+    use captcha_lab::Pretrained;
+
+    use super::*;
+
+    #[test]
+    fn letters_are_followed_as_long_as_memory_allows() {
+        let model = ModelFile::from_bytes(Pretrained::SeedLetters.bytes()).unwrap();
+        assert_eq!(check_values(&model, 1000), Ok(()));
+        assert!(check_values(&model, 10_000).is_err_and(|error| error.contains("10000 letters")));
+    }
 }
