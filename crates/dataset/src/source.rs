@@ -1,5 +1,7 @@
 //! Where streams get their CAPTCHAs from.
 
+use std::ops::RangeInclusive;
+
 use captcha_core::{Alphabet, AlphabetError, Fingerprint, seed};
 use captcha_render::{Captcha, RenderError, Renderer};
 use image::DynamicImage;
@@ -13,6 +15,11 @@ use crate::fonts::font_hashes;
 pub trait CaptchaSource: Send + Sync {
     /// The characters that the texts have.
     fn alphabet(&self) -> &Alphabet;
+
+    /// How many characters the texts have, fewest and most; `None` if it is not known.
+    fn lengths(&self) -> Option<RangeInclusive<usize>> {
+        None
+    }
 
     /// What the CAPTCHAs are known by: everything that they are a function of, but the seed. Large things, such as
     /// fonts, by the [`ContentHash`](captcha_core::ContentHash) of their contents.
@@ -37,6 +44,10 @@ pub trait CaptchaSource: Send + Sync {
 impl CaptchaSource for Renderer {
     fn alphabet(&self) -> &Alphabet {
         &self.style().alphabet
+    }
+
+    fn lengths(&self) -> Option<RangeInclusive<usize>> {
+        Some(self.style().lengths.min..=self.style().lengths.max)
     }
 
     fn fingerprint(&self) -> Fingerprint {
@@ -90,6 +101,13 @@ impl CaptchaSource for Mixture {
         &self.alphabet
     }
 
+    fn lengths(&self) -> Option<RangeInclusive<usize>> {
+        let lengths = self.renderers.iter().map(|renderer| renderer.style().lengths);
+        let all = |(fewest, most): (usize, usize), (min, max)| (fewest.min(min), most.max(max));
+        let (fewest, most) = lengths.map(|lengths| (lengths.min, lengths.max)).reduce(all)?;
+        Some(fewest..=most)
+    }
+
     fn fingerprint(&self) -> Fingerprint {
         let number = |(index, renderer): (usize, &Renderer)| {
             (index.to_string(), CaptchaSource::fingerprint(renderer).into())
@@ -124,6 +142,7 @@ mod tests {
         assert_eq!(Mixture::new(Vec::new()).unwrap_err(), AlphabetError::Empty);
         let mixture = Mixture::new(vec![renderer("BA", 60), renderer("AC", 80)]).unwrap();
         assert_eq!(mixture.alphabet().to_string(), "BAC");
+        assert_eq!(mixture.lengths(), Some(6..=6));
         let narrow = (0..100).filter(|&seed| mixture.captcha(seed).unwrap().image.width() == 60).count();
         assert!((30..=70).contains(&narrow), "{narrow}");
         assert_eq!(mixture.captcha(7).unwrap(), mixture.captcha(7).unwrap());

@@ -58,6 +58,18 @@ pub enum ModelError {
         /// Why.
         source: DatasetError,
     },
+    /// The letters can't be split or augmented as asked.
+    #[error("the letters can't be made into training data")]
+    Letters(#[source] DatasetError),
+    /// The letters were cut in another way than the model is to cut.
+    #[error(
+        "the letters were cut in another way than the model is to cut (they and it): {}",
+        listed(differences)
+    )]
+    Segmentation {
+        /// Everything that differs.
+        differences: Vec<Difference>,
+    },
     /// The data is of another alphabet than the network.
     #[error("the {part} data has the alphabet {actual:?}, the network reads {expected:?}")]
     Alphabet {

@@ -2,8 +2,11 @@
 //!
 //! | item | what it is |
 //! |---|---|
-//! | [`train`] | trains an architecture on a [`TrainingData`], with checkpoints, and resumes where it stopped: letter networks by cross-entropy, sequence networks by CTC |
+//! | [`LetterTraining`] | letters to a model that reads letters, in one call |
+//! | [`SequenceTraining`] | a source of CAPTCHAs to a model that reads whole images, in one call |
+//! | [`train`](fn@train) | trains an architecture on a [`TrainingData`], with checkpoints, and resumes where it stopped: letter networks by cross-entropy, sequence networks by CTC |
 //! | [`TrainOptions`], [`Schedule`], [`DeviceChoice`] | how to train |
+//! | [`Trained`], [`Stop`], [`Drawn`] | what came of it |
 //! | [`TrainMonitor`], [`EpochMetrics`] | what can be watched meanwhile |
 //! | [`TorchRecognizer`] | a [`Recognizer`](captcha_infer::Recognizer) that runs a model file with libtorch |
 //!
@@ -26,10 +29,12 @@ mod score;
 mod state;
 mod targets;
 mod trainer;
+mod training;
 
 pub use captcha_dataset::TrainingData;
 pub use error::ModelError;
 pub use metrics::{EpochMetrics, write_csv};
 pub use options::{DeviceChoice, Schedule, TrainOptions};
 pub use recognizer::TorchRecognizer;
-pub use trainer::{Stop, TrainMonitor, Trained, train};
+pub use trainer::{Drawn, Stop, TrainMonitor, Trained, train};
+pub use training::{LetterTraining, SequenceTraining};

@@ -37,7 +37,8 @@ pub(crate) fn describe(
     Ok(run)
 }
 
-fn json(value: &impl serde::Serialize) -> Result<Value, ModelError> {
+/// A value as JSON.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<Value, ModelError> {
     Ok(serde_json::to_value(value).map_err(ModelFileError::Metadata)?)
 }
 

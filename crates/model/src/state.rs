@@ -72,6 +72,8 @@ impl State {
         };
         let device = options.device.device()?;
         let mut network = Network::random(metadata.architecture.clone(), options.seed, device)?;
+        // What can't be kept at the end is not trained: above all, scores for another number of characters.
+        ModelFile::new(metadata.clone(), network.values()?)?;
         let mut optimiser = AdamW::new(&network, options.weight_decay, options.clip)?;
         let mut average = (options.averaging > 0.0).then(|| network.copy()).transpose()?;
         match checkpoint {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use captcha_core::Monitor;
-use captcha_dataset::TrainingData;
+use captcha_core::{Difference, Monitor};
+use captcha_dataset::{Skipped, StreamStats, TrainingData};
 use captcha_infer::{ModelFile, ModelMetadata};
 
 use crate::folder::RunFolder;
@@ -30,6 +30,18 @@ pub struct Trained {
     pub history: Vec<EpochMetrics>,
     /// Why it ended.
     pub stop: Stop,
+    /// How the training images were drawn, if [`SequenceTraining`](crate::SequenceTraining) drew them.
+    pub drawn: Option<Drawn>,
+}
+
+/// How images were drawn while a network was trained on them.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Drawn {
+    /// How many there were, and how long the training waited for them.
+    pub stats: StreamStats,
+    /// Why some could not be drawn.
+    pub failures: Skipped,
 }
 
 /// Why a training ended.
@@ -47,7 +59,11 @@ pub enum Stop {
 ///
 /// The model depends on nothing but the arguments, the device and the version of libtorch. What the model file says of
 /// its training and scores is what `metadata` says, with the options, the number of samples, the best epoch and its
-/// validation accuracy added.
+/// validation accuracy added. The model cuts images as the letters of `training` were cut
+/// ([`TrainingData::segmentation`]), if that is known.
+///
+/// [`LetterTraining`](crate::LetterTraining) and [`SequenceTraining`](crate::SequenceTraining) make metadata and data
+/// for the usual cases.
 ///
 /// # A folder for the run
 ///
@@ -68,7 +84,8 @@ pub enum Stop {
 ///
 /// # Errors
 /// [`ModelError::Interrupted`] if `monitor` asked for it, [`ModelError::OtherRun`] if `folder` holds another run,
-/// [`ModelError::Busy`] if another process trains there, [`ModelError::Diverged`], and others that say what did not fit.
+/// [`ModelError::Busy`] if another process trains there, [`ModelError::Segmentation`] if `metadata` says otherwise how
+/// the letters were cut, [`ModelError::Diverged`], and others that say what did not fit.
 pub fn train(
     metadata: &ModelMetadata,
     training: &dyn TrainingData,
@@ -90,6 +107,7 @@ pub fn train(
             });
         }
     }
+    let metadata = &cut_alike(metadata, training)?;
     tch::set_num_threads(i32::try_from(options.threads).unwrap_or(i32::MAX));
     let run = run::describe(metadata, training, validation, options)?;
     let task = Task { metadata, training, validation, options, monitor };
@@ -113,5 +131,21 @@ pub fn train(
     if let Some(folder) = &folder {
         folder.restore(state.history(), &model)?;
     }
-    Ok(Trained { model, history: state.history().to_vec(), stop })
+    Ok(Trained { model, history: state.history().to_vec(), stop, drawn: None })
+}
+
+/// `metadata` with the segmentation of the letters.
+fn cut_alike(metadata: &ModelMetadata, training: &dyn TrainingData) -> Result<ModelMetadata, ModelError> {
+    let mut metadata = metadata.clone();
+    if let Some(cut) = training.segmentation() {
+        let cut = run::json(cut)?;
+        if let Some(asked) = &metadata.segmentation {
+            let differences = Difference::between(&cut, asked);
+            if !differences.is_empty() {
+                return Err(ModelError::Segmentation { differences });
+            }
+        }
+        metadata.segmentation = Some(cut);
+    }
+    Ok(metadata)
 }

@@ -9,7 +9,9 @@ use std::error::Error;
 use captcha_core::{Alphabet, Fingerprint, to_gray};
 use captcha_dataset::{Batch, CaptchaStream, DatasetError, StreamOptions, TrainingData};
 use captcha_infer::{Architecture, InputShape, Layer, ModelMetadata, Recognizer, Window, softmax};
-use captcha_model::{DeviceChoice, ModelError, TorchRecognizer, TrainMonitor, TrainOptions, Trained, train};
+use captcha_model::{
+    DeviceChoice, ModelError, SequenceTraining, TorchRecognizer, TrainMonitor, TrainOptions, Trained, train,
+};
 use captcha_render::{Renderer, Style};
 use common::StopAfter;
 
@@ -180,4 +182,25 @@ fn label_smoothing_keeps_a_sequence_network_from_being_too_sure() {
     };
     let (plain, smoothed) = (confidence(0.0), confidence(0.1));
     assert!(smoothed < plain - 0.02, "{smoothed}, without smoothing {plain}");
+}
+
+#[test]
+fn a_training_in_one_call_takes_what_it_needs_from_the_source() {
+    let source = Renderer::new(style()).unwrap();
+    let training = SequenceTraining::new(source)
+        .with_architecture(architecture().at_width(400))
+        .with_images(640)
+        .with_validation(100)
+        .with_drawing_threads(1)
+        .with_options(options().with_epochs(1));
+    let trained = training.run(&()).unwrap();
+    let made = trained.model.metadata();
+    assert_eq!((made.alphabet.to_string().as_str(), made.lengths), ("AXT", Some((1, 3))));
+    // Images of 64 x 32 at a height of 16.
+    assert_eq!(made.architecture.input.width, 32);
+    let drawn = trained.drawn.unwrap();
+    assert_eq!((drawn.stats.drawn, drawn.failures.is_empty()), (640, true));
+    // It is the training of the function below it.
+    let same = fit(&options().with_epochs(1), None, &()).unwrap();
+    assert_eq!(trained.history[0].train_loss, same.history[0].train_loss);
 }

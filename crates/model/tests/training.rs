@@ -8,10 +8,11 @@ use std::sync::Mutex;
 
 use captcha_core::{Alphabet, Monitor};
 use captcha_dataset::{LetterSet, ShuffledLetters};
-use captcha_infer::{ModelFile, ModelMetadata};
-use captcha_model::{EpochMetrics, ModelError, Schedule, Stop, TrainMonitor, train};
+use captcha_infer::{Layer, ModelFile, ModelFileError, ModelMetadata};
+use captcha_model::{EpochMetrics, LetterTraining, ModelError, Schedule, Stop, TrainMonitor, train};
+use captcha_segment::SegmentOptions;
 use common::StopAfter;
-use common::letters::{SIDE, data, exclusive, fit, metadata, options};
+use common::letters::{SIDE, data, exclusive, fit, letters, metadata, options};
 
 #[test]
 fn it_learns() {
@@ -101,4 +102,57 @@ fn divergence_is_an_error_not_a_model() {
     let error =
         fit(&options().with_learning_rate(1e30).with_schedule(Schedule::Constant), None, &()).unwrap_err();
     assert!(matches!(error, ModelError::Diverged { .. }), "{error}");
+}
+
+#[test]
+fn a_model_cuts_as_its_letters_were_cut() {
+    let _guard = exclusive();
+    let cut = SegmentOptions::default().with_letter_size(SIDE).with_letter_margin(3);
+    let letters = letters(60, 1).with_segmentation(Some(cut.clone()));
+    let short = options().with_epochs(1);
+    let training = LetterTraining::new(letters.clone())
+        .with_architecture(metadata().architecture)
+        .with_lengths(2..=3)
+        .with_note("command", "train")
+        .with_options(short.clone());
+    let trained = training.run(&()).unwrap();
+    let made = trained.model.metadata();
+    let read: SegmentOptions = serde_json::from_value(made.segmentation.clone().unwrap()).unwrap();
+    assert_eq!((read, made.lengths), (cut, Some((2, 3))));
+    assert_eq!(made.training["command"], "train");
+    assert_eq!(made.scores["validation_accuracy"].split(" of ").last(), Some("6"));
+
+    // The function below the builder sees to it as well.
+    let data = ShuffledLetters::new(letters, 1);
+    let trained = train(&metadata(), &data, &data, &short, None, &()).unwrap();
+    assert_eq!(trained.model.metadata().segmentation, made.segmentation);
+    let mut other = metadata();
+    let options = SegmentOptions::default().with_letter_size(SIDE);
+    other.segmentation = Some(serde_json::to_value(options).unwrap());
+    let error = train(&other, &data, &data, &short, None, &()).unwrap_err();
+    let ModelError::Segmentation { differences } = error else { panic!("{error}") };
+    assert_eq!(differences[0].option, "letter_margin");
+
+    // Of letters whose cutting is not known, the size is.
+    let unknown = LetterTraining::new(common::letters::letters(60, 1))
+        .with_architecture(metadata().architecture)
+        .with_options(short);
+    let trained = unknown.run(&()).unwrap();
+    assert_eq!(trained.model.metadata().segmentation.as_ref().unwrap()["letter_size"], SIDE);
+}
+
+#[test]
+fn letters_that_can_not_be_split_are_told() {
+    let _guard = exclusive();
+    let error = LetterTraining::new(letters(30, 1)).with_validation(1.5).run(&()).unwrap_err();
+    assert!(matches!(error, ModelError::Letters(_)), "{error}");
+}
+
+#[test]
+fn a_network_with_other_classes_is_told_before_it_is_trained() {
+    let _guard = exclusive();
+    let mut other = metadata();
+    other.architecture.layers[6] = Layer::Linear { features: 4 };
+    let error = train(&other, &data(30, 1), &data(30, 2), &options(), None, &StopAfter::new(0)).unwrap_err();
+    assert!(matches!(error, ModelError::ModelFile(ModelFileError::Classes { .. })), "{error}");
 }

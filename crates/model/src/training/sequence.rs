@@ -1,0 +1,167 @@
+//! Networks that read whole images.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use captcha_core::image::{DynamicImage, GenericImageView};
+use captcha_core::{Alphabet, Fingerprint, seed, to_gray};
+use captcha_dataset::captcha_render::{Captcha, RenderError};
+use captcha_dataset::{CaptchaSource, CaptchaStream, DatasetError, StreamOptions};
+use captcha_infer::Architecture;
+
+use super::{Settings, bounds, common_setters};
+use crate::{Drawn, ModelError, TrainMonitor, TrainOptions, Trained, train};
+
+/// The number of the random stream that the images for validation are of.
+const VALIDATION: u64 = u64::MAX;
+
+/// Trains a network that reads whole images, on CAPTCHAs that are drawn while it trains: no image is seen twice.
+///
+/// The model file follows from the source: its alphabet and, where the source knows them, the lengths of its texts.
+///
+/// | setting | default |
+/// |---|---|
+/// | architecture | [`Architecture::sequence`] |
+/// | images | 30,000 an epoch |
+/// | validation | 2,000 images, the same in every epoch |
+/// | threads that draw | one a core |
+/// | lengths | those of the source |
+/// | options | [`TrainOptions::sequence`] |
+/// | folder | none: nothing is written |
+///
+/// ```
+/// use captcha_model::{SequenceTraining, TrainOptions};
+/// use captcha_render::{Renderer, Style};
+///
+/// let renderer = Renderer::new(Style::seed())?;
+/// let trained = SequenceTraining::new(renderer)
+///     .with_images(64)
+///     .with_validation(32)
+///     .with_options(TrainOptions::sequence().with_epochs(1))
+///     .run(&())?;
+/// assert_eq!(trained.model.metadata().lengths, Some((6, 6)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing is trained until `run` is called"]
+pub struct SequenceTraining {
+    source: Shared,
+    architecture: Option<Architecture>,
+    images: usize,
+    validation: usize,
+    threads: usize,
+    settings: Settings,
+}
+
+impl fmt::Debug for SequenceTraining {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SequenceTraining").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+common_setters! { SequenceTraining }
+
+impl SequenceTraining {
+    /// A training on the CAPTCHAs of `source`: a [`Renderer`](captcha_dataset::captcha_render::Renderer), a
+    /// [`Mixture`](captcha_dataset::Mixture) of several, or one of your own.
+    pub fn new(source: impl CaptchaSource + 'static) -> Self {
+        let mut settings = Settings::new(TrainOptions::sequence());
+        settings.lengths = source.lengths().map(bounds);
+        let source = Shared(Arc::new(source));
+        Self { source, architecture: None, images: 30_000, validation: 2000, threads: 0, settings }
+    }
+
+    /// Sets the network. It must give a score for each character of the source's alphabet and one for the blank; its
+    /// height is that to which images are scaled.
+    pub fn with_architecture(mut self, architecture: Architecture) -> Self {
+        self.architecture = Some(architecture);
+        self
+    }
+
+    /// Sets how many images an epoch has, at least 1.
+    pub fn with_images(mut self, images: usize) -> Self {
+        self.images = images;
+        self
+    }
+
+    /// Sets how many images the network is validated on after each epoch, at least 1.
+    pub fn with_validation(mut self, images: usize) -> Self {
+        self.validation = images;
+        self
+    }
+
+    /// Sets how many threads draw images; 0 for one a core. The images are the same for any number.
+    pub fn with_drawing_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets how many characters a text has, in place of what the source says; the model then expects that.
+    pub fn with_lengths(mut self, lengths: RangeInclusive<usize>) -> Self {
+        self.settings.lengths = Some(bounds(lengths));
+        self
+    }
+
+    /// Trains. [`Trained::drawn`] says how the images were drawn.
+    ///
+    /// # Errors
+    /// As [`train`](fn@train), and [`ModelError::Data`] if the source does not work.
+    pub fn run(&self, monitor: &dyn TrainMonitor) -> Result<Trained, ModelError> {
+        let Self { source, settings, .. } = self;
+        let seed = settings.options.seed;
+        let architecture = self.architecture()?;
+        let stream = |part, images, seed| -> Result<CaptchaStream, ModelError> {
+            let options = StreamOptions::new(images).with_seed(seed).with_threads(self.threads);
+            let stream = CaptchaStream::new(source.clone(), options)
+                .map_err(|source| ModelError::Data { part, source })?;
+            let prepare = architecture.clone();
+            let what = format!("height {}, columns of {}", prepare.input.height, prepare.column_width());
+            Ok(stream.with_prepare(what, move |image| prepare.prepare(&to_gray(image))))
+        };
+        let training = stream("training", self.images, seed)?;
+        let validation = stream("validation", self.validation, seed::derive(seed, VALIDATION))?;
+        let metadata = settings.metadata(architecture.clone(), source.alphabet().clone());
+        let folder = settings.folder.as_deref();
+        let mut trained = train(&metadata, &training, &validation, &settings.options, folder, monitor)?;
+        trained.drawn = Some(Drawn { stats: training.stats(), failures: training.failures() });
+        Ok(trained)
+    }
+
+    /// The network, made for images as wide as the first one that the source draws.
+    fn architecture(&self) -> Result<Architecture, ModelError> {
+        let classes = self.source.alphabet().len();
+        let architecture = self.architecture.clone().unwrap_or_else(|| Architecture::sequence(classes, 96));
+        let failed = |error| ModelError::Data { part: "training", source: DatasetError::source(error) };
+        let (first, _) = self.source.image(self.settings.options.seed).map_err(failed)?;
+        let (width, height) = first.dimensions();
+        let width = architecture.input.height * width as usize / height.max(1) as usize;
+        Ok(architecture.at_width(width.max(1)))
+    }
+}
+
+/// One source for several streams.
+#[derive(Clone)]
+struct Shared(Arc<dyn CaptchaSource>);
+
+impl CaptchaSource for Shared {
+    fn alphabet(&self) -> &Alphabet {
+        self.0.alphabet()
+    }
+
+    fn lengths(&self) -> Option<RangeInclusive<usize>> {
+        self.0.lengths()
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        self.0.fingerprint()
+    }
+
+    fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
+        self.0.captcha(seed)
+    }
+
+    fn image(&self, seed: u64) -> Result<(DynamicImage, String), RenderError> {
+        self.0.image(seed)
+    }
+}
