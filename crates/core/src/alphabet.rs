@@ -25,26 +25,26 @@ pub struct Alphabet {
     indices: HashMap<char, usize>,
 }
 
-/// Why a string is no alphabet, or a text is not of an alphabet.
+/// Why a string is not an alphabet, or why a text is not written in one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AlphabetError {
-    /// The string had no characters.
+    /// The string has no characters.
     #[error("an alphabet needs at least one character, got an empty string")]
     Empty,
-    /// A character stood in the string twice.
+    /// A character occurs in the string twice.
     #[error("an alphabet needs distinct characters, {character:?} stands in it twice")]
     Duplicate {
         /// The repeated character.
         character: char,
     },
-    /// A control or white-space character, which no image can show.
+    /// The string has a control character or white space, which no image can show.
     #[error("an alphabet needs visible characters, got {character:?}")]
     Invisible {
         /// The offending character.
         character: char,
     },
-    /// A text held a character outside the alphabet.
+    /// A text has a character outside the alphabet.
     #[error("the text {text:?} has the character {character:?}, which is not in the alphabet {alphabet:?}")]
     UnknownCharacter {
         /// The whole text.
@@ -95,8 +95,8 @@ impl Alphabet {
         Self::of_ranges(&['0'..='9', 'A'..='Z'])
     }
 
-    /// Digits and capital letters that can be told apart even when they are bent and touch: without `0 D O Q`,
-    /// `1 I L`, `2 Z`, `5 S`, `8 B`, `U V` and `4`, each of which looks like another one. 20 classes.
+    /// Digits and capital letters that stay distinguishable when they are distorted and touch each other: without
+    /// `0 D O Q`, `1 I L`, `2 Z`, `5 S`, `8 B`, `U V` and `4`, each of which looks like another character. 20 classes.
     #[must_use]
     pub fn unambiguous() -> Self {
         Self::of("3679ACEFGHJKMNPRTWXY".chars())
@@ -132,7 +132,7 @@ impl Alphabet {
         self.indices.get(&character).copied()
     }
 
-    /// The character of class `index`, or `None` from [`len`](Self::len) on.
+    /// The character of class `index`, or `None` if there are not that many classes.
     #[must_use]
     pub fn character(&self, index: usize) -> Option<char> {
         self.characters.get(index).copied()

@@ -7,11 +7,11 @@ use image::{DynamicImage, GrayImage, ImageFormat, ImageReader};
 
 use crate::files::{ReadError, read_bounded};
 
-/// What an image may cost before it is refused.
+/// The size up to which images are accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ImageLimits {
-    /// Largest width and height in pixels. Default 4096: a text CAPTCHA is a few hundred.
+    /// Largest width and height in pixels. Default 4096: a text CAPTCHA has a few hundred.
     pub max_side: u32,
     /// Most bytes that decoding may allocate. Default 128 MiB.
     pub max_alloc: u64,
@@ -48,16 +48,16 @@ impl ImageLimits {
     }
 }
 
-/// Why bytes or a file are no image that can be used.
+/// Why bytes or a file could not be decoded to an image.
 ///
-/// The message says nothing of the [`source`](std::error::Error::source), which has more to say.
+/// The message does not repeat that of the [`source`](std::error::Error::source).
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// No bytes at all.
     #[error("expected an image, got 0 bytes")]
     Empty,
-    /// The bytes are of no image format that is built in.
+    /// The bytes are in none of the built-in image formats.
     #[error("not an image of a known format (PNG, JPEG, BMP, GIF, WebP, PNM, QOI, TGA, TIFF or ICO)")]
     UnknownFormat,
     /// The image has no pixels.
@@ -92,15 +92,15 @@ pub enum DecodeError {
     },
 }
 
-/// Decodes an image file held in memory; the format is found from the content.
+/// Decodes an image file that is in memory. The content tells the format.
 ///
 /// # Errors
-/// [`DecodeError`] says what was wrong; nothing larger than `limits` is allocated.
+/// [`DecodeError`]. Nothing larger than `limits` is allocated.
 pub fn decode_image(bytes: &[u8], limits: ImageLimits) -> Result<DynamicImage, DecodeError> {
     decode_as(bytes, None, limits)
 }
 
-/// Decodes bytes in the format that their content tells, or else in `fallback`.
+/// Decodes bytes in the format that their content tells, or in `fallback` if it tells none.
 fn decode_as(
     bytes: &[u8],
     fallback: Option<ImageFormat>,
@@ -142,11 +142,10 @@ fn too_large(bytes: &[u8], limits: ImageLimits) -> DecodeError {
     }
 }
 
-/// Reads and decodes an image file; the format is found from the content, and only where that tells nothing from
-/// the name: TGA files have no signature.
+/// Reads and decodes an image file. The content tells the format; only for TGA, which has no signature, the name does.
 ///
 /// # Errors
-/// [`DecodeError::File`] with the path and what was wrong.
+/// [`DecodeError::File`] with the path and the cause.
 pub fn open_image(path: impl AsRef<Path>, limits: ImageLimits) -> Result<DynamicImage, DecodeError> {
     let path = path.as_ref();
     let fallback = ImageFormat::from_path(path).ok().filter(|&format| format == ImageFormat::Tga);
@@ -165,7 +164,7 @@ fn read_limited(path: &Path, limits: ImageLimits) -> Result<Vec<u8>, DecodeError
     })
 }
 
-/// The grey levels of an image; transparent pixels become white paper, as a browser shows them.
+/// The grey levels of an image. Transparent pixels become white paper, as a browser shows them.
 #[must_use]
 pub fn to_gray(image: &DynamicImage) -> GrayImage {
     match image {

@@ -1,4 +1,4 @@
-//! What data is known by, so that long work is only resumed for the same data.
+//! How data is recognised again, so that long work is only resumed with the same data.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,15 +11,15 @@ use sha2::{Digest, Sha256};
 
 use crate::files::open_regular;
 
-/// What data is known by: values by name, short ones as they are and large ones by the [`ContentHash`] of their bytes.
+/// Identifies data: named values, small ones as they are and large ones as the [`ContentHash`] of their bytes.
 ///
-/// Two equal fingerprints stand for the same data. Two that differ say where: see [`differences`](Self::differences).
+/// Equal fingerprints stand for the same data. If they are not equal, [`differences`](Self::differences) says where.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(BTreeMap<String, Value>);
 
 impl Fingerprint {
-    /// A fingerprint without values.
+    /// The fingerprint without values.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -32,7 +32,7 @@ impl Fingerprint {
         self
     }
 
-    /// What differs from `requested`, in the order of the names; nothing if both stand for the same data.
+    /// The differences from `requested`, in the order of the names. None if both stand for the same data.
     #[must_use]
     pub fn differences(&self, requested: &Self) -> Vec<Difference> {
         let value = |fingerprint: &Self| Value::Object(fingerprint.0.clone().into_iter().collect());
@@ -46,7 +46,7 @@ impl From<Fingerprint> for Value {
     }
 }
 
-/// The SHA-256 of bytes (FIPS 180-4) that come in pieces.
+/// The SHA-256 (FIPS 180-4) of pieces of bytes.
 #[derive(Debug, Clone, Default)]
 pub struct ContentHash(Sha256);
 
@@ -57,14 +57,14 @@ impl ContentHash {
         Self::default()
     }
 
-    /// Adds bytes and their number, so that borders between the pieces count.
+    /// Adds a piece of bytes. Its length is hashed too, so that other pieces of the same bytes have another hash.
     pub fn add(&mut self, bytes: impl AsRef<[u8]>) {
         let bytes = bytes.as_ref();
         self.0.update((bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
     }
 
-    /// The hash of all that was added, 64 hexadecimal digits.
+    /// The hash of all pieces, 64 hexadecimal digits.
     #[must_use]
     pub fn hex(self) -> String {
         hex(self.0)
@@ -113,13 +113,13 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The value called `option` is `existing` and `requested`.
+    /// The difference in the value called `option`, which is `existing` and `requested`.
     #[must_use]
     pub fn new(option: impl Into<String>, existing: impl Into<String>, requested: impl Into<String>) -> Self {
         Self { option: option.into(), existing: existing.into(), requested: requested.into() }
     }
 
-    /// What differs between two values, each difference as deep in them as it can be named.
+    /// The differences between two values, each named by the path to the innermost value that differs.
     #[must_use]
     pub fn between(existing: &Value, requested: &Value) -> Vec<Self> {
         let mut differences = Vec::new();
@@ -161,8 +161,7 @@ mod tests {
         let there = Fingerprint::new().with("seed", 1).with("style", json!({"noise": 0.5, "size": [3, 4]}));
         let now =
             Fingerprint::new().with("style", json!({"noise": 0.25, "size": [3, 4]})).with("fonts", "ab");
-        let differences: Vec<String> =
-            there.differences(&now).iter().map(|difference| difference.to_string()).collect();
+        let differences: Vec<String> = there.differences(&now).iter().map(ToString::to_string).collect();
         assert_eq!(
             differences,
             ["seed is 1 and nothing", "style.noise is 0.5 and 0.25", "fonts is nothing and \"ab\""]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// A non-empty, axis-aligned rectangle in whole pixels; the origin is the top left of the image.
 ///
-/// Its right and bottom edges are at most [`u32::MAX`], so that no arithmetic on boxes overflows. What is deserialised
-/// is checked as by [`new`](Self::new).
+/// Its right and bottom edges are at most [`u32::MAX`], so that no arithmetic on boxes overflows. Deserialisation checks
+/// what [`new`](Self::new) checks.
 ///
 /// ```
 /// use captcha_core::GlyphBox;
@@ -27,7 +27,7 @@ pub struct GlyphBox {
     height: u32,
 }
 
-/// Why four numbers are no [`GlyphBox`].
+/// Why four numbers do not make a [`GlyphBox`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GlyphBoxError {
@@ -86,8 +86,8 @@ impl GlyphBox {
         Ok(Self { x, y, width, height })
     }
 
-    /// The smallest box that holds all `points` `(x, y)`, or `None` if there are none. No image has a point in column
-    /// or row [`u32::MAX`]; such points are left out.
+    /// The smallest box that holds all `points` `(x, y)`, or `None` if there are none. Points in column or row
+    /// [`u32::MAX`], which no image has, are ignored.
     #[must_use]
     pub fn around(points: impl IntoIterator<Item = (u32, u32)>) -> Option<Self> {
         points.into_iter().filter_map(|(x, y)| Self::new(x, y, 1, 1).ok()).reduce(Self::union)
@@ -135,7 +135,7 @@ impl GlyphBox {
         u64::from(self.width) * u64::from(self.height)
     }
 
-    /// The smallest box that holds both.
+    /// The smallest box that holds both boxes.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
@@ -147,7 +147,7 @@ impl GlyphBox {
         }
     }
 
-    /// What both cover, or `None` if they do not overlap.
+    /// The box that both cover, or `None` if they do not overlap.
     #[must_use]
     pub fn intersection(self, other: Self) -> Option<Self> {
         let (x, y) = (self.x.max(other.x), self.y.max(other.y));

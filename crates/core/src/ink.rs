@@ -1,8 +1,8 @@
 //! The one place where pixels become floats, shared by training and inference.
 //!
 //! `ink` is foreground (1.0) and `paper` background (0.0): a grey level `v` in `[0, 255]` becomes
-//! `1 - v / 255`. The published scripts of the seed scaled pixels when training but not when predicting, which
-//! cost a third of their accuracy; here there is one function and no way around it.
+//! `1 - v / 255`. The published scripts of the seed scaled pixels for training but not for prediction, which cost a third
+//! of their accuracy. Here, both use the same function.
 
 use image::GrayImage;
 use ndarray::Array4;

@@ -24,7 +24,7 @@ pub struct Label(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LabelError {
-    /// Nothing stands before the first `-`, `_` or `.` of the file name.
+    /// There is nothing before the first `-`, `_` or `.` of the file name.
     #[error("{}: expected a file name that starts with its label, as in `QXKZEF-2.png`", path.display())]
     Missing {
         /// The path as given.
@@ -42,16 +42,16 @@ pub enum LabelError {
 }
 
 impl Label {
-    /// The label `text`, unchecked against any alphabet.
+    /// The label `text`, not checked against an alphabet.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The label in a file name: everything up to the first `-`, `_` or `.`.
+    /// The label in a file name: everything before the first `-`, `_` or `.`.
     ///
     /// # Errors
-    /// [`LabelError::Missing`] if nothing stands there, [`LabelError::NotUtf8`].
+    /// [`LabelError::Missing`] if that is nothing, [`LabelError::NotUtf8`].
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, LabelError> {
         let path = path.as_ref();
         let name = path
@@ -65,7 +65,7 @@ impl Label {
         }
     }
 
-    /// The label itself, if every character is in `alphabet`.
+    /// Returns the label if every character is in `alphabet`.
     ///
     /// # Errors
     /// [`LabelError::Alphabet`] names the first character outside the alphabet.

@@ -1,18 +1,19 @@
-//! The vocabulary that every crate of captcha-lab shares.
+//! The types and functions that all crates of captcha-lab share.
 //!
-//! | item | what it is |
+//! | module | what it holds |
 //! |---|---|
-//! | [`Alphabet`] | the ordered set of characters that a CAPTCHA can contain; maps characters to class indices |
-//! | [`Label`] | the known answer of a sample, read from a file name or given |
-//! | [`GlyphBox`] | a non-empty rectangle in pixels |
+//! | `alphabet` | [`Alphabet`]: the ordered set of characters that a CAPTCHA can contain; maps characters to class indices |
+//! | `label` | [`Label`]: the known answer of a sample, read from a file name or given |
+//! | `glyph_box` | [`GlyphBox`]: a non-empty rectangle in pixels |
 //! | [`ink`] | the one place where pixels become floats: ink 1.0, paper 0.0 |
-//! | [`decode_image`], [`open_image`] | images from untrusted bytes, with limits and typed errors |
-//! | [`resample`] | images brought to the size that a network reads |
-//! | [`seed`] | derived seeds, the random number generator of the project, uniform numbers |
-//! | [`Fingerprint`], [`ContentHash`] | what data is known by, and what differs |
-//! | [`Monitor`] | how long work reports its progress and is interrupted |
+//! | `decode` | [`decode_image`], [`open_image`], [`to_gray`]: images from untrusted bytes, with limits and typed errors |
+//! | `resample` | [`scale_to_height`]: an image at the height that a network reads |
+//! | [`seed`] | derived seeds, the random number generator of the project, uniform random numbers |
+//! | `fingerprint` | [`Fingerprint`], [`ContentHash`], [`Difference`]: how data is recognised again, and what differs |
+//! | `monitor` | [`Monitor`]: progress and interruption of long work |
+//! | `files` | files that are written whole or not at all, and read up to a limit; internal |
 //!
-//! Images are dark ink on light paper, 8 bits a channel, origin at the top left, sizes `width, height` in
+//! Images show dark ink on light paper, with 8 bits a channel and the origin at the top left. Sizes are `width, height` in
 //! pixels. Tensors are `f32` in NCHW order.
 
 mod alphabet;
@@ -24,6 +25,7 @@ mod glyph_box;
 pub mod ink;
 mod label;
 mod monitor;
+#[doc(hidden)]
 pub mod resample;
 pub mod seed;
 

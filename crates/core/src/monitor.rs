@@ -1,15 +1,15 @@
-//! How long work reports and is stopped.
+//! Progress and interruption of long work.
 
-/// Long work tells it how far it is, from any thread, and asks it whether to go on.
+/// Receives the progress of long work, from any thread, and can interrupt it.
 ///
-/// `()` is the monitor that nobody watches.
+/// `()` ignores the progress and never interrupts.
 pub trait Monitor: Sync {
-    /// `done` of `total` items are finished; `total` is known from the first call on.
+    /// Receives that `done` of `total` items are finished. `total` is the same in every call.
     fn progress(&self, done: u64, total: u64) {
         let _ = (done, total);
     }
 
-    /// Whether to stop after the item at hand. What is finished stays, so that the work can be resumed.
+    /// Whether to stop after the current items. Finished items are kept, so that the work can be resumed.
     fn interrupted(&self) -> bool {
         false
     }

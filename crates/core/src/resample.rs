@@ -1,20 +1,23 @@
-//! Images brought to the size that a network reads.
+//! Images resampled to the size that a network reads.
+//!
+//! Internal, except [`scale_to_height`], which the crate exports: shared by the crates of captcha-lab, and changed without
+//! notice.
 
 use image::{GrayImage, Luma};
 
-/// The grey image `[width, height] = size` that shows `image` centred, `scale` of its pixels, horizontal and vertical,
-/// to one.
+/// A grey image of `size`, width and height, with `image` in its centre. `scale` is the number of pixels of `image`,
+/// horizontally and vertically, to one pixel of the result.
 ///
-/// A pixel of the result is the mean of the area of `image` that it covers, so that no stroke is lost when an image
-/// shrinks; when it grows, it is the mean of an area as large as a pixel of `image`, which is bilinear interpolation.
-/// All is paper (255) around `image`.
+/// A pixel of the result is the mean of the area of `image` that it covers, so that no stroke is lost when the image
+/// shrinks. When it grows, a pixel is the mean of an area as large as one pixel of `image`, which is bilinear
+/// interpolation. All around `image` is paper (255).
 #[must_use]
 pub fn resample(image: &GrayImage, size: [u32; 2], scale: [f32; 2]) -> GrayImage {
     let (width, height) = image.dimensions();
     if width == 0 || height == 0 || size.contains(&0) {
         return GrayImage::from_pixel(size[0], size[1], Luma([255]));
     }
-    // Each pass resamples one axis and transposes, so that after both the image stands upright again.
+    // Each pass resamples one axis and transposes; after both, the image is upright again.
     let ink: Vec<f32> = image.iter().map(|&pixel| f32::from(255 - pixel)).collect();
     let ink = shrink_rows(&ink, width as usize, &Taps::of(height, size[1], scale[1]));
     let ink = shrink_rows(&ink, size[1] as usize, &Taps::of(width, size[0], scale[0]));
@@ -22,14 +25,14 @@ pub fn resample(image: &GrayImage, size: [u32; 2], scale: [f32; 2]) -> GrayImage
     GrayImage::from_raw(size[0], size[1], levels).unwrap_or_default()
 }
 
-/// `image` for a network that reads images of `height` rows and any multiple of `multiple` columns: the width is that
-/// which comes nearest to keeping the aspect ratio, at least `multiple`.
+/// Resamples `image` for a network that reads images of `height` rows and of any multiple of `multiple` columns. The width
+/// is the multiple that keeps the aspect ratio best, at least `multiple`.
 ///
-/// An empty image gives paper of `multiple` columns.
+/// An empty image becomes `multiple` columns of paper.
 ///
 /// ```
 /// use captcha_core::image::GrayImage;
-/// use captcha_core::resample::scale_to_height;
+/// use captcha_core::scale_to_height;
 ///
 /// assert_eq!(scale_to_height(&GrayImage::new(300, 150), 48, 4).dimensions(), (96, 48));
 /// assert_eq!(scale_to_height(&GrayImage::new(72, 24), 48, 4).dimensions(), (144, 48));
@@ -56,8 +59,8 @@ pub fn scaled_width([old_width, old_height]: [u32; 2], height: u32, multiple: u3
     (units.max(1.0) as u32).saturating_mul(multiple)
 }
 
-/// Makes one row of each pixel of `taps`, from `rows` of `width` values, and gives the result transposed: `width`
-/// rows.
+/// Resamples `rows`, of `width` values each, vertically: each output pixel of `taps` becomes a row. The result is
+/// transposed: it has `width` rows.
 fn shrink_rows(rows: &[f32], width: usize, taps: &Taps) -> Vec<f32> {
     let size = taps.firsts.len();
     let mut result = vec![0.0; size * width];
@@ -77,17 +80,17 @@ fn shrink_rows(rows: &[f32], width: usize, taps: &Taps) -> Vec<f32> {
     result
 }
 
-/// Which pixels of a line each pixel of the result is the weighted mean of.
+/// The filter taps of one axis: the input pixels, with weights, whose sum is an output pixel.
 struct Taps {
-    /// The first of them.
+    /// The first input pixel of each output pixel.
     firsts: Vec<usize>,
-    /// The weights of all, as many for each pixel; those of a pixel sum to 1, less the share of what lies outside
-    /// the line.
+    /// The weights, the same number for each output pixel. Those of one output pixel sum to 1, minus the share of its area
+    /// that is outside the input.
     weights: Vec<f32>,
 }
 
 impl Taps {
-    /// The taps of `size` pixels, if `length` pixels are laid centred over them, `scale` to one.
+    /// The taps of `size` output pixels with `length` input pixels in their centre, `scale` of these to one output pixel.
     fn of(length: u32, size: u32, scale: f32) -> Self {
         let reach = scale.max(1.0) / 2.0;
         let per_pixel = ((2.0 * reach).ceil() as usize).saturating_add(1).min(length as usize);
@@ -95,7 +98,7 @@ impl Taps {
         for (i, weights) in taps.weights.chunks_exact_mut(per_pixel).enumerate() {
             let centre = (i as f32 + 0.5 - size as f32 / 2.0) * scale + length as f32 / 2.0;
             let (start, end) = (centre - reach, centre + reach);
-            // Compared as whole numbers: floats do not tell neighbours apart from 2^24 on.
+            // Compared as integers: from 2^24 on, an `f32` does not hold every one.
             let first = (start.floor().max(0.0) as usize).min(length as usize - per_pixel);
             for (tap, weight) in weights.iter_mut().enumerate() {
                 let pixel = (first + tap) as f32;
@@ -106,7 +109,7 @@ impl Taps {
         taps
     }
 
-    /// The first tap and the weights of each pixel.
+    /// The first input pixel and the weights of each output pixel.
     fn iter(&self) -> impl Iterator<Item = (usize, &[f32])> {
         let per_pixel = self.weights.len() / self.firsts.len();
         self.firsts.iter().copied().zip(self.weights.chunks_exact(per_pixel))

@@ -1,4 +1,4 @@
-//! Seeds: everything random in captcha-lab is a function of an explicit `u64`.
+//! Seeds and random numbers: everything random in captcha-lab is a function of an explicit `u64`.
 
 use rand::SeedableRng;
 
@@ -8,15 +8,16 @@ use rand::SeedableRng;
 /// J.-P. Aumasson, "Too Much Crypto", 2019.
 pub type Rng = rand::rngs::ChaCha8Rng;
 
-/// The generator of `seed`.
+/// The random number generator with this seed.
 #[must_use]
 pub fn rng(seed: u64) -> Rng {
     Rng::seed_from_u64(seed)
 }
 
-/// The seed of item `index` of the collection with seed `seed`.
+/// The seed of item `index` of the collection with seed `seed`, so that items can be made in any order and on any number of
+/// threads.
 ///
-/// Items can so be made in any order and on any number of threads. This is output `index` of SplitMix64 started
+/// This is output `index` of SplitMix64 started
 /// at a mixed `seed` (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
 /// OOPSLA 2014, doi 10.1145/2660193.2660195).
 #[must_use]
@@ -24,31 +25,31 @@ pub fn derive(seed: u64, index: u64) -> u64 {
     mix(mix(seed).wrapping_add(index.wrapping_add(1).wrapping_mul(GOLDEN_GAMMA)))
 }
 
-/// A number in `[0, 1)` with 53 random bits, as Python's `random.random` makes it.
+/// Samples a uniform number in `[0, 1)` with 53 random bits, as Python's `random.random` does.
 ///
-/// The distributions of the crate `rand` may give other numbers in a minor release; this function and those below can't.
+/// The distributions of the crate `rand` may change their numbers in a minor release; the functions here don't.
 pub fn unit(rng: &mut impl rand::Rng) -> f64 {
     /// 2^-53, the distance between neighbouring results.
     const STEP: f64 = 1.0 / (1u64 << 53) as f64;
     (rng.next_u64() >> 11) as f64 * STEP
 }
 
-/// A number in `[0, 1)` with 24 random bits: all that an `f32` in this range can hold everywhere.
+/// Samples a uniform number in `[0, 1)` with 24 random bits, the precision of an `f32`.
 pub fn unit_f32(rng: &mut impl rand::Rng) -> f32 {
     (rng.next_u32() >> 8) as f32 / (1u32 << 24) as f32
 }
 
-/// A number between `low` and `high`, as Python's `random.uniform` makes it.
+/// Samples a uniform number between `low` and `high`, as Python's `random.uniform` does.
 pub fn uniform(rng: &mut impl rand::Rng, low: f64, high: f64) -> f64 {
     low + (high - low) * unit(rng)
 }
 
-/// A number in `[low, high)` with 23 random bits, as `rand` 0.10 makes it for the range `low..=high`.
+/// Samples a uniform number in `[low, high)` with 23 random bits, as `rand` 0.10 does for the range `low..=high`.
 pub fn uniform_f32(rng: &mut impl rand::Rng, low: f32, high: f32) -> f32 {
     (rng.next_u32() >> 9) as f32 / (1u32 << 23) as f32 * (high - low) + low
 }
 
-/// A whole number below `bound`, every one as likely as any other; 0 if `bound` is 0.
+/// Samples a uniform integer below `bound`. 0 if `bound` is 0.
 ///
 /// Source: D. Lemire, "Fast random integer generation in an interval", ACM Transactions on Modeling and Computer
 /// Simulation 29 (1), 2019, doi 10.1145/3230636, algorithm 5.

@@ -1,6 +1,6 @@
-//! Files: written whole or not at all, read within a limit.
+//! Files that are written whole or not at all, and read up to a limit.
 //!
-//! Shared by the crates of captcha-lab; no part of the public interface, and free to change in any release.
+//! Internal: shared by the crates of captcha-lab, and changed without notice.
 //!
 //! | file | what it holds |
 //! |---|---|
@@ -13,7 +13,5 @@ mod temporary;
 mod write;
 
 pub use read::{ReadError, open_regular, read_bounded};
-pub use temporary::{
-    TEMPORARY_PREFIX, TEMPORARY_SUFFIX, is_temporary, remove_temporaries, remove_temporaries_below,
-};
+pub use temporary::{is_temporary, remove_temporaries, remove_temporaries_below};
 pub use write::{Durability, write_whole};

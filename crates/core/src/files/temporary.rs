@@ -4,11 +4,11 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-/// The start of the name of temporary files: `.captcha-lab-XXXXXX.tmp`.
-pub const TEMPORARY_PREFIX: &str = ".captcha-lab-";
+/// The start of the name of a temporary file: `.captcha-lab-XXXXXX.tmp`.
+pub(super) const TEMPORARY_PREFIX: &str = ".captcha-lab-";
 
-/// The end of the name of temporary files.
-pub const TEMPORARY_SUFFIX: &str = ".tmp";
+/// The end of the name of a temporary file.
+pub(super) const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// Whether a file of this name is a temporary file of [`write_whole`](super::write_whole).
 #[must_use]

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::read::check_regular;
-use super::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX};
+use super::temporary::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX};
 
 /// What a finished [`write_whole`] promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
