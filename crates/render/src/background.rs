@@ -78,12 +78,12 @@ enum Pattern {
 impl Background {
     pub(crate) fn validate(&self) -> Result<(), RenderError> {
         match self {
-            Self::Plain(colours) => colours.check("background"),
-            Self::Gradient(gradient) => gradient.ends.check("background.ends"),
+            Self::Plain(colours) => colours.check(""),
+            Self::Gradient(gradient) => gradient.ends.check("ends"),
             Self::Blobs(blobs) => {
-                blobs.colours.check("background.colours")?;
-                blobs.count.check("background.count", 0, 1000)?;
-                blobs.radius.check("background.radius", 0.01, 2.0)
+                blobs.colours.check("colours")?;
+                blobs.count.check("count", 0, 1000)?;
+                blobs.radius.check("radius", 0.01, 2.0)
             }
         }
     }

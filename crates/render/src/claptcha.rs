@@ -37,12 +37,18 @@ struct Letter {
 /// beyond is drawn anew each time.
 const MAX_KEPT: usize = 1 << 23;
 
+/// Most pixels of the cells of a text: more than those of the largest canvas.
+const MAX_CELLS: u64 = 1 << 28;
+
+/// Most pixels of the cells that all fonts of a style keep.
+const MAX_KEPT_IN_ALL: usize = 1 << 26;
+
 impl Font {
     /// The font of `file` for `style`.
     pub(crate) fn new(file: &Arc<FontFile>, style: &Style) -> Result<Self, RenderError> {
         let face = Face::new(file, style.font_height())?;
         let mut letters = HashMap::new();
-        let mut room = MAX_KEPT;
+        let mut room = MAX_KEPT.min(MAX_KEPT_IN_ALL / style.fonts.len());
         for &character in style.alphabet.characters() {
             let (setting, outline) = face.set(character)?;
             if let Some(left) = room.checked_sub(setting.width() * setting.height()) {
@@ -86,6 +92,11 @@ impl Font {
         let margin_y = margin(style.margin.y, height, style.height);
         let (width, height) = (width + 2 * margin_x, height + 2 * margin_y);
         check_canvas(width, height)?;
+        // Kerning can put large cells on a small canvas.
+        let pixels = settings.iter().map(|setting| setting.width() as u64 * setting.height() as u64).sum();
+        if pixels > MAX_CELLS {
+            return Err(RenderError::CharactersTooLarge { pixels, max_pixels: MAX_CELLS });
+        }
         let mut canvas = paper(width, height);
         let mut x = margin_x;
         let mut inks = Vec::with_capacity(settings.len());

@@ -83,24 +83,18 @@ impl LineClutter {
     }
 
     fn validate(&self) -> Result<(), RenderError> {
-        self.start.check("clutter.start", 0.0, 1.0)?;
-        self.end.check("clutter.end", 0.0, 1.0)?;
-        self.reach.check("clutter.reach", 0.0, 0.5)?;
+        self.start.check("start", 0.0, 1.0)?;
+        self.end.check("end", 0.0, 1.0)?;
+        self.reach.check("reach", 0.0, 0.5)?;
         if self.start.high + MIN_LENGTH > self.end.low {
-            return Err(RenderError::BadStyle {
-                field: "clutter.end",
-                actual: format!("[{}, {}]", self.end.low, self.end.high),
-                expected: format!("to be at least {MIN_LENGTH} to the right of start {}", self.start.high),
-            });
+            let expected = format!("to be at least {MIN_LENGTH} to the right of start {}", self.start.high);
+            let actual = format!("[{}, {}]", self.end.low, self.end.high);
+            return Err(RenderError::bad_style("end", actual, expected));
         }
         if self.thickness > 0.0 && self.thickness <= 0.5 {
             return Ok(());
         }
-        Err(RenderError::BadStyle {
-            field: "clutter.thickness",
-            actual: self.thickness.to_string(),
-            expected: "a number above 0, up to 0.5".to_owned(),
-        })
+        Err(RenderError::bad_style("thickness", self.thickness, "a number above 0, up to 0.5"))
     }
 }
 
@@ -129,8 +123,8 @@ impl DotsClutter {
     }
 
     fn validate(&self) -> Result<(), RenderError> {
-        whole(self.count, "clutter.count", 0, MOST)?;
-        whole(self.width, "clutter.width", 1, 64)
+        whole(self.count, "count", 0, MOST)?;
+        whole(self.width, "width", 1, 64)
     }
 
     fn draw(&self, canvas: &mut Canvas, colour: Colour, rng: &mut impl Rng) {
@@ -178,8 +172,8 @@ impl CurveClutter {
     }
 
     fn validate(&self) -> Result<(), RenderError> {
-        self.start.check("clutter.start", 0.0, 360.0)?;
-        self.end.check("clutter.end", 0.0, 360.0)
+        self.start.check("start", 0.0, 360.0)?;
+        self.end.check("end", 0.0, 360.0)
     }
 
     fn draw(&self, canvas: &mut Canvas, colour: Colour, rng: &mut impl Rng) {
@@ -202,15 +196,11 @@ impl CurveClutter {
 const MOST: u32 = 10_000;
 
 /// Refuses a number that leaves `min..=max`.
-fn whole(value: u32, field: &'static str, min: u32, max: u32) -> Result<(), RenderError> {
+fn whole(value: u32, field: &str, min: u32, max: u32) -> Result<(), RenderError> {
     if (min..=max).contains(&value) {
         return Ok(());
     }
-    Err(RenderError::BadStyle {
-        field,
-        actual: value.to_string(),
-        expected: format!("a whole number from {min} to {max}"),
-    })
+    Err(RenderError::bad_style(field, value, format!("a whole number from {min} to {max}")))
 }
 
 /// The least distance of a line's ends, in shares of the width: a pixel on the smallest layer.

@@ -47,15 +47,11 @@ impl Colours {
         self.grey || self.low == self.high
     }
 
-    pub(crate) fn check(self, field: &'static str) -> Result<(), RenderError> {
+    pub(crate) fn check(self, field: &str) -> Result<(), RenderError> {
         if self.low <= self.high {
             return Ok(());
         }
-        Err(RenderError::BadStyle {
-            field,
-            actual: format!("{} to {}", self.low, self.high),
-            expected: "two rising levels".to_owned(),
-        })
+        Err(RenderError::bad_style(field, format!("{} to {}", self.low, self.high), "two rising levels"))
     }
 
     /// Draws one of them. A single colour takes no random number.

@@ -24,15 +24,15 @@ impl Counts {
     }
 
     /// Refuses numbers that are reversed or leave `min..=max`.
-    pub(crate) fn check(self, field: &'static str, min: u32, max: u32) -> Result<(), RenderError> {
+    pub(crate) fn check(self, field: &str, min: u32, max: u32) -> Result<(), RenderError> {
         if min <= self.low && self.low <= self.high && self.high <= max {
             return Ok(());
         }
-        Err(RenderError::BadStyle {
+        Err(RenderError::bad_style(
             field,
-            actual: format!("[{}, {}]", self.low, self.high),
-            expected: format!("two rising whole numbers from {min} to {max}"),
-        })
+            format!("[{}, {}]", self.low, self.high),
+            format!("two rising whole numbers from {min} to {max}"),
+        ))
     }
 
     pub(crate) fn draw(self, rng: &mut impl Rng) -> u32 {

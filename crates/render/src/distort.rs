@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::RenderError;
 use crate::draw;
 use crate::path::{Extent, Point};
-use crate::style::Span;
+use crate::style::{Span, check_number};
 
 /// How a whole row of characters is bent. In TOML a table with a `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,12 +78,12 @@ impl Distortion {
     pub(crate) fn validate(&self) -> Result<(), RenderError> {
         match self {
             Self::Wave(wave) => {
-                wave.amplitude.check("layout.distort.amplitude", 0.0, 0.5)?;
-                wave.length.check("layout.distort.length", 0.2, 20.0)
+                wave.amplitude.check("amplitude", 0.0, 0.5)?;
+                wave.length.check("length", 0.2, 20.0)
             }
             Self::Elastic(elastic) => {
-                elastic.strength.check("layout.distort.strength", 0.0, 0.5)?;
-                Span::at(elastic.grid).check("layout.distort.grid", 0.05, 2.0)
+                elastic.strength.check("strength", 0.0, 0.5)?;
+                check_number(elastic.grid, "grid", 0.05, 2.0)
             }
         }
     }

@@ -69,11 +69,19 @@ pub enum RenderError {
         /// The most pixels of a canvas.
         max_pixels: u64,
     },
+    /// A text whose characters together take more work than any CAPTCHA needs.
+    #[error("the characters of the text have {pixels} pixels together, the most is {max_pixels}")]
+    CharactersTooLarge {
+        /// The pixels of all characters after they were bent.
+        pixels: u64,
+        /// The most.
+        max_pixels: u64,
+    },
     /// A value of a style is out of its range.
     #[error("the style's {field} is {actual}, expected {expected}")]
     BadStyle {
-        /// The field, as it is called in TOML.
-        field: &'static str,
+        /// The field, as it is called in TOML, with its place if it is in an array: `behind[1].count`.
+        field: String,
         /// Its value.
         actual: String,
         /// What it can be.
@@ -113,4 +121,42 @@ pub enum RenderError {
         /// What the operating system said.
         source: std::io::Error,
     },
+}
+
+impl RenderError {
+    /// A value out of its range. `field` is its name in the part of the style that checks it; nothing stands for the
+    /// part as a whole.
+    pub(crate) fn bad_style(field: &str, actual: impl ToString, expected: impl Into<String>) -> Self {
+        Self::BadStyle { field: field.to_owned(), actual: actual.to_string(), expected: expected.into() }
+    }
+
+    /// The error with the name of the part that the field belongs to before that of the field.
+    pub(crate) fn within(self, part: impl Into<String>) -> Self {
+        match self {
+            Self::BadStyle { field, actual, expected } if field.is_empty() => {
+                Self::BadStyle { field: part.into(), actual, expected }
+            }
+            Self::BadStyle { field, actual, expected } => {
+                Self::BadStyle { field: format!("{}.{field}", part.into()), actual, expected }
+            }
+            other => other,
+        }
+    }
+}
+
+/// Checks every entry of the array `part` of a style, and that there are not too many.
+pub(crate) fn check_entries<T>(
+    part: &str,
+    entries: &[T],
+    check: impl Fn(&T) -> Result<(), RenderError>,
+) -> Result<(), RenderError> {
+    /// Most entries of an array of a style but its fonts.
+    const MOST: usize = 100;
+    if entries.len() > MOST {
+        let expected = format!("at most {MOST}");
+        return Err(RenderError::bad_style(part, format!("{} entries", entries.len()), expected));
+    }
+    (0..)
+        .zip(entries)
+        .try_for_each(|(i, entry)| check(entry).map_err(|error| error.within(format!("{part}[{i}]"))))
 }

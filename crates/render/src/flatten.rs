@@ -3,6 +3,7 @@
 use skrifa::outline::OutlinePen;
 
 use crate::path::{Path, Point, bezier};
+use crate::raster::MAX_EDGES;
 
 /// The pieces of a curve.
 const PIECES: usize = 8;
@@ -18,16 +19,34 @@ pub(crate) struct Flattener {
     per_unit: f64,
     path: Path,
     contour: Vec<Point>,
+    /// How many points may still be added.
+    left: usize,
+    cut_short: bool,
 }
 
 impl Flattener {
     pub(crate) fn new(units_per_em: f64) -> Self {
-        Self { per_unit: 1.0 / units_per_em, path: Path::default(), contour: Vec::new() }
+        Self {
+            per_unit: 1.0 / units_per_em,
+            path: Path::default(),
+            contour: Vec::new(),
+            left: MAX_EDGES,
+            cut_short: false,
+        }
     }
 
-    pub(crate) fn path(mut self) -> Path {
+    /// The path, or `None` if it has more points than any glyph.
+    pub(crate) fn path(mut self) -> Option<Path> {
         self.close();
-        self.path
+        (!self.cut_short).then_some(self.path)
+    }
+
+    fn push(&mut self, points: impl IntoIterator<Item = Point>) {
+        let before = self.contour.len();
+        self.contour.extend(points.into_iter().take(self.left + 1));
+        let added = self.contour.len() - before;
+        self.cut_short |= added > self.left;
+        self.left = self.left.saturating_sub(added);
     }
 
     fn point(&self, x: f32, y: f32) -> Point {
@@ -42,7 +61,7 @@ impl Flattener {
         let from = self.at();
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let pieces = ((dx * dx + dy * dy).sqrt() / LONGEST).ceil().clamp(1.0, MOST_PIECES);
-        self.contour.extend((1..=pieces as usize).map(|piece| {
+        self.push((1..=pieces as usize).map(|piece| {
             let share = piece as f64 / pieces;
             (from.0 + dx * share, from.1 + dy * share)
         }));
@@ -52,7 +71,7 @@ impl Flattener {
 impl OutlinePen for Flattener {
     fn move_to(&mut self, x: f32, y: f32) {
         self.close();
-        self.contour.push(self.point(x, y));
+        self.push([self.point(x, y)]);
     }
 
     fn line_to(&mut self, x: f32, y: f32) {
@@ -64,12 +83,12 @@ impl OutlinePen for Flattener {
         let third = |end: Point| {
             (end.0 + (control.0 - end.0) * (2.0 / 3.0), end.1 + (control.1 - end.1) * (2.0 / 3.0))
         };
-        self.contour.extend(&bezier([from, third(from), third(to), to], PIECES)[1..]);
+        self.push(bezier([from, third(from), third(to), to], PIECES).into_iter().skip(1));
     }
 
     fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
         let curve = [self.at(), self.point(ax, ay), self.point(bx, by), self.point(x, y)];
-        self.contour.extend(&bezier(curve, PIECES)[1..]);
+        self.push(bezier(curve, PIECES).into_iter().skip(1));
     }
 
     fn close(&mut self) {

@@ -12,7 +12,7 @@ use crate::flatten::Flattener;
 use crate::font_file::FontFile;
 use crate::kerning::kerning;
 use crate::path::Path;
-use crate::raster::Outline;
+use crate::raster::{MAX_EDGES, Outline};
 use crate::setting::{Scale, Setting, whole_pixels};
 
 /// How far from its origin a glyph can reach, in font heights. Real glyphs stay within 3.
@@ -68,6 +68,9 @@ impl Face {
         outline_glyph
             .draw(DrawSettings::hinted(&self.hinting, false), &mut outline)
             .map_err(|error| self.bad(format!("the glyph of {character:?}: {error}")))?;
+        if outline.is_cut_short() {
+            return Err(self.too_many_edges(character));
+        }
         let advance = font.hmtx().ok().and_then(|hmtx| hmtx.advance(glyph)).unwrap_or(0);
         let setting = Setting {
             glyph,
@@ -91,13 +94,17 @@ impl Face {
         glyph
             .draw(DrawSettings::unhinted(Size::unscaled(), LocationRef::default()), &mut pen)
             .map_err(|error| self.bad(format!("the glyph of {character:?}: {error}")))?;
-        let path = pen.path();
+        let Some(path) = pen.path() else { return Err(self.too_many_edges(character)) };
         let reach = f64::from(MAX_GLYPH);
         let fits = |&(x, y): &(f64, f64)| x.abs() <= reach && y.abs() <= reach;
         if path.contours.iter().flatten().all(fits) {
             return Ok(path);
         }
         Err(self.bad(format!("the glyph of {character:?} is larger than {MAX_GLYPH} times the font")))
+    }
+
+    fn too_many_edges(&self, character: char) -> RenderError {
+        self.bad(format!("the glyph of {character:?} has more than {MAX_EDGES} edges"))
     }
 
     fn bad(&self, reason: String) -> RenderError {
@@ -123,7 +130,10 @@ impl Face {
         let mut previous: Option<GlyphId> = None;
         for setting in settings {
             if let Some(previous) = previous {
-                position += self.scale.kerning(kerning(&font, previous, setting.glyph));
+                // Beyond some ems it is broken, and the arithmetic need not hold it.
+                let most = self.scale.units_per_em * i64::from(MAX_GLYPH);
+                let units = kerning(&font, previous, setting.glyph).clamp(-most, most);
+                position += self.scale.kerning(units);
             }
             let x = whole_pixels(position);
             position += setting.advance;
@@ -132,6 +142,7 @@ impl Face {
             height = height.max(setting.height());
             previous = Some(setting.glyph);
         }
-        ((right - left) as usize, height)
+        // Characters without room, as combining marks, have one empty pixel.
+        ((right - left).max(1) as usize, height)
     }
 }

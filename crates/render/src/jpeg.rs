@@ -43,32 +43,48 @@ struct Plane {
     levels: Vec<f64>,
 }
 
+/// Rows that are stored together: two blocks of luminance, which share one of chrominance.
+const BAND: usize = 2 * BLOCK;
+
 /// Does to `canvas` what storing it with `quality` (1 to 100) does.
 pub(crate) fn store(canvas: &mut Canvas, quality: u32) {
     let transform = Transform::new();
-    let (width, height) = (canvas.width, canvas.height);
-    if canvas.channels == 1 {
-        let levels = canvas.levels.iter().map(|&level| f64::from(level)).collect();
-        let mut plane = Plane { width, height, levels };
-        plane.quantise(&steps(&LUMINANCE, quality), &transform);
-        canvas.levels = plane.levels.iter().map(|&level| to_level(level)).collect();
-        return;
+    let (luminance, chrominance) = (steps(&LUMINANCE, quality), steps(&CHROMINANCE, quality));
+    for levels in canvas.levels.chunks_mut(BAND * canvas.width * canvas.channels) {
+        let (width, height) = (canvas.width, levels.len() / (canvas.width * canvas.channels));
+        if canvas.channels == 1 {
+            let values = levels.iter().map(|&level| f64::from(level)).collect();
+            let mut plane = Plane { width, height, levels: values };
+            plane.quantise(&luminance, &transform);
+            levels.iter_mut().zip(&plane.levels).for_each(|(level, &value)| *level = to_level(value));
+        } else {
+            let pixels = levels.as_chunks_mut::<3>().0;
+            store_colours(pixels, (width, height), (&luminance, &chrominance), &transform);
+        }
     }
+}
+
+/// The same for the pixels of one band.
+fn store_colours(
+    pixels: &mut [[u8; 3]],
+    (width, height): (usize, usize),
+    (luminance_steps, chrominance_steps): (&Block, &Block),
+    transform: &Transform,
+) {
     let component = |weights: [f64; 3], offset: f64| {
         let level = |pixel: &[u8; 3]| (0..3).map(|i| weights[i] * f64::from(pixel[i])).sum::<f64>() + offset;
-        let levels = canvas.levels.as_chunks::<3>().0.iter();
-        Plane { width, height, levels: levels.map(|pixel| round(level(pixel))).collect() }
+        Plane { width, height, levels: pixels.iter().map(|pixel| round(level(pixel))).collect() }
     };
     let mut luminance = component([0.299, 0.587, 0.114], 0.0);
     let blue = component([-0.168_735_892, -0.331_264_108, 0.5], 128.0);
     let red = component([0.5, -0.418_687_589, -0.081_312_411], 128.0);
-    luminance.quantise(&steps(&LUMINANCE, quality), &transform);
+    luminance.quantise(luminance_steps, transform);
     let [blue, red] = [blue, red].map(|plane| {
         let mut half = plane.halved();
-        half.quantise(&steps(&CHROMINANCE, quality), &transform);
+        half.quantise(chrominance_steps, transform);
         half
     });
-    for (i, pixel) in canvas.levels.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+    for (i, pixel) in pixels.iter_mut().enumerate() {
         let place = (i / width / 2) * blue.width + i % width / 2;
         let (y, b, r) = (luminance.levels[i], blue.levels[place] - 128.0, red.levels[place] - 128.0);
         *pixel = [y + 1.402 * r, y - 0.344_136_286 * b - 0.714_136_286 * r, y + 1.772 * b].map(to_level);

@@ -9,7 +9,7 @@ use skrifa::raw::types::Tag;
 use skrifa::{FontRef, GlyphId};
 
 /// The kerning between two glyphs in font units, 0 if the font says nothing (or nothing readable).
-pub(crate) fn kerning(font: &FontRef<'_>, left: GlyphId, right: GlyphId) -> i32 {
+pub(crate) fn kerning(font: &FontRef<'_>, left: GlyphId, right: GlyphId) -> i64 {
     match font.gpos().ok().and_then(|gpos| pair_adjustment(&gpos, left, right)) {
         Some(units) => units,
         None => kern_table(font, left, right).unwrap_or(0),
@@ -17,7 +17,7 @@ pub(crate) fn kerning(font: &FontRef<'_>, left: GlyphId, right: GlyphId) -> i32 
 }
 
 /// The sum over all lookups of the feature `kern`, or `None` if the font lacks the feature.
-fn pair_adjustment(gpos: &Gpos<'_>, left: GlyphId, right: GlyphId) -> Option<i32> {
+fn pair_adjustment(gpos: &Gpos<'_>, left: GlyphId, right: GlyphId) -> Option<i64> {
     let scripts = gpos.script_list().ok()?;
     let script = scripts.get(scripts.select(&[Tag::new(b"latn")])?.index).ok()?;
     let language = script.default_lang_sys()?.ok()?;
@@ -33,7 +33,7 @@ fn pair_adjustment(gpos: &Gpos<'_>, left: GlyphId, right: GlyphId) -> Option<i32
         };
         // The first subtable that knows the pair decides.
         let known = subtables.iter().flatten().find_map(|subtable| advance(&subtable, left, right));
-        units += i32::from(known.unwrap_or(0));
+        units += i64::from(known.unwrap_or(0));
     }
     Some(units)
 }
@@ -59,7 +59,7 @@ fn advance(subtable: &PairPos<'_>, left: GlyphId, right: GlyphId) -> Option<i16>
     }
 }
 
-fn kern_table(font: &FontRef<'_>, left: GlyphId, right: GlyphId) -> Option<i32> {
+fn kern_table(font: &FontRef<'_>, left: GlyphId, right: GlyphId) -> Option<i64> {
     use skrifa::raw::tables::kern::SubtableKind;
     let table = font.kern().ok()?;
     let units = table
@@ -72,6 +72,7 @@ fn kern_table(font: &FontRef<'_>, left: GlyphId, right: GlyphId) -> Option<i32> 
             SubtableKind::Format3(classes) => classes.kerning(left, right),
             SubtableKind::Format1(_) => None,
         })
+        .map(i64::from)
         .sum();
     Some(units)
 }

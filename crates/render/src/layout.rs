@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
+use crate::error::check_entries;
 use crate::row_layout::RowLayout;
-use crate::style::{MAX_SIDE, Span, nothing};
+use crate::style::{MAX_SIDE, Span, check_number, nothing};
 
 /// How characters are set and put side by side. In TOML a table with a `kind`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -101,19 +102,19 @@ impl LeptureLayout {
     }
 
     fn validate(&self) -> Result<(), RenderError> {
-        let bad = |field, actual: String, expected: String| RenderError::BadStyle { field, actual, expected };
         if self.sizes.is_empty() {
-            return Err(bad("layout.sizes", "empty".to_owned(), "at least one size".to_owned()));
+            return Err(RenderError::bad_style("sizes", "empty", "at least one size"));
         }
-        if let Some(size) = self.sizes.iter().find(|size| !(4..=MAX_SIDE).contains(size)) {
-            return Err(bad("layout.sizes", size.to_string(), format!("4 to {MAX_SIDE} pixels")));
-        }
-        self.opacity.check("layout.opacity", 128.0, 255.0)?;
-        self.rotate.check("layout.rotate", -180.0, 180.0)?;
-        self.warp_x.check("layout.warp_x", 0.0, 1.0)?;
-        self.warp_y.check("layout.warp_y", 0.0, 1.0)?;
-        Span::at(self.space).check("layout.space", 0.0, 1.0)?;
-        Span::at(self.overlap).check("layout.overlap", 0.0, 1.0)
+        check_entries("sizes", &self.sizes, |size| match size {
+            4..=MAX_SIDE => Ok(()),
+            _ => Err(RenderError::bad_style("", size, format!("4 to {MAX_SIDE} pixels"))),
+        })?;
+        self.opacity.check("opacity", 128.0, 255.0)?;
+        self.rotate.check("rotate", -180.0, 180.0)?;
+        self.warp_x.check("warp_x", 0.0, 1.0)?;
+        self.warp_y.check("warp_y", 0.0, 1.0)?;
+        check_number(self.space, "space", 0.0, 1.0)?;
+        check_number(self.overlap, "overlap", 0.0, 1.0)
     }
 }
 

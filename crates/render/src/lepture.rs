@@ -14,12 +14,21 @@ use crate::ink::Ink;
 use crate::layout::LeptureLayout;
 use crate::lettering::{Lettering, Resize, check_canvas};
 use crate::quad::Corners;
+use crate::raster::Outline;
 use crate::resample::Axis;
 use crate::rgba::{Rgba, resize};
-use crate::{RenderError, Resampling, Style, draw};
+use crate::setting::Setting;
+use crate::{RenderError, Resampling, Span, Style, draw};
 
 /// How much stronger than a letter's lightness the mask is that it is pasted with.
 const MASK_GAIN: f64 = 1.97;
+
+/// Most pixels that the characters of a text have together after they were stretched: a dozen in a font of 2048 pixels.
+const MAX_STRETCHED: u64 = 1 << 26;
+
+/// Most pixels of coverage that the letters of a style keep, of a byte each: thousands of letters at usual sizes. What
+/// is beyond is drawn anew each time.
+const MAX_KEPT: usize = 1 << 26;
 
 /// The faces of a style: every font in every size.
 pub(crate) struct Faces {
@@ -32,51 +41,77 @@ struct Sized {
     letters: HashMap<char, Letter>,
 }
 
+/// The box of a character that Pillow's `textbbox` gives at `(1, 1)`: its right and lower end.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    width: usize,
+    height: usize,
+    /// Whether there is any ink in it.
+    inked: bool,
+}
+
 /// A character cut to its ink.
 #[derive(Clone)]
 struct Letter {
-    /// The box that Pillow's `textbbox` gives at `(1, 1)`: its right and lower end.
-    room: (usize, usize),
+    room: Room,
     /// Coverage of the pixels, row by row, `width` in each. Empty if there is no ink.
     coverage: Vec<u8>,
     width: usize,
 }
 
-/// A character turned and bent, or an empty box.
-struct Piece {
-    width: usize,
-    height: usize,
-    picture: Option<Rgba>,
+/// How a character will be turned and bent, before any of its pixels is made.
+struct Plan {
+    face: usize,
+    character: char,
+    /// Whether the character is one of the text, or an empty box before one.
+    shown: bool,
+    room: Room,
+    /// In degrees against the clock.
+    turn: f64,
+    /// Two points that the corners are moved by.
+    points: [(f64, f64); 2],
+}
+
+impl Room {
+    fn new(setting: &Setting) -> Self {
+        let inked = setting.ink.left < setting.ink.right && setting.ink.bottom < setting.ink.top;
+        Self { width: 1 + setting.right(), height: 1 + setting.height(), inked }
+    }
+
+    /// The pixels of the character that is stretched by so many pixels.
+    fn stretched(self, (wider, higher): (f64, f64)) -> u64 {
+        if self.inked { ((self.width as f64 + wider) * (self.height as f64 + higher)) as u64 } else { 0 }
+    }
+
+    /// The most that [`stretched`](Self::stretched) can be.
+    fn most(self, layout: &LeptureLayout) -> u64 {
+        let reach = |side: usize, warp: Span| 2.0 * (side as f64 * (warp.high - warp.low) + warp.low);
+        self.stretched((reach(self.width, layout.warp_x), reach(self.height, layout.warp_y)))
+    }
 }
 
 impl Letter {
-    fn new(face: &Face, character: char) -> Result<Self, RenderError> {
-        let (setting, outline) = face.set(character)?;
-        let room = (1 + setting.right(), 1 + setting.height());
+    fn new(setting: &Setting, outline: &Outline) -> Self {
+        let room = Room::new(setting);
         let levels = outline.rasterise();
         let width = ((setting.ink.right - setting.ink.left) as usize).max(1);
         let Some((columns, rows)) = crate::ink::bounds(levels.chunks_exact(width)) else {
-            return Ok(Self { room, coverage: Vec::new(), width: 0 });
+            return Self { room, coverage: Vec::new(), width: 0 };
         };
         let lines = levels.chunks_exact(width).skip(rows.start).take(rows.len());
         let coverage = lines.flat_map(|line| &line[columns.clone()]).copied().collect();
-        Ok(Self { room, coverage, width: columns.len() })
+        Self { room, coverage, width: columns.len() }
     }
 
-    /// The character turned and bent.
-    fn piece(&self, layout: &LeptureLayout, ink: Colour, opacity: u8, rng: &mut impl Rng) -> Piece {
-        let (width, height) = self.room;
-        let turn = layout.rotate.draw(rng);
-        let (w, h) = (width as f64, height as f64);
-        let mut reach =
-            |side: f64, warp: crate::Span| side * draw::unit(rng) * (warp.high - warp.low) + warp.low;
-        let (dx, dy) = (reach(w, layout.warp_x), reach(h, layout.warp_y));
-        let mut point = |reach: f64| (draw::unit(rng) * (reach + reach) - reach).trunc();
-        let (x1, y1, x2, y2) = (point(dx), point(dy), point(dx), point(dy));
+    /// The character turned and bent, or `None` if it has no ink.
+    fn bent(&self, plan: &Plan, ink: Colour, opacity: u8) -> Option<Rgba> {
         if self.coverage.is_empty() {
-            return Piece { width, height, picture: None };
+            return None;
         }
-        let (w, h) = (w + x1.abs() + x2.abs(), h + y1.abs() + y2.abs());
+        let Room { width, height, .. } = self.room;
+        let [(x1, y1), (x2, y2)] = plan.points;
+        let (wider, higher) = plan.stretch();
+        let (w, h) = (width as f64 + wider, height as f64 + higher);
         let corners = Corners {
             north_west: (x1, y1),
             south_west: (-x1, h - y2),
@@ -90,16 +125,33 @@ impl Letter {
         });
         let drawn =
             Rgba { width: self.width, height: self.coverage.len() / self.width, pixels: pixels.collect() };
-        let picture = drawn.rotate(turn).resize(w as usize, h as usize).warp(corners, width, height);
-        Piece { width, height, picture: Some(picture) }
+        Some(drawn.rotate(plan.turn).resize(w as usize, h as usize).warp(corners, width, height))
+    }
+}
+
+impl Plan {
+    /// By how many pixels the character is made wider and higher.
+    fn stretch(&self) -> (f64, f64) {
+        let [first, second] = self.points;
+        (first.0.abs() + second.0.abs(), first.1.abs() + second.1.abs())
     }
 }
 
 impl Sized {
+    fn room(&self, character: char) -> Result<Room, RenderError> {
+        match self.letters.get(&character) {
+            Some(letter) => Ok(letter.room),
+            None => Ok(Room::new(&self.face.set(character)?.0)),
+        }
+    }
+
     fn letter(&self, character: char) -> Result<Cow<'_, Letter>, RenderError> {
         match self.letters.get(&character) {
             Some(letter) => Ok(Cow::Borrowed(letter)),
-            None => Ok(Cow::Owned(Letter::new(&self.face, character)?)),
+            None => {
+                let (setting, outline) = self.face.set(character)?;
+                Ok(Cow::Owned(Letter::new(&setting, &outline)))
+            }
         }
     }
 }
@@ -110,14 +162,57 @@ impl Faces {
         style: &Style,
         layout: &LeptureLayout,
     ) -> Result<Self, RenderError> {
-        let all = files.iter().flat_map(|file| layout.sizes.iter().map(move |&size| (file, size)));
-        let faces = all.map(|(file, size)| {
+        let mut faces = Vec::with_capacity(files.len() * layout.sizes.len());
+        let mut left = MAX_KEPT;
+        for (file, &size) in files.iter().flat_map(|file| layout.sizes.iter().map(move |size| (file, size))) {
             let face = Face::new(file, size)?;
-            let letters = style.alphabet.characters().iter();
-            let letters = letters.map(|&character| Ok((character, Letter::new(&face, character)?)));
-            Ok(Sized { letters: letters.collect::<Result<_, RenderError>>()?, face })
-        });
-        Ok(Self { faces: faces.collect::<Result<_, RenderError>>()? })
+            if layout.space > 0.0 {
+                face.set(' ')?;
+            }
+            let mut letters = HashMap::new();
+            for &character in style.alphabet.characters() {
+                let (setting, outline) = face.set(character)?;
+                let room = Room::new(&setting);
+                let pixels = room.most(layout).saturating_mul(style.lengths.max as u64);
+                if pixels > MAX_STRETCHED {
+                    let expected = format!(
+                        "sizes in which {} times {character:?} has at most {MAX_STRETCHED} pixels after it was bent, \
+                         not {pixels}",
+                        style.lengths.max
+                    );
+                    return Err(RenderError::bad_style(
+                        "layout.sizes",
+                        format!("{:?}", layout.sizes),
+                        expected,
+                    ));
+                }
+                if let Some(rest) = left.checked_sub(room.width * room.height) {
+                    left = rest;
+                    letters.insert(character, Letter::new(&setting, &outline));
+                }
+            }
+            faces.push(Sized { face, letters });
+        }
+        Ok(Self { faces })
+    }
+
+    /// Draws the random numbers of one character.
+    fn plan(
+        &self,
+        layout: &LeptureLayout,
+        character: char,
+        shown: bool,
+        rng: &mut impl Rng,
+    ) -> Result<Plan, RenderError> {
+        let face = draw::index(rng, self.faces.len());
+        let room = self.faces[face].room(character)?;
+        let turn = layout.rotate.draw(rng);
+        let mut reach =
+            |side: usize, warp: Span| side as f64 * draw::unit(rng) * (warp.high - warp.low) + warp.low;
+        let (dx, dy) = (reach(room.width, layout.warp_x), reach(room.height, layout.warp_y));
+        let mut point = |reach: f64| (draw::unit(rng) * (reach + reach) - reach).trunc();
+        let points = [(point(dx), point(dy)), (point(dx), point(dy))];
+        Ok(Plan { face, character, shown, room, turn, points })
     }
 
     /// Draws `text` in `ink` on a canvas of `paper`, and squeezes it to the width of the image.
@@ -131,32 +226,35 @@ impl Faces {
     ) -> Result<Lettering, RenderError> {
         let opacity = layout.opacity.low as usize
             + draw::index(rng, (layout.opacity.high - layout.opacity.low) as usize + 1);
-        let mut pieces: Vec<(bool, Piece)> = Vec::with_capacity(2 * text.len());
-        let piece = |character, rng: &mut _| {
-            let face = &self.faces[draw::index(rng, self.faces.len())];
-            Ok::<_, RenderError>(face.letter(character)?.piece(layout, ink, opacity as u8, rng))
-        };
+        let mut plans: Vec<Plan> = Vec::with_capacity(2 * text.len());
         for character in text.chars() {
             if draw::unit(rng) > 1.0 - layout.space {
-                pieces.push((false, piece(' ', rng)?));
+                plans.push(self.plan(layout, ' ', false, rng)?);
             }
-            pieces.push((true, piece(character, rng)?));
+            plans.push(self.plan(layout, character, true, rng)?);
         }
-        let measured: usize = pieces.iter().map(|(_, piece)| piece.width).sum();
+        let pixels =
+            plans.iter().map(|plan| plan.room.stretched(plan.stretch())).fold(0, u64::saturating_add);
+        if pixels > MAX_STRETCHED {
+            return Err(RenderError::CharactersTooLarge { pixels, max_pixels: MAX_STRETCHED });
+        }
+        let measured: usize = plans.iter().map(|plan| plan.room.width).sum();
         let (width, height) = (measured.max(style.width as usize), style.height as usize);
         check_canvas(width, height)?;
         let mut canvas = paper(width, height);
         let average = measured / text.chars().count();
         let most = (layout.overlap * average as f64) as usize;
         let mut x = (average as f64 * 0.1) as i32;
-        let mut inks = Vec::with_capacity(pieces.len());
-        for (shown, piece) in &pieces {
-            let y = (height as i32 - piece.height as i32) / 2;
-            let left = piece.picture.as_ref().and_then(|picture| paste(&mut canvas, picture, (x, y), ink));
-            if *shown {
+        let mut inks = Vec::with_capacity(plans.len());
+        for plan in &plans {
+            let y = (height as i32 - plan.room.height as i32) / 2;
+            let letter = self.faces[plan.face].letter(plan.character)?;
+            let picture = letter.bent(plan, ink, opacity as u8);
+            let left = picture.and_then(|picture| paste(&mut canvas, &picture, (x, y), ink));
+            if plan.shown {
                 inks.push(left);
             }
-            x += piece.width as i32 - draw::index(rng, most + 1) as i32;
+            x += plan.room.width as i32 - draw::index(rng, most + 1) as i32;
         }
         if width == style.width as usize {
             return Ok(Lettering { canvas, inks, resize: Resize::None });

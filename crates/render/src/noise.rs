@@ -9,7 +9,7 @@ use crate::counts::Counts;
 use crate::filter::{Filter, Kernel};
 use crate::jpeg;
 use crate::resample::round;
-use crate::style::{Span, nothing};
+use crate::style::{Span, check_number, nothing};
 
 /// What is laid over the whole picture. In TOML a table with a `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -187,17 +187,12 @@ impl WhiteNoise {
 impl Noise {
     pub(crate) fn validate(&self) -> Result<(), RenderError> {
         match self {
-            Self::White(white) if (0.0..=1.0).contains(&white.amount) => Ok(()),
-            Self::White(white) => Err(RenderError::BadStyle {
-                field: "noise.amount",
-                actual: white.amount.to_string(),
-                expected: "a number from 0 to 1".to_owned(),
-            }),
+            Self::White(white) => check_number(white.amount, "amount", 0.0, 1.0),
             Self::Smooth => Ok(()),
-            Self::Blur(blur) => blur.sigma.check("noise.sigma", 0.0, 50.0),
-            Self::Gaussian(gaussian) => gaussian.sigma.check("noise.sigma", 0.0, 128.0),
-            Self::SaltAndPepper(salt) => salt.share.check("noise.share", 0.0, 1.0),
-            Self::Jpeg(jpeg) => jpeg.quality.check("noise.quality", 1, 100),
+            Self::Blur(blur) => blur.sigma.check("sigma", 0.0, 50.0),
+            Self::Gaussian(gaussian) => gaussian.sigma.check("sigma", 0.0, 128.0),
+            Self::SaltAndPepper(salt) => salt.share.check("share", 0.0, 1.0),
+            Self::Jpeg(jpeg) => jpeg.quality.check("quality", 1, 100),
         }
     }
 

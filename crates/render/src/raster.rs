@@ -11,8 +11,14 @@ const PIXEL_BITS: u32 = 8;
 /// One pixel in the units of a coordinate.
 const ONE_PIXEL: i64 = 1 << PIXEL_BITS;
 
-/// Far beyond anything that is drawn, in pixels, and small enough for the arithmetic here.
+/// Beyond any glyph, in pixels, and small enough for the arithmetic of curves.
 const FARTHEST: f64 = 32768.0;
+
+/// Beyond any canvas, in pixels, and small enough for the arithmetic of straight edges.
+const FARTHEST_EDGE: f64 = (1u32 << 28) as f64;
+
+/// Most edges of a glyph. The most intricate ones have some ten thousand.
+pub(crate) const MAX_EDGES: usize = 1 << 20;
 
 /// The units of a coordinate in 1/64 pixel.
 const PER_64TH: i64 = ONE_PIXEL / 64;
@@ -28,6 +34,8 @@ pub(crate) struct Outline {
     at: Point,
     /// A quadratic curve (control point, end) whose end may still move.
     pending: Option<(Point, Point)>,
+    /// Whether edges were left out because there were too many.
+    cut_short: bool,
     /// Smallest and largest coordinates of all points, control points too: FreeType's control box.
     bounds: Option<(Point, Point)>,
 }
@@ -52,6 +60,11 @@ impl Outline {
             bottom: (low.1 >> PIXEL_BITS) as i32,
             top: ceil(high.1),
         }
+    }
+
+    /// Whether a pen drew more edges than any glyph has: those beyond are missing.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        self.cut_short
     }
 
     /// The share of each pixel of the pixel box that the outline covers (non-zero winding rule), row by row from the
@@ -81,8 +94,9 @@ impl Outline {
 
     /// Adds a closed contour through `points` in pixels, y down.
     pub(crate) fn polygon(&mut self, points: &[(f64, f64)]) {
-        let fixed =
-            |value: f64| (value.clamp(-FARTHEST, FARTHEST) * ONE_PIXEL as f64).round_ties_even() as i64;
+        let fixed = |value: f64| {
+            (value.clamp(-FARTHEST_EDGE, FARTHEST_EDGE) * ONE_PIXEL as f64).round_ties_even() as i64
+        };
         let place = |&(x, y): &(f64, f64)| (fixed(x), fixed(-y));
         let [first, .., last] = points else { return };
         let mut from = self.hold(place(last));
@@ -123,7 +137,11 @@ impl Outline {
     }
 
     fn edge_to(&mut self, to: Point) {
-        self.edges.push((self.at, to));
+        if self.edges.len() < MAX_EDGES {
+            self.edges.push((self.at, to));
+        } else {
+            self.cut_short = true;
+        }
         self.at = to;
     }
 

@@ -24,6 +24,10 @@ const SPACE: f64 = 0.3;
 /// The least share of a character's width that the next one leaves free.
 const SEEN: f64 = 0.65;
 
+/// Most points of the shapes that the fonts of a style keep, of 16 bytes each: thousands of letters. What is beyond is
+/// read from the font each time.
+const MAX_KEPT: usize = 1 << 24;
+
 /// The fonts of a style, each with the shapes of the alphabet's characters.
 pub(crate) struct Fonts {
     fonts: Vec<(Face, HashMap<char, Path>)>,
@@ -39,14 +43,21 @@ struct Piece {
 
 impl Fonts {
     pub(crate) fn new(files: &[Arc<FontFile>], style: &Style) -> Result<Self, RenderError> {
-        let fonts = files.iter().map(|file| {
+        let mut left = MAX_KEPT;
+        let mut fonts = Vec::with_capacity(files.len());
+        for file in files {
             let face = Face::new(file, NOMINAL_HEIGHT)?;
-            let characters = style.alphabet.characters().iter();
-            let shapes = characters.map(|&character| Ok((character, face.shape(character)?)));
-            Ok((shapes.collect::<Result<_, RenderError>>()?, face))
-        });
-        let fonts = fonts.map(|font| font.map(|(shapes, face)| (face, shapes)));
-        Ok(Self { fonts: fonts.collect::<Result<_, RenderError>>()? })
+            let mut shapes = HashMap::new();
+            for &character in style.alphabet.characters() {
+                let shape = face.shape(character)?;
+                if let Some(rest) = left.checked_sub(shape.contours.iter().map(Vec::len).sum()) {
+                    left = rest;
+                    shapes.insert(character, shape);
+                }
+            }
+            fonts.push((face, shapes));
+        }
+        Ok(Self { fonts })
     }
 
     fn shape(&self, font: usize, character: char) -> Result<Cow<'_, Path>, RenderError> {

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::RenderError;
 use crate::distort::Distortion;
-use crate::style::Span;
+use crate::error::check_entries;
+use crate::style::{Span, check_number};
 
 /// Characters in a row on a canvas of the image's size, drawn as shapes: nothing is blurred by being turned or bent,
 /// and the ground truth is exact.
@@ -211,27 +212,23 @@ impl RowLayout {
 
     /// Refuses values out of their range for an image of `size` pixels.
     pub(crate) fn validate(&self, size: (u32, u32)) -> Result<(), RenderError> {
-        self.size.check("layout.size", 0.05, 2.0)?;
-        self.gap.check("layout.gap", -0.5, 2.0)?;
-        self.shift.check("layout.shift", -0.5, 0.5)?;
-        self.stretch.check("layout.stretch", 0.3, 3.0)?;
-        self.shear.check("layout.shear", -1.5, 1.5)?;
-        self.perspective.check("layout.perspective", -0.6, 0.6)?;
-        self.rotate.check("layout.rotate", -180.0, 180.0)?;
-        self.distort.iter().try_for_each(Distortion::validate)?;
-        Span::at(self.hollow.share).check("layout.hollow.share", 0.0, 1.0)?;
-        self.hollow.width.check("layout.hollow.width", 0.01, 0.2)?;
-        Span::at(self.shadow.share).check("layout.shadow.share", 0.0, 1.0)?;
-        self.shadow.offset.check("layout.shadow.offset", 0.0, 0.5)?;
-        self.shadow.strength.check("layout.shadow.strength", 0.0, 1.0)?;
+        self.size.check("size", 0.05, 2.0)?;
+        self.gap.check("gap", -0.5, 2.0)?;
+        self.shift.check("shift", -0.5, 0.5)?;
+        self.stretch.check("stretch", 0.3, 3.0)?;
+        self.shear.check("shear", -1.5, 1.5)?;
+        self.perspective.check("perspective", -0.6, 0.6)?;
+        self.rotate.check("rotate", -180.0, 180.0)?;
+        check_entries("distort", &self.distort, Distortion::validate)?;
+        check_number(self.hollow.share, "hollow.share", 0.0, 1.0)?;
+        self.hollow.width.check("hollow.width", 0.01, 0.2)?;
+        check_number(self.shadow.share, "shadow.share", 0.0, 1.0)?;
+        self.shadow.offset.check("shadow.offset", 0.0, 0.5)?;
+        self.shadow.strength.check("shadow.strength", 0.0, 1.0)?;
         let side = size.0.min(size.1);
         if u64::from(self.margin) * 2 < u64::from(side) {
             return Ok(());
         }
-        Err(RenderError::BadStyle {
-            field: "layout.margin",
-            actual: self.margin.to_string(),
-            expected: format!("less than half of {side} pixels"),
-        })
+        Err(RenderError::bad_style("margin", self.margin, format!("less than half of {side} pixels")))
     }
 }

@@ -85,8 +85,8 @@ impl Scale {
     }
 
     /// A kerning in 1/64 pixel (`hb_font_t::em_mult`).
-    pub(crate) fn kerning(self, units: i32) -> i64 {
-        (i64::from(units) * (self.height_fixed() / self.units_per_em) + 0x8000) >> 16
+    pub(crate) fn kerning(self, units: i64) -> i64 {
+        (units * (self.height_fixed() / self.units_per_em) + 0x8000) >> 16
     }
 
     /// An ascender in whole pixels, rounded up (`FT_Request_Size`).

@@ -76,9 +76,9 @@ impl StrokesClutter {
     }
 
     pub(crate) fn validate(&self) -> Result<(), RenderError> {
-        self.count.check("clutter.count", 0, MOST)?;
-        self.width.check("clutter.width", f64::MIN_POSITIVE, 256.0)?;
-        self.colours.map_or(Ok(()), |colours| colours.check("clutter.colours"))
+        self.count.check("count", 0, MOST)?;
+        self.width.check("width", f64::MIN_POSITIVE, 256.0)?;
+        self.colours.map_or(Ok(()), |colours| colours.check("colours"))
     }
 
     pub(crate) fn draw(&self, canvas: &mut Canvas, ink: Colour, rng: &mut impl Rng) {
@@ -108,9 +108,9 @@ impl SpotsClutter {
     }
 
     pub(crate) fn validate(&self) -> Result<(), RenderError> {
-        self.count.check("clutter.count", 0, MOST)?;
-        self.radius.check("clutter.radius", f64::MIN_POSITIVE, 256.0)?;
-        self.colours.map_or(Ok(()), |colours| colours.check("clutter.colours"))
+        self.count.check("count", 0, MOST)?;
+        self.radius.check("radius", f64::MIN_POSITIVE, 256.0)?;
+        self.colours.map_or(Ok(()), |colours| colours.check("colours"))
     }
 
     pub(crate) fn draw(&self, canvas: &mut Canvas, ink: Colour, rng: &mut impl Rng) {

@@ -11,6 +11,7 @@ use crate::RenderError;
 use crate::background::Background;
 use crate::clutter::Clutter;
 use crate::colour::Colours;
+use crate::error::check_entries;
 use crate::layout::Layout;
 use crate::noise::Noise;
 use crate::resample::Resampling;
@@ -55,7 +56,7 @@ pub struct Style {
     /// How many characters a drawn text has. Default 6.
     pub lengths: Lengths,
     /// The fonts, each the name of a built-in one ([`BUILT_IN_FONTS`](crate::BUILT_IN_FONTS)) or the path of a
-    /// TTF or OTF file; every image draws one of them. Default `pt-sans-bold`.
+    /// TTF or OTF file, up to 1000; every image draws one of them. Default `pt-sans-bold`.
     pub fonts: Vec<String>,
     /// How pixels are interpolated in warps and resizes. Default bicubic.
     pub resampling: Resampling,
@@ -82,6 +83,9 @@ pub struct Style {
 
 /// Largest width and height of an image in pixels: what `captcha_core::ImageLimits` reads back.
 pub const MAX_SIDE: u32 = 4096;
+
+/// Most fonts of a style.
+const MAX_FONTS: usize = 1000;
 
 /// Smallest height of a font in pixels that still shows characters.
 const MIN_FONT_HEIGHT: u32 = 4;
@@ -153,20 +157,28 @@ impl Span {
     }
 
     /// Refuses a span that is reversed or leaves `min..=max`.
-    pub(crate) fn check(self, field: &'static str, min: f64, max: f64) -> Result<(), RenderError> {
+    pub(crate) fn check(self, field: &str, min: f64, max: f64) -> Result<(), RenderError> {
         if min <= self.low && self.low <= self.high && self.high <= max {
             return Ok(());
         }
-        Err(RenderError::BadStyle {
+        Err(RenderError::bad_style(
             field,
-            actual: format!("[{}, {}]", self.low, self.high),
-            expected: format!("two rising numbers from {min} to {max}"),
-        })
+            format!("[{}, {}]", self.low, self.high),
+            format!("two rising numbers from {min} to {max}"),
+        ))
     }
 
     pub(crate) fn draw(self, rng: &mut impl rand::Rng) -> f64 {
         crate::draw::uniform(rng, self.low, self.high)
     }
+}
+
+/// Refuses a number outside of `min..=max`.
+pub(crate) fn check_number(value: f64, field: &str, min: f64, max: f64) -> Result<(), RenderError> {
+    if (min..=max).contains(&value) {
+        return Ok(());
+    }
+    Err(RenderError::bad_style(field, value, format!("a number from {min} to {max}")))
 }
 
 /// Reads a table that holds nothing but its `kind`: without it, fields of a kind without fields would be ignored.
@@ -343,31 +355,34 @@ impl Style {
 
     /// Refuses values that are out of their range; fonts are checked where they are loaded.
     pub(crate) fn validate(&self) -> Result<TextSampler, RenderError> {
-        let bad = |field, actual: String, expected: String| RenderError::BadStyle { field, actual, expected };
         for (field, side) in [("width", self.width), ("height", self.height)] {
             if !(1..=MAX_SIDE).contains(&side) {
-                return Err(bad(field, side.to_string(), format!("1 to {MAX_SIDE} pixels")));
+                return Err(RenderError::bad_style(field, side, format!("1 to {MAX_SIDE} pixels")));
             }
         }
         if u64::from(self.margin.x) * 2 >= u64::from(self.width) {
             let expected = format!("less than half of the width {}", self.width);
-            return Err(bad("margin.x", self.margin.x.to_string(), expected));
+            return Err(RenderError::bad_style("margin.x", self.margin.x, expected));
         }
         if u64::from(self.margin.y) * 2 + u64::from(MIN_FONT_HEIGHT) > u64::from(self.height) {
             let expected = format!("to leave {MIN_FONT_HEIGHT} of the height {} for the font", self.height);
-            return Err(bad("margin.y", self.margin.y.to_string(), expected));
+            return Err(RenderError::bad_style("margin.y", self.margin.y, expected));
         }
         if self.fonts.is_empty() {
-            return Err(bad("fonts", "empty".to_owned(), "at least one font".to_owned()));
+            return Err(RenderError::bad_style("fonts", "empty", "at least one font"));
+        }
+        if self.fonts.len() > MAX_FONTS {
+            let expected = format!("at most {MAX_FONTS} fonts");
+            return Err(RenderError::bad_style("fonts", format!("a list of {}", self.fonts.len()), expected));
         }
         self.ink.check("ink")?;
-        self.background.validate()?;
-        self.layout.validate((self.width, self.height))?;
-        Span::at(self.inverted).check("inverted", 0.0, 1.0)?;
-        self.behind.iter().try_for_each(Clutter::validate)?;
-        self.warp.iter().try_for_each(Warp::validate)?;
-        self.clutter.iter().try_for_each(Clutter::validate)?;
-        self.noise.iter().try_for_each(Noise::validate)?;
+        self.background.validate().map_err(|error| error.within("background"))?;
+        self.layout.validate((self.width, self.height)).map_err(|error| error.within("layout"))?;
+        check_number(self.inverted, "inverted", 0.0, 1.0)?;
+        check_entries("behind", &self.behind, Clutter::validate)?;
+        check_entries("warp", &self.warp, Warp::validate)?;
+        check_entries("clutter", &self.clutter, Clutter::validate)?;
+        check_entries("noise", &self.noise, Noise::validate)?;
         TextSampler::new(self.alphabet.clone(), self.lengths.into())
     }
 }

@@ -74,8 +74,8 @@ impl Warp {
     pub(crate) fn validate(&self) -> Result<(), RenderError> {
         match self {
             Self::Quad(quad) => {
-                quad.reach_x.check("warp.reach_x", 0.0, 4.0)?;
-                quad.reach_y.check("warp.reach_y", 0.0, 4.0)
+                quad.reach_x.check("reach_x", 0.0, 4.0)?;
+                quad.reach_y.check("reach_y", 0.0, 4.0)
             }
         }
     }

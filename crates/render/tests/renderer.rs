@@ -6,7 +6,9 @@ use std::path::Path;
 
 use captcha_render::captcha_core::{Alphabet, Fingerprint, GlyphBox, ImageLimits, open_image};
 use captcha_render::image::{DynamicImage, GrayImage, ImageFormat};
-use captcha_render::{Captcha, Noise, RenderError, Renderer, Resampling, Style, WhiteNoise};
+use captcha_render::{
+    Captcha, Layout, LeptureLayout, Noise, RenderError, Renderer, Resampling, Style, WhiteNoise,
+};
 use proptest::prelude::*;
 
 fn gray(captcha: &Captcha) -> &GrayImage {
@@ -151,6 +153,42 @@ fn texts_that_can_not_be_drawn_are_errors() {
     let wide = Renderer::new(Style::seed().with_size(4096, 4096).with_margin(0, 0)).unwrap();
     let error = wide.render(&"W".repeat(64), 1).unwrap_err();
     assert!(matches!(error, RenderError::CanvasTooLarge { .. }), "{error}");
+}
+
+#[test]
+fn letters_too_large_for_any_captcha_are_refused_before_they_are_drawn() {
+    let with = |sizes: &[u32]| {
+        let layout = LeptureLayout::default().with_sizes(sizes.to_vec());
+        Style::lepture().with_layout(Layout::Lepture(layout))
+    };
+    let error = Renderer::new(with(&[42, 4096]).with_lengths(1..=64)).unwrap_err();
+    assert!(matches!(&error, RenderError::BadStyle { field, .. } if field == "layout.sizes"), "{error}");
+    assert!(
+        error.to_string().contains("is [42, 4096], expected sizes in which 64 times '0' has at most"),
+        "{error}"
+    );
+    // A text that the style does not draw by itself.
+    let error = Renderer::new(with(&[1500])).unwrap().render(&"W".repeat(64), 1).unwrap_err();
+    assert!(matches!(error, RenderError::CharactersTooLarge { max_pixels: 67_108_864, .. }), "{error}");
+}
+
+#[test]
+fn a_font_without_a_space_is_refused_where_spaces_are_drawn() {
+    // Where its table `cmap` says which is the first character of the first range.
+    const FIRST: std::ops::Range<usize> = 2434..2436;
+    let mut font = include_bytes!("../fonts/DroidSansMono.ttf").to_vec();
+    assert_eq!(font[FIRST], u16::to_be_bytes(b' '.into()));
+    font[FIRST].copy_from_slice(&u16::to_be_bytes(b'!'.into()));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("spaceless.ttf");
+    std::fs::write(&path, font).unwrap();
+    let style = |space| {
+        let layout = LeptureLayout::default().with_spacing(space, 0.25);
+        Style::lepture().with_fonts([path.to_str().unwrap()]).with_layout(Layout::Lepture(layout))
+    };
+    let error = Renderer::new(style(0.01)).unwrap_err();
+    assert!(matches!(error, RenderError::MissingGlyph { character: ' ', .. }), "{error}");
+    Renderer::new(style(0.0)).unwrap().random(1).unwrap();
 }
 
 #[test]

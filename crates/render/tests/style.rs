@@ -169,17 +169,17 @@ fn values_out_of_range_are_refused_by_their_name() {
         ("lengths", seed().with_lengths(5..=4)),
         ("lengths", seed().with_lengths(0..=4)),
         ("lengths", seed().with_lengths(1..=usize::MAX)),
-        ("warp.reach_x", seed().with_warp(quad(Span::new(0.3, 0.2), fine))),
-        ("warp.reach_x", seed().with_warp(quad(Span::new(f64::NAN, 0.2), fine))),
-        ("warp.reach_y", seed().with_warp(quad(fine, Span::new(0.2, f64::INFINITY)))),
-        ("warp.reach_y", seed().with_warp(quad(fine, Span::new(-0.2, 0.2)))),
-        ("clutter.thickness", seed().with_clutter(thick(0.0))),
-        ("clutter.thickness", seed().with_clutter(thick(f64::NAN))),
-        ("clutter.start", seed().with_clutter(with_ends(Span::new(-0.1, 0.1), Span::new(0.9, 1.0)))),
-        ("clutter.end", seed().with_clutter(with_ends(Span::new(0.0, 0.5), Span::new(0.6, 1.0)))),
-        ("clutter.end", seed().with_clutter(with_ends(Span::new(0.0, 0.1), Span::new(0.9, 1.1)))),
-        ("noise.amount", seed().with_noise(snow(1.5))),
-        ("noise.amount", seed().with_noise(snow(f64::NAN))),
+        ("warp[0].reach_x", seed().with_warp(quad(Span::new(0.3, 0.2), fine))),
+        ("warp[0].reach_x", seed().with_warp(quad(Span::new(f64::NAN, 0.2), fine))),
+        ("warp[0].reach_y", seed().with_warp(quad(fine, Span::new(0.2, f64::INFINITY)))),
+        ("warp[0].reach_y", seed().with_warp(quad(fine, Span::new(-0.2, 0.2)))),
+        ("clutter[0].thickness", seed().with_clutter(thick(0.0))),
+        ("clutter[0].thickness", seed().with_clutter(thick(f64::NAN))),
+        ("clutter[0].start", seed().with_clutter(with_ends(Span::new(-0.1, 0.1), Span::new(0.9, 1.0)))),
+        ("clutter[0].end", seed().with_clutter(with_ends(Span::new(0.0, 0.5), Span::new(0.6, 1.0)))),
+        ("clutter[0].end", seed().with_clutter(with_ends(Span::new(0.0, 0.1), Span::new(0.9, 1.1)))),
+        ("noise[0].amount", seed().with_noise(snow(1.5))),
+        ("noise[0].amount", seed().with_noise(snow(f64::NAN))),
     ];
     assert_refused(cases);
 }
@@ -212,10 +212,10 @@ fn values_of_rows_out_of_range_are_refused_by_their_name() {
         ("layout.perspective", row(plain().with_perspective(Span::at(f64::NAN)))),
         ("layout.rotate", row(plain().with_rotate(Span::new(-200.0, 0.0)))),
         ("layout.margin", row(plain().with_margin(35))),
-        ("layout.distort.amplitude", row(wave(Span::at(0.6), fine))),
-        ("layout.distort.length", row(wave(fine, Span::at(0.0)))),
-        ("layout.distort.strength", row(elastic(Span::at(-0.1), 0.3))),
-        ("layout.distort.grid", row(elastic(fine, 0.0))),
+        ("layout.distort[0].amplitude", row(wave(Span::at(0.6), fine))),
+        ("layout.distort[0].length", row(wave(fine, Span::at(0.0)))),
+        ("layout.distort[0].strength", row(elastic(Span::at(-0.1), 0.3))),
+        ("layout.distort[0].grid", row(elastic(fine, 0.0))),
         ("layout.hollow.share", row(plain().with_hollow(Hollow::new(1.1, Span::at(0.1))))),
         ("layout.hollow.width", row(plain().with_hollow(Hollow::new(1.0, Span::at(0.0))))),
         ("layout.shadow.share", row(plain().with_shadow(Shadow::new(-0.1, fine, fine)))),
@@ -228,8 +228,8 @@ fn values_of_rows_out_of_range_are_refused_by_their_name() {
     transparent.opacity = Span::new(20.0, 255.0);
     assert_refused([
         ("layout.sizes", lepture(plain().with_sizes(vec![]))),
-        ("layout.sizes", lepture(plain().with_sizes(vec![20, 3]))),
-        ("layout.sizes", lepture(plain().with_sizes(vec![5000]))),
+        ("layout.sizes[1]", lepture(plain().with_sizes(vec![20, 3]))),
+        ("layout.sizes[0]", lepture(plain().with_sizes(vec![5000]))),
         ("layout.opacity", lepture(transparent)),
         ("layout.rotate", lepture(plain().with_rotate(Span::at(181.0)))),
         ("layout.warp_x", lepture(plain().with_warp(reversed, fine))),
@@ -261,20 +261,25 @@ fn colours_clutter_and_noise_out_of_range_are_refused_by_their_name() {
         ("background.radius", blobs(fine, few, Span::at(0.0))),
         ("inverted", Style::easy().with_inverted(1.1)),
         ("inverted", Style::easy().with_inverted(f64::NAN)),
-        ("clutter.count", clutter(Clutter::Dots(DotsClutter::new(10_001, 3)))),
-        ("clutter.width", clutter(Clutter::Dots(DotsClutter::new(30, 0)))),
-        ("clutter.start", curve(Span::at(-1.0), one)),
-        ("clutter.end", curve(one, Span::at(361.0))),
-        ("clutter.count", clutter(Clutter::Strokes(strokes(Counts::new(0, 1001), one)))),
-        ("clutter.width", clutter(Clutter::Strokes(strokes(few, Span::at(0.0))))),
-        ("clutter.colours", clutter(Clutter::Strokes(strokes(few, one).with_colours(wrong)))),
-        ("clutter.count", clutter(spots(Counts::new(3, 2), one))),
-        ("clutter.radius", clutter(spots(few, Span::at(257.0)))),
-        ("clutter.width", Style::easy().with_behind(vec![Clutter::Strokes(strokes(few, reversed))])),
-        ("noise.sigma", noise(Noise::Blur(Blur::new(Span::at(51.0))))),
-        ("noise.sigma", noise(Noise::Gaussian(GaussianNoise::new(reversed)))),
-        ("noise.share", noise(Noise::SaltAndPepper(SaltAndPepper::new(Span::at(1.1))))),
-        ("noise.quality", noise(Noise::Jpeg(Jpeg::new(Counts::new(0, 50))))),
+        ("clutter[0].count", clutter(Clutter::Dots(DotsClutter::new(10_001, 3)))),
+        ("clutter[0].width", clutter(Clutter::Dots(DotsClutter::new(30, 0)))),
+        ("clutter[0].start", curve(Span::at(-1.0), one)),
+        ("clutter[0].end", curve(one, Span::at(361.0))),
+        ("clutter[0].count", clutter(Clutter::Strokes(strokes(Counts::new(0, 1001), one)))),
+        ("clutter[0].width", clutter(Clutter::Strokes(strokes(few, Span::at(0.0))))),
+        ("clutter[0].colours", clutter(Clutter::Strokes(strokes(few, one).with_colours(wrong)))),
+        ("clutter[0].count", clutter(spots(Counts::new(3, 2), one))),
+        ("clutter[0].radius", clutter(spots(few, Span::at(257.0)))),
+        (
+            "behind[1].width",
+            Style::easy().with_behind(vec![spots(few, one), Clutter::Strokes(strokes(few, reversed))]),
+        ),
+        ("noise[0].sigma", noise(Noise::Blur(Blur::new(Span::at(51.0))))),
+        ("noise[0].sigma", noise(Noise::Gaussian(GaussianNoise::new(reversed)))),
+        ("noise[0].share", noise(Noise::SaltAndPepper(SaltAndPepper::new(Span::at(1.1))))),
+        ("clutter", Style::easy().with_clutter(vec![spots(few, one); 101])),
+        ("fonts", Style::easy().with_fonts(vec!["lobster"; 1001])),
+        ("noise[0].quality", noise(Noise::Jpeg(Jpeg::new(Counts::new(0, 50))))),
     ]);
 }
 
@@ -294,6 +299,10 @@ fn every_preset_is_read_back_and_what_it_leaves_out_is_that_of_the_seed() {
 #[test]
 fn an_error_says_what_was_expected() {
     let error = Renderer::new(Style::seed().with_margin(20, 80)).unwrap_err();
+    assert_eq!(
+        Renderer::new(Style::seed().with_inverted(1.5)).unwrap_err().to_string(),
+        "the style's inverted is 1.5, expected a number from 0 to 1"
+    );
     assert_eq!(
         error.to_string(),
         "the style's margin.y is 80, expected to leave 4 of the height 150 for the font"
