@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may, as tests do")]
 
+use std::collections::BTreeMap;
+
 use captcha_lab::core::image::{DynamicImage, GrayImage, Luma};
 use captcha_lab::core::ndarray::{Array3, ArrayView4, Axis};
-use captcha_lab::infer::{Architecture, DecodingError, InputShape, Layer, RecognizeError};
+use captcha_lab::infer::{Architecture, DecodingError, InputShape, Layer, RecognizeError, Tensor, Window};
 use captcha_lab::{
-    Alphabet, Exam, GlyphBox, ModelMetadata, Recognizer, Search, SolveError, Solver, calibrate, evaluate,
+    Alphabet, Exam, GlyphBox, ModelFile, ModelMetadata, Recognizer, Search, SolveError, Solver, calibrate,
+    evaluate,
 };
 
 const CHARACTERS: &str = "ABCD";
@@ -181,4 +184,24 @@ fn an_evaluation_has_the_calibration() {
     assert_eq!(report.evaluation.whole.hits, 3);
     assert!(report.evaluation.calibration.expected_error() < 0.01);
     assert_eq!(report.evaluation.by_length[&2].total, 2);
+}
+
+#[test]
+fn a_small_file_that_asks_for_more_than_there_is_gives_an_error() {
+    let pool = Layer::MaxPool2d { size: Window { height: 65536, width: 4 } };
+    let architecture = Architecture {
+        input: InputShape { channels: 1, height: 65536, width: 4 },
+        layers: vec![pool, Layer::Columns, Layer::Linear { features: 3 }],
+    };
+    let metadata = ModelMetadata::new(architecture, Alphabet::new("AB").unwrap());
+    let tensors = BTreeMap::from([
+        ("2.weight".to_owned(), Tensor::new(vec![3, 1], vec![0.0; 3]).unwrap()),
+        ("2.bias".to_owned(), Tensor::new(vec![3], vec![0.0; 3]).unwrap()),
+    ]);
+    let bytes = ModelFile::new(metadata, tensors).unwrap().to_bytes().unwrap();
+    assert!(bytes.len() < 1000, "{} bytes", bytes.len());
+    // Scaled to the height of the network, the image would have 2^33 pixels: 34 GB of floats.
+    let error = Solver::from_bytes(&bytes).unwrap().solve(&GrayImage::new(120, 60).into()).unwrap_err();
+    assert!(matches!(error, SolveError::Recognize(RecognizeError::WrongWidth { .. })), "{error}");
+    assert_eq!(error.reason(), "too wide");
 }

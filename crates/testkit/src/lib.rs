@@ -1,4 +1,5 @@
-//! What the tests of captcha-lab share: golden images, and the suite that every [`backend`] passes.
+//! What the tests of captcha-lab share: golden images, the suite that every [`backend`] passes, and an allocator that
+//! counts.
 //!
 //! ```no_run
 //! use captcha_testkit::{Tolerance, assert_golden};
@@ -13,7 +14,9 @@
 //! it. When a comparison fails, a strip "expected | difference | actual" is written to
 //! `target/golden/<name>.png`.
 
+mod allocations;
 pub mod backend;
 mod golden;
 
+pub use allocations::CountingAllocator;
 pub use golden::{GoldenError, Tolerance, compare_golden};

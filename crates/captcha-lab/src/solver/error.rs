@@ -76,6 +76,13 @@ impl SolveError {
         match self {
             Self::Decode(_) => "unreadable image",
             Self::Segment(error) => error.reason(),
+            Self::Recognize(RecognizeError::WrongWidth { widths, actual }) => {
+                if actual > widths.end() {
+                    "too wide"
+                } else {
+                    "too narrow"
+                }
+            }
             Self::Recognize(_) => "network failed",
             Self::TooWide { .. } => "too wide",
             Self::Decoding(DecodingError::TooFewSteps { .. }) => "too narrow",
