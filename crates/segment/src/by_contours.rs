@@ -1,4 +1,4 @@
-//! The method of the seed: see [`ContourOptions`](crate::ContourOptions).
+//! The method of the seed: see [`ContourOptions`].
 
 use captcha_core::GlyphBox;
 use image::{GrayImage, imageops};

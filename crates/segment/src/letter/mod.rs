@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `segmentation` | [`Segmentation`] and [`Letter`]: the result |
 //! | `cutout` | the part of an image that shows one letter, and the order of reading |
-//! | `letter_image` | [`letter_image`]: a cutout resampled to the size that a network reads |
+//! | `letter_image` | [`letter_image()`]: a cutout resampled to the size that a network reads |
 
 mod cutout;
 mod letter_image;
