@@ -100,15 +100,15 @@ fn hex(hash: Sha256) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One value that differs between what is there and what was asked for.
+/// A value that differs between existing and requested data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
     /// The name of the value: `seed`, `style.noise`.
     pub option: String,
-    /// The value that is there, as JSON; `nothing` if there is none.
+    /// The existing value as JSON; `nothing` if there is none.
     pub existing: String,
-    /// The value that was asked for, as JSON; `nothing` if there is none.
+    /// The requested value as JSON; `nothing` if there is none.
     pub requested: String,
 }
 

@@ -48,8 +48,8 @@ pub fn scale_to_height(image: &GrayImage, height: u32, multiple: u32) -> GrayIma
     resample(image, [width, height], [old_width as f32 / width as f32, old_height as f32 / height as f32])
 }
 
-/// The width that [`scale_to_height`] gives an image of `size` (width, height): what it will take can be checked before
-/// it is made.
+/// The width of the result of [`scale_to_height`] for an image of this width and height, so that it can be checked before
+/// any work.
 #[must_use]
 pub fn scaled_width([old_width, old_height]: [u32; 2], height: u32, multiple: u32) -> u32 {
     let multiple = multiple.max(1);

@@ -1,4 +1,4 @@
-//! Files that are read: regular ones, up to a limit.
+//! Regular files, read up to a limit.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -8,7 +8,7 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReadError {
-    /// A folder, a device, a pipe or a socket: what has no end, or may never answer.
+    /// A folder, a device, a pipe or a socket, of which reading may never end or never begin.
     #[error("expected a regular file, this is {found}")]
     NotRegular {
         /// What it is: `a folder`, `a named pipe`.
@@ -25,7 +25,8 @@ pub enum ReadError {
     Io(#[source] io::Error),
 }
 
-/// For errors that hold an [`io::Error`]: that of the operating system as it is, the others as its content.
+/// For error types that hold an [`io::Error`]. An error of the operating system stays as it is; the others become its
+/// content.
 impl From<ReadError> for io::Error {
     fn from(error: ReadError) -> Self {
         match error {
@@ -36,12 +37,10 @@ impl From<ReadError> for io::Error {
     }
 }
 
-/// The bytes of a regular file, if they are at most `limit`.
-///
-/// At most `limit` bytes are held, also of a file that grows while it is read.
+/// Reads a regular file of at most `limit` bytes. Of a file that grows meanwhile, no more is read.
 ///
 /// # Errors
-/// [`ReadError`] says what was wrong.
+/// [`ReadError`].
 pub fn read_bounded(path: impl AsRef<Path>, limit: u64) -> Result<Vec<u8>, ReadError> {
     let file = open_regular(path)?;
     let length = file.metadata().map_err(ReadError::Io)?.len();
@@ -61,13 +60,14 @@ pub fn read_bounded(path: impl AsRef<Path>, limit: u64) -> Result<Vec<u8>, ReadE
     Ok(bytes)
 }
 
-/// Opens a regular file for reading. Opening a pipe would wait for its writer, and a device may have no end.
+/// Opens a regular file for reading. Opening a pipe would wait for its writer, and reading a device may never end.
 ///
 /// # Errors
 /// [`ReadError::NotRegular`] or [`ReadError::Io`].
 pub fn open_regular(path: impl AsRef<Path>) -> Result<File, ReadError> {
     let path = path.as_ref();
-    // Before it is opened, which can already wait, and again afterwards: the name may lead elsewhere by then.
+    // Checked before it is opened, because opening can already wait, and again afterwards, because the name may lead
+    // elsewhere by then.
     check_regular(&std::fs::metadata(path).map_err(ReadError::Io)?)?;
     let file = File::open(path).map_err(ReadError::Io)?;
     check_regular(&file.metadata().map_err(ReadError::Io)?)?;
@@ -80,7 +80,7 @@ pub(super) fn check_regular(metadata: &Metadata) -> Result<(), ReadError> {
     if metadata.is_file() { Ok(()) } else { Err(ReadError::NotRegular { found: kind(metadata) }) }
 }
 
-/// What something that is no regular file is called.
+/// The kind of something that is not a regular file, for the message.
 fn kind(metadata: &Metadata) -> &'static str {
     if metadata.is_dir() {
         return "a folder";

@@ -1,4 +1,4 @@
-//! Temporary files: how they are named, and how those of a killed process are removed.
+//! The names of temporary files, and the removal of those that a killed process left behind.
 
 use std::ffi::OsStr;
 use std::io;
@@ -19,7 +19,7 @@ pub fn is_temporary(name: impl AsRef<OsStr>) -> bool {
 
 /// Removes the temporary files that a killed process left in `folder`, and returns their number.
 ///
-/// Call it only where no other process writes.
+/// Call it only if no other process writes there.
 ///
 /// # Errors
 /// If the folder can't be read or a file can't be removed.

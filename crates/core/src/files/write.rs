@@ -10,25 +10,25 @@ use super::temporary::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX};
 /// What a finished [`write_whole`] promises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
-    /// The file survives an interrupted process. For one of thousands of images, which can be made again.
+    /// The file survives the end of the process. For one of thousands of images, which can be made again.
     Process,
-    /// The file also survives a power cut: its bytes are synchronised before it gets its name, and on Unix so is the
-    /// folder afterwards, which holds the name. For what took long to make.
+    /// The file also survives a power cut: its bytes are synchronised before it gets its name, and on Unix the folder,
+    /// which holds the name, is synchronised afterwards. For results of long work.
     ///
-    /// What is not promised: on other systems a power cut within seconds can bring the old file back; a folder that
-    /// was itself just made can be lost with all that is in it; and a file system that can't synchronise folders, or
-    /// a folder that may be written to but not read, leaves it at the bytes.
+    /// Not promised: on other systems, a power cut within seconds can bring the old file back. A folder that was itself
+    /// just made can be lost with its contents. Where the file system can't synchronise folders, or the folder may be
+    /// written but not read, only the bytes are synchronised.
     PowerCut,
 }
 
 /// Writes a file under a temporary name beside `path` and gives it its name when it is complete.
 ///
-/// Whatever happens, `path` holds either what it held before or all that `write` wrote. A link is replaced by the
-/// file; a folder, a device or a pipe is left alone.
+/// Whatever happens, `path` holds either what it held before or all that `write` wrote. A link to a file is replaced by
+/// the file. A folder, a device or a pipe stays.
 ///
 /// # Errors
-/// Whatever `write` returns, or the operating system: no folder, no space, no permission. The temporary file is
-/// removed. [`io::ErrorKind::InvalidInput`] if `path` is there and no regular file.
+/// Errors of `write`, and of the operating system: no folder, no space, no permission. The temporary file is removed.
+/// [`io::ErrorKind::InvalidInput`] if `path` exists and is not a regular file.
 pub fn write_whole(
     path: impl AsRef<Path>,
     durability: Durability,
@@ -37,14 +37,14 @@ pub fn write_whole(
     write_synchronised(path.as_ref(), durability, write, &synchronise_folder)
 }
 
-/// [`write_whole`] with a way to synchronise a folder, which tests watch.
+/// [`write_whole`] with the function that synchronises a folder, so that tests can observe it.
 fn write_synchronised(
     path: &Path,
     durability: Durability,
     write: impl FnOnce(&mut BufWriter<&mut File>) -> io::Result<()>,
     synchronise_folder: &dyn Fn(&Path) -> io::Result<()>,
 ) -> io::Result<()> {
-    // A rename would put a file in the place of `/dev/null`.
+    // Otherwise the rename would replace `/dev/null` by a file.
     match std::fs::metadata(path) {
         Ok(metadata) => check_regular(&metadata)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -77,7 +77,7 @@ fn write_synchronised(
     Ok(())
 }
 
-/// Writes the names in `folder` to the disk, where that can be asked for: see [`Durability::PowerCut`].
+/// Synchronises the names in `folder`, where that is possible: see [`Durability::PowerCut`].
 fn synchronise_folder(folder: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
