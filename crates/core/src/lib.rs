@@ -7,7 +7,8 @@
 //! | `glyph_box` | [`GlyphBox`]: a non-empty rectangle in pixels |
 //! | [`ink`] | the one place where pixels become floats: ink 1.0, paper 0.0 |
 //! | `decode` | [`decode_image`], [`open_image`], [`to_gray`]: images from untrusted bytes, with limits and typed errors |
-//! | `resample` | [`scale_to_height`]: an image at the height that a network reads |
+//! | `describe` | [`describe()`]: an error with its sources on one line |
+//! | `resample` | [`scale_to_height`], [`scaled_width`]: an image at the height that a network reads |
 //! | [`seed`] | derived seeds, the random number generator of the project, uniform random numbers |
 //! | `fingerprint` | [`Fingerprint`], [`ContentHash`], [`Difference`]: how data is recognised again, and what differs |
 //! | `monitor` | [`Monitor`]: progress and interruption of long work |
@@ -18,6 +19,7 @@
 
 mod alphabet;
 mod decode;
+mod describe;
 #[doc(hidden)]
 pub mod files;
 mod fingerprint;
@@ -31,6 +33,7 @@ pub mod seed;
 
 pub use alphabet::{Alphabet, AlphabetError};
 pub use decode::{DecodeError, ImageLimits, decode_image, open_image, to_gray};
+pub use describe::describe;
 pub use fingerprint::{ContentHash, Difference, Fingerprint};
 pub use glyph_box::{GlyphBox, GlyphBoxError};
 pub use label::{Label, LabelError};

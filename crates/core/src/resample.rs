@@ -1,7 +1,7 @@
 //! Images resampled to the size that a network reads.
 //!
-//! Internal, except [`scale_to_height`], which the crate exports: shared by the crates of captcha-lab, and changed without
-//! notice.
+//! Internal, except [`scale_to_height`] and [`scaled_width`], which the crate exports: shared by the crates of
+//! captcha-lab, and changed without notice.
 
 use image::{GrayImage, Luma};
 

@@ -1,6 +1,6 @@
 //! From a labelled image to its letters.
 
-use captcha_core::DecodeError;
+use captcha_core::{DecodeError, describe};
 use captcha_segment::Segmenter;
 use image::GrayImage;
 
@@ -33,9 +33,7 @@ pub(crate) fn cut_sample(segmenter: &Segmenter, sample: &Sample) -> Result<Vec<C
             DecodeError::File { source, .. } => source,
             error => error,
         };
-        let detail =
-            std::error::Error::source(source).map_or(source.to_string(), |why| format!("{source}: {why}"));
-        (SkipReason::Unreadable, named(&detail))
+        (SkipReason::Unreadable, named(&describe(source)))
     })?;
     cut(segmenter, &image, sample.label.as_str()).map_err(|(reason, detail)| (reason, named(&detail)))
 }

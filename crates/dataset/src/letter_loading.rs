@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use captcha_core::{Alphabet, ImageLimits, Monitor, open_image, seed, to_gray};
+use captcha_core::{Alphabet, ImageLimits, Monitor, describe, open_image, seed, to_gray};
 use captcha_segment::{SegmentOptions, Segmenter};
 use image::GrayImage;
 
@@ -99,7 +99,7 @@ impl LetterSet {
             for ((character, file), image) in chunk.iter().zip(images) {
                 match image {
                     Ok(image) => by_size.add(*character, file, &image)?,
-                    Err(error) => skipped.add(SkipReason::Unreadable, || error.to_string()),
+                    Err(error) => skipped.add(SkipReason::Unreadable, || describe(&error)),
                 }
             }
         }

@@ -10,12 +10,11 @@
 //!
 //! Nothing here needs a system font or a C library.
 
-mod describe;
 pub mod figures;
 pub mod format;
 pub mod inside;
 pub mod pictures;
 mod table;
 
-pub use describe::describe;
+pub use captcha_lab::core::describe;
 pub use table::{Table, TableStyle, share_cells};

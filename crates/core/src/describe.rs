@@ -1,8 +1,15 @@
-//! Errors for people.
+//! Errors as text for people.
 
 use std::error::Error;
 
-/// The error with its sources, joined by `: `, each only if the text before does not have it already; on one line.
+/// The messages of an error and of its sources on one line, joined by `: `. A message that the text already contains is
+/// left out.
+///
+/// ```
+/// let error = captcha_core::open_image("no such file.png", Default::default()).unwrap_err();
+/// let line = captcha_core::describe(&error);
+/// assert!(line.starts_with("can't open no such file.png: the file can't be read: "), "{line}");
+/// ```
 #[must_use]
 pub fn describe(error: &dyn Error) -> String {
     let mut line = String::new();
