@@ -84,8 +84,8 @@ pub use captcha_segment as segment;
 
 pub use captcha_core::{Alphabet, GlyphBox, Label};
 pub use captcha_infer::{
-    Alternative, Calibration, Character, Confidence, Decoding, Evaluation, ModelFile, ModelMetadata,
-    Prediction, Recognizer, Search, Share,
+    Alternative, Calibration, Character, Confidence, Decoding, Evaluation, GroupedShare, ModelFile,
+    ModelMetadata, Prediction, Recognizer, Search, Share,
 };
 pub use evaluate::{Answer, Exam, Report, evaluate};
 #[cfg(feature = "pretrained")]

@@ -2,10 +2,15 @@
 
 use serde::Serialize;
 
+use crate::cells::{CELLS, cell_of, start_of};
 use crate::{Confidence, Share};
 
 /// Bins of [`Calibration::bins`], as many as Guo et al. have.
 const BINS: usize = 15;
+
+/// The fewest answers for each bin of [`Calibration::equal_bins`]: by fewer their accuracy is hardly known, and the error
+/// would be that of chance.
+const ANSWERS_A_BIN: u64 = 10;
 
 /// What a confidence lacks of 1 at the thresholds of [`Calibration::coverage`]: down from everything in each decade.
 const MANTISSAS: [f64; 6] = [1.0, 0.8, 0.6, 0.4, 0.3, 0.2];
@@ -17,12 +22,18 @@ const THRESHOLDS: usize = MANTISSAS.len() * DECADES as usize + 1;
 /// Units of a sum of confidences to 1: whole numbers, so that sums do not depend on their order.
 const UNITS: f64 = (1u64 << 32) as f64;
 
-/// How sure answers were against how often they were right. Memory does not grow with the number of answers.
+/// How sure answers were against how often they were right.
+///
+/// Memory does not grow with the number of answers: they are counted in 738 cells, whose width is at most a sixteenth of
+/// how far they are from 0 or 1, so that confidences near 1, where most are, are told apart. Bins with equally many answers
+/// are made of whole cells.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(into = "Summary")]
 pub struct Calibration {
     /// Of equal width in confidence.
     bins: [Tally; BINS],
+    /// By [`cell_of`] the confidence.
+    cells: Vec<Tally>,
     /// Answers from each threshold up to the next.
     bands: [Tally; THRESHOLDS],
     /// Images without an answer.
@@ -67,6 +78,7 @@ pub struct CoveragePoint {
 struct Summary {
     expected_error: f64,
     bins: Vec<ReliabilityBin>,
+    equal_bins: Vec<ReliabilityBin>,
     coverage: Vec<CoveragePoint>,
 }
 
@@ -75,6 +87,7 @@ impl From<Calibration> for Summary {
         Self {
             expected_error: calibration.expected_error(),
             bins: calibration.bins(),
+            equal_bins: calibration.equal_bins(),
             coverage: calibration.coverage(),
         }
     }
@@ -82,7 +95,12 @@ impl From<Calibration> for Summary {
 
 impl Default for Calibration {
     fn default() -> Self {
-        Self { bins: [Tally::default(); BINS], bands: [Tally::default(); THRESHOLDS], unanswered: 0 }
+        Self {
+            bins: [Tally::default(); BINS],
+            cells: vec![Tally::default(); CELLS],
+            bands: [Tally::default(); THRESHOLDS],
+            unanswered: 0,
+        }
     }
 }
 
@@ -98,7 +116,7 @@ impl Calibration {
         let value = f64::from(confidence.value());
         let bin = ((value * BINS as f64) as usize).min(BINS - 1);
         let band = thresholds().filter(|&threshold| threshold <= value).count().saturating_sub(1);
-        for tally in [&mut self.bins[bin], &mut self.bands[band]] {
+        for tally in [&mut self.bins[bin], &mut self.cells[cell_of(confidence)], &mut self.bands[band]] {
             tally.answers.add(right.into(), 1);
             tally.confidence += (value * UNITS).round() as u64;
         }
@@ -111,11 +129,9 @@ impl Calibration {
 
     /// Adds everything that `other` counted.
     pub fn merge(&mut self, other: &Self) {
-        let others = other.bins.iter().chain(&other.bands);
-        for (tally, other) in self.bins.iter_mut().chain(&mut self.bands).zip(others) {
-            tally.answers.add(other.answers.hits, other.answers.total);
-            tally.confidence += other.confidence;
-        }
+        let others = other.bins.iter().chain(&other.cells).chain(&other.bands);
+        let tallies = self.bins.iter_mut().chain(&mut self.cells).chain(&mut self.bands);
+        tallies.zip(others).for_each(|(tally, other)| *tally = tally.plus(other));
         self.unanswered += other.unanswered;
     }
 
@@ -132,16 +148,48 @@ impl Calibration {
         bins.collect()
     }
 
+    /// The reliability table of bins with as equally many answers as whole cells allow, by rising confidence: at most
+    /// fifteen, and so few that each has ten answers on average. Answers of one cell stay together, so a bin can have more
+    /// than its part, and bins without answers are left out.
+    #[must_use]
+    pub fn equal_bins(&self) -> Vec<ReliabilityBin> {
+        let answers: u64 = self.cells.iter().map(|tally| tally.answers.total).sum();
+        let count = (answers / ANSWERS_A_BIN).clamp(1, BINS as u64);
+        let mut bins: Vec<(usize, Tally)> = Vec::new();
+        let (mut before, mut last) = (0, None);
+        for (cell, tally) in self.cells.iter().enumerate().filter(|(_, tally)| tally.answers.total > 0) {
+            // A cell belongs where its middle answer does.
+            let middle = before + tally.answers.total / 2;
+            let bin = (u128::from(middle) * u128::from(count) / u128::from(answers)) as u64;
+            match bins.last_mut().filter(|_| last == Some(bin)) {
+                Some((_, sum)) => *sum = sum.plus(tally),
+                None => bins.push((cell, *tally)),
+            }
+            (before, last) = (before + tally.answers.total, Some(bin));
+        }
+        let starts: Vec<f64> = bins.iter().map(|&(cell, _)| start_of(cell)).collect();
+        let bins = bins.into_iter().enumerate().map(|(index, (_, tally))| ReliabilityBin {
+            low: if index == 0 { 0.0 } else { starts[index] },
+            high: starts.get(index + 1).copied().unwrap_or(1.0),
+            confidence: tally.mean(),
+            right: tally.answers,
+        });
+        bins.collect()
+    }
+
     /// The expected calibration error: by how much confidence and accuracy differ in a bin, on average over all answers
     /// (M. P. Naeini, G. F. Cooper, M. Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning",
     /// AAAI 2015; C. Guo et al., ICML 2017, arXiv 1706.04599, equation 3). In `[0, 1]`; 0 without answers.
+    ///
+    /// In [bins with equally many answers](Self::equal_bins): of bins of equal width nearly all answers of a good network
+    /// are in the last, where errors in both directions cancel (J. Nixon et al., "Measuring calibration in deep
+    /// learning", CVPR workshops 2019, arXiv 1904.01685, section 3).
     #[must_use]
     pub fn expected_error(&self) -> f64 {
-        let answers: u64 = self.bins.iter().map(|tally| tally.answers.total).sum();
-        let differences = self
-            .bins
-            .iter()
-            .map(|tally| tally.answers.total as f64 * (tally.answers.value() - tally.mean()).abs());
+        let bins = self.equal_bins();
+        let answers: u64 = bins.iter().map(|bin| bin.right.total).sum();
+        let differences =
+            bins.iter().map(|bin| bin.right.total as f64 * (bin.right.value() - bin.confidence).abs());
         differences.sum::<f64>() / answers.max(1) as f64
     }
 
@@ -221,6 +269,35 @@ mod tests {
         assert!((bins[14].confidence - 0.95).abs() < 1e-6);
         assert_eq!(bins[7].right, Share { hits: 1, total: 2 });
         assert_eq!((bins[0].low, bins[14].high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn errors_within_a_bin_of_equal_width_do_not_cancel() {
+        let mut calibration = Calibration::new();
+        // Half of the answers 94 % sure and all right, half 99.9 % sure and right in 88 %.
+        for answer in 0..1000 {
+            calibration.add(confidence(0.94), true);
+            calibration.add(confidence(0.999), answer % 25 < 22);
+        }
+        let last = calibration.bins()[14];
+        assert!(last.right.total == 2000 && (last.right.value() - last.confidence).abs() < 0.04);
+        let error = calibration.expected_error();
+        assert!((error - (0.06 + 0.119) / 2.0).abs() < 1e-4, "{error}");
+    }
+
+    #[test]
+    fn equal_bins_have_equally_many_answers() {
+        let mut calibration = Calibration::new();
+        (0..30_000)
+            .for_each(|i| calibration.add(confidence(1.0 - (i as f32 / 30_000.0).powi(4)), i % 2 == 0));
+        let bins = calibration.equal_bins();
+        assert_eq!(bins.len(), 15);
+        assert!(bins.iter().all(|bin| (1600..=2400).contains(&bin.right.total)), "{bins:?}");
+        assert!(bins.windows(2).all(|pair| pair[0].high == pair[1].low));
+        assert!(bins.iter().all(|bin| (bin.low..=bin.high).contains(&bin.confidence)));
+        assert_eq!((bins[0].low, bins[14].high), (0.0, 1.0));
+        assert_eq!(bins.iter().map(|bin| bin.right.total).sum::<u64>(), 30_000);
+        assert!(Calibration::new().equal_bins().is_empty());
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::ops::Range;
 use captcha_core::ndarray::ArrayView2;
 use captcha_core::{Alphabet, GlyphBox};
 
-use crate::ctc::{self, Posteriors};
+use crate::ctc::{self, Posteriors, TooManyStates};
+use crate::decoding::MAX_WIDTH;
 use crate::{
     Alternative, Character, Confidence, Decoding, DecodingError, MAX_LENGTH, ModelMetadata, Prediction,
     Search,
@@ -63,8 +64,10 @@ impl Decoder {
         {
             return Err(DecodingError::Lengths { start: *lengths.start(), end: *lengths.end() });
         }
-        if decoding.search == (Search::Prefixes { width: 0 }) {
-            return Err(DecodingError::Width);
+        if let Search::Prefixes { width } = decoding.search
+            && !(1..=MAX_WIDTH).contains(&width)
+        {
+            return Err(DecodingError::Width { width });
         }
         let temperature = metadata.temperature.unwrap_or(1.0);
         if !(temperature.is_finite() && temperature > 0.0) {
@@ -110,12 +113,14 @@ impl Decoder {
     /// # Errors
     /// [`DecodingError::Classes`] unless there is one score for each character of the alphabet and one for the blank,
     /// [`DecodingError::NotFinite`] if one is no number, [`DecodingError::TooFewSteps`] if no text of the lengths that
-    /// were asked for fits into the steps.
+    /// were asked for fits into the steps, [`DecodingError::TooManyStates`] if there are so many scores that a text of
+    /// such a length would take more than 128 MiB.
     pub fn sequence(&self, logits: &ArrayView2<'_, f32>) -> Result<Reading, DecodingError> {
         self.check_classes(logits.ncols(), self.alphabet.len() + 1)?;
         let allowed = |class| self.allowed.get(class).is_none_or(|&allowed| allowed);
         let posteriors = Posteriors::from_logits(logits, self.temperature, allowed)?;
         let lengths = self.decoding.lengths.as_ref();
+        TooManyStates::check(&posteriors, lengths.map_or(0, |lengths| *lengths.end()))?;
         let found = match self.decoding.search {
             Search::BestPath => ctc::best_path(&posteriors, lengths).map(|text| {
                 let all = lengths.map_or(1.0, |lengths| ctc::probability_of_lengths(&posteriors, lengths));
@@ -131,6 +136,7 @@ impl Decoder {
             steps: posteriors.steps(),
             shortest: lengths.map_or(0, |lengths| *lengths.start()),
         })?;
+        TooManyStates::check(&posteriors, text.len())?;
         Ok(Reading {
             characters: self.characters(&posteriors, &text),
             confidence: share(probability, all),
@@ -170,7 +176,7 @@ impl Decoder {
             .map(|((&probability, _), &character)| (probability, character))
             .collect();
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
-        candidates.truncate(self.decoding.alternatives + 1);
+        candidates.truncate(self.decoding.alternatives.saturating_add(1));
         candidates
             .into_iter()
             .map(|(probability, character)| Alternative { character, confidence: confidence(probability) })
@@ -256,8 +262,10 @@ mod tests {
             let expected = DecodingError::Lengths { start: *lengths.start(), end: *lengths.end() };
             assert_eq!(error(Decoding::default().with_lengths(Some(lengths))), expected);
         }
-        let nothing = Search::Prefixes { width: 0 };
-        assert_eq!(error(Decoding::default().with_search(nothing)), DecodingError::Width);
+        for width in [0, 1025, usize::MAX] {
+            let search = Search::Prefixes { width };
+            assert_eq!(error(Decoding::default().with_search(search)), DecodingError::Width { width });
+        }
         let mut metadata = metadata("ABC");
         metadata.temperature = Some(0.0);
         let error = Decoder::new(&metadata, Decoding::default()).unwrap_err();
@@ -271,6 +279,10 @@ mod tests {
         assert_eq!(error(Array2::zeros((4, 4))), DecodingError::TooFewSteps { steps: 4, shortest: 5 });
         assert_eq!(error(Array2::zeros((9, 3))), DecodingError::Classes { expected: 4, actual: 3 });
         assert!(matches!(error(Array2::from_elem((9, 4), f32::NAN)), DecodingError::NotFinite(_)));
+        assert_eq!(
+            error(Array2::zeros((700_000, 4))),
+            TooManyStates { steps: 700_000, classes: 4, longest: 6 }.into()
+        );
         let error = decoder.letter([0.0; 4]).unwrap_err();
         assert_eq!(error, DecodingError::Classes { expected: 3, actual: 4 });
     }
@@ -278,7 +290,8 @@ mod tests {
     #[test]
     fn letters_are_of_those_that_are_allowed_and_cooled_by_the_temperature() {
         let mut metadata = metadata("ABC");
-        let free = Decoder::new(&metadata, Decoding::default()).unwrap();
+        let all = Decoding::default().with_alternatives(usize::MAX);
+        let free = Decoder::new(&metadata, all).unwrap();
         let character = free.letter([3.0, 2.0, 1.0]).unwrap();
         assert_eq!((character.character, character.alternatives.len()), ('A', 2));
         let sure = character.confidence.value();

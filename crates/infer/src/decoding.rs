@@ -4,10 +4,14 @@ use std::ops::RangeInclusive;
 
 use captcha_core::Alphabet;
 
-use crate::ctc::NotFinite;
+use crate::ctc::{NotFinite, TooManyStates};
 
 /// The longest text that can be asked for, in characters: far above any CAPTCHA, and a bound on memory.
 pub const MAX_LENGTH: usize = 64;
+
+/// The most beginnings of a length that a prefix search may keep: far beyond where more change a result, and a bound on
+/// memory.
+pub(crate) const MAX_WIDTH: usize = 1024;
 
 /// What is known of a text before it is read, and how the most probable one is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub enum Search {
     /// The most probable text, as far as a search finds it that keeps `width` beginnings of each length:
     /// [`ctc::prefix_search`](crate::ctc::prefix_search).
     Prefixes {
-        /// At least 1.
+        /// 1 to 1024.
         width: usize,
     },
 }
@@ -101,9 +105,12 @@ pub enum DecodingError {
         /// The longest.
         end: usize,
     },
-    /// A search that keeps nothing.
-    #[error("the width of the search is 0, expected at least 1")]
-    Width,
+    /// A search that keeps nothing, or too much.
+    #[error("the width of the search is {width}, expected 1 to {MAX_WIDTH}")]
+    Width {
+        /// What was asked for.
+        width: usize,
+    },
     /// The temperature is not a number that logits can be divided by.
     #[error("the temperature is {actual}, expected a finite number above 0")]
     Temperature {
@@ -129,4 +136,7 @@ pub enum DecodingError {
     /// The network gives something that is no number.
     #[error(transparent)]
     NotFinite(#[from] NotFinite),
+    /// The network gives too many scores for the texts that are looked for.
+    #[error(transparent)]
+    TooManyStates(#[from] TooManyStates),
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::{Calibration, Prediction};
+use crate::{Calibration, GroupedShare, Prediction, Share};
 
 /// What became of one image.
 #[derive(Debug, Clone, Copy)]
@@ -13,48 +13,6 @@ pub enum Outcome<'a> {
     Read(&'a Prediction),
     /// Nothing was read, for this reason. All its characters count as wrong.
     Failed(&'a str),
-}
-
-/// A share of a count, with its uncertainty.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Share {
-    /// How many hit.
-    pub hits: u64,
-    /// Of how many.
-    pub total: u64,
-}
-
-impl Share {
-    /// `hits / total` in `[0, 1]`; 0 of nothing is 0.
-    #[must_use]
-    pub fn value(self) -> f64 {
-        if self.total == 0 { 0.0 } else { self.hits as f64 / self.total as f64 }
-    }
-
-    /// The 95 % confidence interval of the share, `(low, high)`.
-    ///
-    /// The score interval of E. B. Wilson, "Probable inference, the law of succession, and statistical
-    /// inference", JASA 22 (158), 1927, doi 10.1080/01621459.1927.10502953, with z = 1.96.
-    #[must_use]
-    pub fn interval(self) -> (f64, f64) {
-        if self.total == 0 {
-            return (0.0, 1.0);
-        }
-        const Z: f64 = 1.96;
-        let (n, p) = (self.total as f64, self.value());
-        let centre = p + Z * Z / (2.0 * n);
-        let half = Z * (p * (1.0 - p) / n + Z * Z / (4.0 * n * n)).sqrt();
-        let scale = 1.0 + Z * Z / n;
-        // Exactly 0 of none and 1 of all, which rounding would miss by a hair.
-        let low = if self.hits == 0 { 0.0 } else { (centre - half) / scale };
-        let high = if self.hits == self.total { 1.0 } else { (centre + half) / scale };
-        (low.max(0.0), high.min(1.0))
-    }
-
-    pub(crate) fn add(&mut self, hits: u64, total: u64) {
-        self.hits += hits;
-        self.total += total;
-    }
 }
 
 /// How well a set of labelled images was read. Memory does not grow with the number of images.
@@ -66,8 +24,8 @@ pub struct Evaluation {
     /// Images from which a text was read, right or wrong.
     pub segmented: Share,
     /// Characters that were right: the length of the label less the edit distance to what was read, so that
-    /// this is one less the character error rate.
-    pub characters: Share,
+    /// this is 1 minus the character error rate. Grouped by image, for those of one image fail together.
+    pub characters: GroupedShare,
     /// Images whose whole text was right.
     pub whole: Share,
     /// Characters that were right, by position from the left, over images read with the right length.
@@ -105,7 +63,7 @@ impl Evaluation {
             }
         };
         let right = expected.len().saturating_sub(edit_distance(&expected, &read));
-        self.characters.add(right as u64, expected.len() as u64);
+        self.characters.add_group(right as u64, expected.len() as u64);
         let whole = matches!(outcome, Outcome::Read(_)) && read == expected;
         self.whole.add(whole.into(), 1);
         match outcome {
@@ -140,7 +98,7 @@ impl Evaluation {
     /// Adds everything that `other` counted.
     pub fn merge(&mut self, other: &Self) {
         self.segmented.add(other.segmented.hits, other.segmented.total);
-        self.characters.add(other.characters.hits, other.characters.total);
+        self.characters.merge(&other.characters);
         self.whole.add(other.whole.hits, other.whole.total);
         for (&position, share) in &other.by_position {
             self.by_position.entry(position).or_default().add(share.hits, share.total);
@@ -206,28 +164,11 @@ mod tests {
         assert!(!evaluation.record("ABC", Outcome::Failed("wrong count")));
         assert_eq!(evaluation.segmented, Share { hits: 3, total: 4 });
         assert_eq!(evaluation.whole, Share { hits: 1, total: 4 });
-        assert_eq!(evaluation.characters, Share { hits: 3 + 2 + 2, total: 12 });
+        assert_eq!(evaluation.characters.share(), Share { hits: 3 + 2 + 2, total: 12 });
+        assert_eq!(evaluation.characters.groups(), 4);
         assert_eq!(evaluation.worst_confusions(), [('C', 'D', 1)]);
         assert_eq!(evaluation.by_position[&2], Share { hits: 1, total: 2 });
         assert_eq!(evaluation.failures["wrong count"], 1);
-    }
-
-    #[test]
-    fn wilson_interval_matches_published_values() {
-        // R. G. Newcombe, Statistics in Medicine 17 (8), 1998, table I: 81/263 gives 0.2553 to 0.3662 and 0/20
-        // gives 0.0000 to 0.1611.
-        let (low, high) = Share { hits: 81, total: 263 }.interval();
-        assert!((low - 0.2553).abs() < 1e-4 && (high - 0.3662).abs() < 1e-4, "{low} {high}");
-        let (low, high) = Share { hits: 0, total: 20 }.interval();
-        assert!(low == 0.0 && (high - 0.1611).abs() < 1e-4, "{low} {high}");
-    }
-
-    #[test]
-    fn all_and_none_reach_the_ends() {
-        for total in 1..1000 {
-            assert_eq!(Share { hits: total, total }.interval().1, 1.0);
-            assert_eq!(Share { hits: 0, total }.interval().0, 0.0);
-        }
     }
 
     #[test]

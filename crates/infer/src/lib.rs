@@ -17,6 +17,7 @@
 
 mod architecture;
 mod calibration;
+mod cells;
 mod container;
 pub mod ctc;
 mod decoder;
@@ -26,9 +27,11 @@ mod letters;
 mod model_file;
 mod native;
 pub mod onnx;
+mod precision;
 mod prediction;
 mod prepare;
 mod recognizer;
+mod share;
 mod temperature;
 mod trace;
 
@@ -37,13 +40,13 @@ pub use calibration::{Calibration, CoveragePoint, ReliabilityBin};
 pub use container::{Container, ContainerError, Tensor};
 pub use decoder::{Decoder, Reading};
 pub use decoding::{Decoding, DecodingError, MAX_LENGTH, Search};
-pub use evaluation::{Evaluation, Outcome, Share, edit_distance};
+pub use evaluation::{Evaluation, Outcome, edit_distance};
 pub use letters::read_letters;
 pub use model_file::{FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation};
-pub use native::{
-    ISA_VARIABLE, Isa, IsaError, NativeError, NativeOptions, NativeRecognizer, Precision, Session,
-};
+pub use native::{ISA_VARIABLE, Isa, IsaError, NativeError, NativeOptions, NativeRecognizer, Session};
+pub use precision::{Precision, PrecisionError};
 pub use prediction::{Alternative, Character, Confidence, Prediction, softmax};
 pub use recognizer::{RecognizeError, Recognizer};
+pub use share::{GroupedShare, Share};
 pub use temperature::{LabelledLogits, TemperatureFit, fit_temperature};
 pub use trace::{Origin, Stage, Tap, Trace};

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use captcha_core::ndarray::{Array3, ArrayView4};
 
-use crate::{Architecture, InputShape, ModelMetadata};
+use crate::{Architecture, InputShape, ModelMetadata, Precision};
 
 /// A network that is ready to run: one implementation for each backend.
 ///
@@ -15,6 +15,11 @@ pub trait Recognizer: Send + Sync {
 
     /// The name of the backend: `native` or `libtorch`.
     fn backend(&self) -> &'static str;
+
+    /// How exactly it computes, whatever was asked for; 32-bit floats unless it says otherwise.
+    fn precision(&self) -> Precision {
+        Precision::F32
+    }
 
     /// The class scores before the softmax, `[n, steps, classes]`, of `input` `[n, channels, height, width]`
     /// with ink 1.0 and paper 0.0.
@@ -36,6 +41,10 @@ impl<R: Recognizer + ?Sized> Recognizer for Box<R> {
 
     fn backend(&self) -> &'static str {
         (**self).backend()
+    }
+
+    fn precision(&self) -> Precision {
+        (**self).precision()
     }
 
     fn logits(&self, input: ArrayView4<'_, f32>) -> Result<Array3<f32>, RecognizeError> {

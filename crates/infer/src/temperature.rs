@@ -1,5 +1,7 @@
 //! Confidences that are what they say.
 
+use std::ops::RangeInclusive;
+
 use captcha_core::ndarray::{Array2, ArrayView1, ArrayView2};
 
 use crate::ctc::{self, Posteriors};
@@ -15,7 +17,8 @@ pub struct LabelledLogits {
 #[derive(Debug, Clone, PartialEq)]
 enum Label {
     Class(usize),
-    Text(Vec<usize>),
+    /// A text, and the lengths that are known to be possible.
+    Text(Vec<usize>, Option<RangeInclusive<usize>>),
 }
 
 /// The temperature that fits best.
@@ -39,6 +42,9 @@ const HIGHEST: f64 = 20.0;
 /// How exactly the logarithm of the temperature is found: confidences move by less than what calibration can measure.
 const TOLERANCE: f64 = 1e-3;
 
+/// Temperatures at which the loss is looked at first, each 1.28 times the one before.
+const GRID: usize = 25;
+
 impl LabelledLogits {
     /// The scores `[classes]` of a letter network for a letter of `class`; `None` if they are not finite or there is no
     /// such class.
@@ -49,13 +55,19 @@ impl LabelledLogits {
         (finite && class < logits.ncols()).then_some(Self { logits, label: Label::Class(class) })
     }
 
-    /// The scores `[steps, classes]` of a sequence network for an image of `text`, in classes; `None` if they are not
-    /// finite, or the steps are too few for it.
+    /// The scores `[steps, classes]` of a sequence network for an image of `text`, in classes, of which it is known that
+    /// its length is in `lengths`, as [`Decoding::lengths`](crate::Decoding::lengths) says; `None` if the scores are not
+    /// finite, the steps are too few for the text, or its length is not in `lengths`.
     #[must_use]
-    pub fn text(logits: &ArrayView2<'_, f32>, text: Vec<usize>) -> Option<Self> {
+    pub fn text(
+        logits: &ArrayView2<'_, f32>,
+        text: Vec<usize>,
+        lengths: Option<RangeInclusive<usize>>,
+    ) -> Option<Self> {
         let known = text.iter().all(|&class| class + 1 < logits.ncols());
-        let sample = Self { logits: logits.to_owned(), label: Label::Text(text) };
-        (known && sample.loss(1.0).is_finite()).then_some(sample)
+        let asked = lengths.as_ref().is_none_or(|lengths| lengths.contains(&text.len()));
+        let sample = Self { logits: logits.to_owned(), label: Label::Text(text, lengths) };
+        (known && asked && sample.loss(1.0).is_finite()).then_some(sample)
     }
 
     /// The negative log-likelihood of the label at this temperature.
@@ -66,7 +78,14 @@ impl LabelledLogits {
         };
         match &self.label {
             Label::Class(class) => posteriors.log_rows().next().map_or(0.0, |row| -row[*class]),
-            Label::Text(text) => -ctc::log_probability(&posteriors, text),
+            Label::Text(text, lengths) => {
+                let all = match lengths {
+                    Some(lengths) => ctc::probability_of_lengths(&posteriors, lengths).max(f64::MIN_POSITIVE),
+                    None => 1.0,
+                };
+                // Rounding must not make the text more probable than all together.
+                (all.ln() - ctc::log_probability(&posteriors, text)).max(0.0)
+            }
         }
     }
 }
@@ -76,8 +95,13 @@ impl LabelledLogits {
 ///
 /// Temperature scaling (C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, "On calibration of modern neural networks", ICML
 /// 2017, arXiv 1706.04599, section 4.2) changes no reading of a letter, and of a sequence hardly any, only how sure
-/// it is. The loss, cross entropy for letters and that of CTC for texts, has one minimum over the temperature, which
-/// golden-section search finds (J. Kiefer, Proceedings of the AMS 4 (3), 1953, doi 10.2307/2032161).
+/// it is. The loss is that of what is reported: the cross entropy of a letter's class, or minus the logarithm of a text's
+/// probability among all texts of the lengths that are known to be possible.
+///
+/// For letters the loss has one minimum over the temperature. For texts, whose probabilities are sums over paths, it can
+/// have several: it is computed on a grid of 25 temperatures, each 1.28 times the one before, and golden-section search
+/// (J. Kiefer, Proceedings of the AMS 4 (3), 1953, doi 10.2307/2032161) goes on between the neighbours of the best. The
+/// result is never worse than no temperature at all.
 #[must_use]
 pub fn fit_temperature(samples: &[LabelledLogits]) -> Option<TemperatureFit> {
     if samples.is_empty() {
@@ -87,17 +111,22 @@ pub fn fit_temperature(samples: &[LabelledLogits]) -> Option<TemperatureFit> {
         samples.iter().map(|sample| sample.loss(temperature)).sum::<f64>() / samples.len() as f64
     };
     let logarithm = minimum(|logarithm| loss(logarithm.exp()), LOWEST.ln(), HIGHEST.ln());
-    let temperature = logarithm.exp();
-    Some(TemperatureFit {
-        temperature: temperature as f32,
-        loss_before: loss(1.0),
-        loss_after: loss(temperature),
-        samples: samples.len(),
-    })
+    let (loss_before, loss_found) = (loss(1.0), loss(logarithm.exp()));
+    let (temperature, loss_after) =
+        if loss_found < loss_before { (logarithm.exp(), loss_found) } else { (1.0, loss_before) };
+    Some(TemperatureFit { temperature: temperature as f32, loss_before, loss_after, samples: samples.len() })
 }
 
-/// Where `function` is least between `low` and `high`.
-fn minimum(function: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
+/// Where `function` is least between `low` and `high`, up to minima that are narrower than a step of the grid.
+fn minimum(function: impl Fn(f64) -> f64, low: f64, high: f64) -> f64 {
+    let at = |index: usize| low + (high - low) * index as f64 / (GRID - 1) as f64;
+    let values: Vec<f64> = (0..GRID).map(|index| function(at(index))).collect();
+    let best = values.iter().enumerate().min_by(|a, b| a.1.total_cmp(b.1)).map_or(0, |(index, _)| index);
+    golden_section(function, at(best.saturating_sub(1)), at((best + 1).min(GRID - 1)))
+}
+
+/// Where `function`, which has one minimum between `low` and `high`, is least.
+fn golden_section(function: impl Fn(f64) -> f64, mut low: f64, mut high: f64) -> f64 {
     let ratio = (5.0f64.sqrt() - 1.0) / 2.0;
     let (mut left, mut right) = (high - ratio * (high - low), low + ratio * (high - low));
     let (mut at_left, mut at_right) = (function(left), function(right));
@@ -124,8 +153,8 @@ mod tests {
     use super::*;
 
     /// A class by the probabilities of `row`.
-    fn draw(row: &[f64], rng: &mut seed::Rng) -> usize {
-        let mut left: f64 = rng.random();
+    fn sampled(row: &[f64], rng: &mut seed::Rng) -> usize {
+        let mut left = seed::unit(rng);
         row.iter()
             .position(|p| {
                 left -= p;
@@ -141,14 +170,14 @@ mod tests {
         let samples = (0..count).map(|_| {
             let logits = Array2::from_shape_simple_fn((steps, classes), || rng.random_range(-3.0f32..3.0));
             let truth = Posteriors::from_logits(&logits.view(), 1.0, |_| true).unwrap();
-            let mut path: Vec<usize> = truth.rows().map(|row| draw(row, &mut rng)).collect();
+            let mut path: Vec<usize> = truth.rows().map(|row| sampled(row, &mut rng)).collect();
             let sure = logits * factor;
             if steps == 1 {
                 return LabelledLogits::letter(&sure.row(0), path[0]).unwrap();
             }
             path.dedup();
             path.retain(|&class| class < classes - 1);
-            LabelledLogits::text(&sure.view(), path).unwrap()
+            LabelledLogits::text(&sure.view(), path, None).unwrap()
         });
         samples.collect()
     }
@@ -163,15 +192,47 @@ mod tests {
     }
 
     #[test]
+    fn what_is_fitted_is_what_is_reported_of_texts_of_known_length() {
+        // A network that is far from sure how many characters there are, and right in 8 of 10 images which one it is.
+        let logits = captcha_core::ndarray::array![[4.0f32, 0.0, 3.0], [0.0, 0.0, 3.0], [0.0, 2.5, 3.0]];
+        let samples = |lengths: Option<RangeInclusive<usize>>| -> Vec<LabelledLogits> {
+            let text = |i| if i < 8 { vec![0] } else { vec![1] };
+            (0..10).map(|i| LabelledLogits::text(&logits.view(), text(i), lengths.clone()).unwrap()).collect()
+        };
+        let reported = |temperature: f32| {
+            let posteriors = Posteriors::from_logits(&logits.view(), temperature, |_| true).unwrap();
+            ctc::log_probability(&posteriors, &[0]).exp() / ctc::probability_of_lengths(&posteriors, &(1..=1))
+        };
+        let known = fit_temperature(&samples(Some(1..=1))).unwrap();
+        assert!((reported(known.temperature) - 0.8).abs() < 0.01, "{known:?}");
+        let unknown = fit_temperature(&samples(None)).unwrap();
+        assert!((reported(unknown.temperature) - 0.8).abs() > 0.03, "{unknown:?}");
+    }
+
+    #[test]
+    fn the_deeper_of_two_minima_is_found() {
+        // Deep at 2.1, shallow and wide at -1: golden section alone runs into the second.
+        let function = |x: f64| (x + 1.0).powi(2).min((4.0 * (x - 2.1)).powi(2) - 0.5);
+        let (low, high) = (LOWEST.ln(), HIGHEST.ln());
+        assert!((golden_section(function, low, high) + 1.0).abs() < 0.01);
+        assert!((minimum(function, low, high) - 2.1).abs() < 0.01);
+        for (function, expected) in [((|x| x) as fn(f64) -> f64, low), (|x| -x, high)] {
+            assert!((minimum(function, low, high) - expected).abs() < 0.01, "at an end");
+        }
+    }
+
+    #[test]
     fn what_is_no_sample_is_refused() {
         let logits = Array2::<f32>::zeros((2, 3));
-        assert!(LabelledLogits::text(&logits.view(), vec![0, 1]).is_some());
-        assert!(LabelledLogits::text(&logits.view(), vec![0, 0]).is_none(), "needs three steps");
-        assert!(LabelledLogits::text(&logits.view(), vec![2]).is_none(), "the blank");
+        assert!(LabelledLogits::text(&logits.view(), vec![0, 1], None).is_some());
+        assert!(LabelledLogits::text(&logits.view(), vec![0, 0], None).is_none(), "needs three steps");
+        assert!(LabelledLogits::text(&logits.view(), vec![2], None).is_none(), "the blank");
+        let of_two = |text| LabelledLogits::text(&logits.view(), text, Some(2..=2));
+        assert!(of_two(vec![0, 1]).is_some() && of_two(vec![0]).is_none(), "not of a possible length");
         assert!(LabelledLogits::letter(&logits.row(0), 2).is_some());
         assert!(LabelledLogits::letter(&logits.row(0), 3).is_none());
         assert!(LabelledLogits::letter(&(logits.clone() * f32::NAN).row(0), 0).is_none());
-        assert!(LabelledLogits::text(&(logits * f32::NAN).view(), vec![0]).is_none());
+        assert!(LabelledLogits::text(&(logits * f32::NAN).view(), vec![0], None).is_none());
         assert_eq!(fit_temperature(&[]), None);
     }
 }

@@ -17,4 +17,4 @@ pub mod pictures;
 mod table;
 
 pub use captcha_lab::core::describe;
-pub use table::{Table, TableStyle, share_cells};
+pub use table::{ShareWithInterval, Table, TableStyle, share_cells};

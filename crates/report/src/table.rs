@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use crate::format;
+use captcha_lab::{GroupedShare, Share};
 use comfy_table::presets;
 use comfy_table::{CellAlignment, ContentArrangement};
+
+use crate::format;
 
 /// An aligned table. Columns of numbers are aligned to the right.
 ///
@@ -117,10 +119,29 @@ impl fmt::Display for Table {
     }
 }
 
+/// A share with the 95 % confidence interval that its kind has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShareWithInterval {
+    share: Share,
+    interval: (f64, f64),
+}
+
+impl From<Share> for ShareWithInterval {
+    fn from(share: Share) -> Self {
+        Self { share, interval: share.interval() }
+    }
+}
+
+impl From<GroupedShare> for ShareWithInterval {
+    fn from(grouped: GroupedShare) -> Self {
+        Self { share: grouped.share(), interval: grouped.interval() }
+    }
+}
+
 /// `name`, hits, total, share and 95 % confidence interval: a row of a table of accuracies.
 #[must_use]
-pub fn share_cells(name: &str, share: captcha_lab::Share) -> [String; 5] {
-    let (low, high) = share.interval();
+pub fn share_cells(name: &str, share: impl Into<ShareWithInterval>) -> [String; 5] {
+    let ShareWithInterval { share, interval: (low, high) } = share.into();
     [
         name.to_owned(),
         format::count(share.hits),

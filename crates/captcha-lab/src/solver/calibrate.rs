@@ -25,7 +25,8 @@ const CHUNK: usize = 64;
 /// The temperature that makes the confidences of `solver`'s model what they say, fitted on the images that `load` gives
 /// for `items`, in parallel. They are to be images that the training has not seen.
 ///
-/// The temperature that the model has already is left out, and so is what the solver knows of texts: the result is for
+/// What is fitted is what is reported: the confidences of texts of the lengths that the solver knows to be possible. The
+/// temperature that the model has already is left out, and so is a restriction to some characters: the result is for
 /// [`ModelFile::with_temperature`](crate::ModelFile::with_temperature). The work stops early if `monitor` asks for it.
 ///
 /// ```no_run
@@ -90,7 +91,7 @@ fn labelled(solver: &Solver, exam: Exam) -> Option<Vec<LabelledLogits>> {
         }
         Way::Sequence => {
             let logits = sequence::logits(&*solver.recognizer, &image).ok()?;
-            Some(vec![LabelledLogits::text(&logits.view(), classes)?])
+            Some(vec![LabelledLogits::text(&logits.view(), classes, solver.decoding().lengths.clone())?])
         }
     }
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use captcha_core::image::DynamicImage;
 use captcha_core::{Alphabet, ImageLimits, decode_image, open_image, to_gray};
 use captcha_infer::{
-    Decoder, Decoding, ModelFile, ModelMetadata, NativeRecognizer, Prediction, Recognizer, Search,
+    Decoder, Decoding, ModelFile, ModelMetadata, NativeRecognizer, Precision, Prediction, Recognizer, Search,
 };
 use captcha_segment::Segmenter;
 use rayon::prelude::*;
@@ -174,6 +174,12 @@ impl Solver {
     #[must_use]
     pub fn backend(&self) -> &'static str {
         self.recognizer.backend()
+    }
+
+    /// How exactly the network is run, whatever was asked for.
+    #[must_use]
+    pub fn precision(&self) -> Precision {
+        self.recognizer.precision()
     }
 
     /// How images are cut into letters, if the model reads letters.

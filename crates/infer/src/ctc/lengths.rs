@@ -7,10 +7,18 @@ use super::Posteriors;
 /// The probability that the text has a length in `lengths`: that of all such texts together.
 ///
 /// Paths are summed by how many characters they have had so far and by their last class, which is all that the rest of
-/// a path depends on: `steps * lengths * classes` operations.
+/// a path depends on: `steps * lengths * classes` operations, and memory for two steps.
 #[must_use]
 pub fn probability_of_lengths(posteriors: &Posteriors, lengths: &RangeInclusive<usize>) -> f64 {
-    Continuations::new(posteriors, lengths).of_nothing()
+    let (classes, blank) = (posteriors.classes(), posteriors.blank());
+    let mut later = ends(posteriors, lengths);
+    let (mut now, mut entering) = (vec![0.0; later.len()], vec![0.0; classes]);
+    for row in posteriors.rows().rev() {
+        step_back(row, &later, &mut now, &mut entering);
+        std::mem::swap(&mut now, &mut later);
+    }
+    // As if a blank had been seen before the first step.
+    later[blank]
 }
 
 /// Sums over the ends of paths: for each step, number of characters so far and last class, the probability that the
@@ -22,41 +30,61 @@ pub(super) struct Continuations {
     sums: Vec<f64>,
 }
 
-impl Continuations {
-    pub(super) fn new(posteriors: &Posteriors, lengths: &RangeInclusive<usize>) -> Self {
-        let (classes, blank, steps) = (posteriors.classes(), posteriors.blank(), posteriors.steps());
-        let counts = (*lengths.end()).min(steps) + 1;
-        let states = counts * classes;
-        let mut sums = vec![0.0; (steps + 1) * states];
-        for count in (0..counts).filter(|count| lengths.contains(count)) {
-            sums[steps * states..][count * classes..(count + 1) * classes].fill(1.0);
+/// How many characters a path can have had, `0..counts`.
+fn counts(posteriors: &Posteriors, lengths: &RangeInclusive<usize>) -> usize {
+    (*lengths.end()).min(posteriors.steps()) + 1
+}
+
+/// After the last step, `[counts, classes]`: 1 where the number of characters is one that is asked for.
+fn ends(posteriors: &Posteriors, lengths: &RangeInclusive<usize>) -> Vec<f64> {
+    let asked =
+        (0..counts(posteriors, lengths)).map(|count| if lengths.contains(&count) { 1.0 } else { 0.0 });
+    asked.flat_map(|end| std::iter::repeat_n(end, posteriors.classes())).collect()
+}
+
+/// The sums before a step with the probabilities `row`, from those after it, both `[counts, classes]`; `entering` is room
+/// for one number for each class.
+fn step_back(row: &[f64], later: &[f64], now: &mut [f64], entering: &mut [f64]) {
+    let (classes, blank) = (row.len(), row.len() - 1);
+    for (count, (now, same)) in now.chunks_exact_mut(classes).zip(later.chunks_exact(classes)).enumerate() {
+        match later.get((count + 1) * classes..(count + 2) * classes) {
+            Some(more) => {
+                for ((entering, p), more) in entering.iter_mut().zip(row).zip(more) {
+                    *entering = p * more;
+                }
+                // The blank is no new character.
+                entering[blank] = 0.0;
+            }
+            None => entering.fill(0.0),
         }
+        let others = Others::of(entering);
+        let to_blank = row[blank] * same[blank];
+        for (class, now) in now[..blank].iter_mut().enumerate() {
+            *now = to_blank + row[class] * same[class] + others.than(class, entering[class]);
+        }
+        now[blank] = to_blank + others.all;
+    }
+}
+
+impl Continuations {
+    /// How many numbers are kept for texts of at most `longest` characters, 8 bytes each.
+    pub(super) fn len(posteriors: &Posteriors, longest: usize) -> usize {
+        let states = counts(posteriors, &(0..=longest)).saturating_mul(posteriors.classes());
+        states.saturating_mul(posteriors.steps() + 1)
+    }
+
+    pub(super) fn new(posteriors: &Posteriors, lengths: &RangeInclusive<usize>) -> Self {
+        let (classes, steps) = (posteriors.classes(), posteriors.steps());
+        let last = ends(posteriors, lengths);
+        let states = last.len();
+        let mut sums = vec![0.0; steps * states];
+        sums.extend(last);
         let mut entering = vec![0.0; classes];
         for (step, row) in posteriors.rows().enumerate().rev() {
             let (now, later) = sums[step * states..(step + 2) * states].split_at_mut(states);
-            for count in 0..counts {
-                let at = count * classes;
-                let same = &later[at..at + classes];
-                if count + 1 < counts {
-                    let more = &later[at + classes..at + 2 * classes];
-                    for ((entering, p), more) in entering.iter_mut().zip(row).zip(more) {
-                        *entering = p * more;
-                    }
-                    // The blank is no new character.
-                    entering[blank] = 0.0;
-                } else {
-                    entering.fill(0.0);
-                }
-                let others = Others::of(&entering);
-                let to_blank = row[blank] * same[blank];
-                let now = &mut now[at..at + classes];
-                for (class, now) in now[..blank].iter_mut().enumerate() {
-                    *now = to_blank + row[class] * same[class] + others.than(class, entering[class]);
-                }
-                now[blank] = to_blank + others.all;
-            }
+            step_back(row, later, now, &mut entering);
         }
-        Self { classes, counts, sums }
+        Self { classes, counts: states / classes, sums }
     }
 
     /// The most characters that a text of the range has, or that the steps can hold.
@@ -73,6 +101,40 @@ impl Continuations {
     pub(super) fn of_nothing(&self) -> f64 {
         // As if a blank had been seen.
         self.sums[self.classes - 1]
+    }
+}
+
+/// The most numbers of a table over steps, lengths and classes: 2^24 are 128 MiB. A line of 1000 columns and 37 classes
+/// takes a seventh of it for texts of up to 64 characters.
+const MAX_STATES: usize = 1 << 24;
+
+/// Scores that are too many to be searched for texts so long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{steps} steps of {classes} scores are too many for texts of up to {longest} characters: \
+     expected at most 2^24 for steps * scores * characters"
+)]
+pub struct TooManyStates {
+    /// The steps of the image.
+    pub steps: usize,
+    /// The classes, the blank included.
+    pub classes: usize,
+    /// The longest text in question, in characters.
+    pub longest: usize,
+}
+
+impl TooManyStates {
+    /// Whether [`prefix_search`](super::prefix_search), [`best_path`](super::best_path) and
+    /// [`character_posteriors`](super::character_posteriors) hold no more than 128 MiB for texts of up to `longest`
+    /// characters.
+    ///
+    /// # Errors
+    /// Itself if they do.
+    pub fn check(posteriors: &Posteriors, longest: usize) -> Result<(), Self> {
+        if Continuations::len(posteriors, longest) <= MAX_STATES {
+            return Ok(());
+        }
+        Err(Self { steps: posteriors.steps(), classes: posteriors.classes(), longest })
     }
 }
 
@@ -121,6 +183,18 @@ mod tests {
         let expected = 8.0 * (-40.0f64).exp();
         let actual = probability_of_lengths(&posteriors, &(2..=2));
         assert!((actual / expected - 1.0).abs() < 1e-12, "{actual} {expected}");
+    }
+
+    #[test]
+    fn a_table_of_any_size_is_not_made() {
+        let posteriors = |steps, classes| {
+            Posteriors::from_logits(&Array2::<f32>::zeros((steps, classes)).view(), 1.0, |_| true).unwrap()
+        };
+        assert_eq!(TooManyStates::check(&posteriors(1000, 37), 64), Ok(()));
+        let error = TooManyStates { steps: 4000, classes: 100, longest: 64 };
+        assert_eq!(TooManyStates::check(&posteriors(4000, 100), 64), Err(error));
+        // No text is longer than the steps.
+        assert_eq!(TooManyStates::check(&posteriors(100, 100), usize::MAX), Ok(()));
     }
 
     proptest! {

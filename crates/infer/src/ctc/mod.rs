@@ -31,6 +31,6 @@ pub use align::align;
 pub use best_path::best_path;
 pub use characters::character_posteriors;
 pub use forward::log_probability;
-pub use lengths::probability_of_lengths;
+pub use lengths::{TooManyStates, probability_of_lengths};
 pub use posteriors::{NotFinite, Posteriors};
 pub use prefix_search::{Candidate, Found, prefix_search};

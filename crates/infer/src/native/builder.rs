@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::iter::Peekable;
 
-use super::Precision;
 use super::conv::Conv;
 use super::conv_shape::Filter;
 use super::elementwise::{Affine, MaxPool};
@@ -11,7 +10,7 @@ use super::kernel::Kernels;
 use super::linear::Linear;
 use super::network::{MapStep, VectorStep};
 use super::quantised::{QuantisedConv, QuantisedLinear};
-use crate::{Architecture, ArchitectureError, InputShape, Layer, ModelFile, Shape, Tensor};
+use crate::{Architecture, ArchitectureError, InputShape, Layer, ModelFile, Precision, Shape, Tensor};
 
 /// The epsilon of [`Layer::BatchNorm2d`].
 const BATCH_NORM_EPSILON: f64 = 1e-5;
@@ -26,7 +25,8 @@ const MAX_QUANTISED: usize = (1 << 31) / (255 * 128);
 #[derive(Debug)]
 pub(super) struct Builder<'a> {
     kernels: Kernels,
-    precision: Precision,
+    /// Those for operations with 8 bits, if they are asked for and worth while.
+    quads: Option<Kernels>,
     architecture: &'a Architecture,
     tensors: &'a BTreeMap<String, Tensor>,
     /// Whether what has been built so far can give no negative number.
@@ -44,7 +44,7 @@ impl<'a> Builder<'a> {
     pub(super) fn new(model: &'a ModelFile, kernels: Kernels, precision: Precision) -> Self {
         Self {
             kernels,
-            precision,
+            quads: kernels.for_quads().filter(|_| precision == Precision::Int8),
             architecture: &model.metadata().architecture,
             tensors: model.tensors(),
             // Ink is between 0 and 1.
@@ -126,10 +126,10 @@ impl<'a> Builder<'a> {
         self.longest = self.longest.max(len);
     }
 
-    /// Whether a layer with so many products for one output is to be run in 8 bits.
-    fn quantises(&self, products: usize) -> bool {
+    /// The kernels for a layer with so many products for one output, if it is to be run in 8 bits.
+    fn quads_for(&self, products: usize) -> Option<Kernels> {
         let range = MIN_QUANTISED..=MAX_QUANTISED;
-        self.precision == Precision::Int8 && self.non_negative && range.contains(&products)
+        self.quads.filter(|_| self.non_negative && range.contains(&products))
     }
 
     /// The values of a tensor of layer `index`; a [`ModelFile`] has all that its architecture needs.
@@ -161,13 +161,10 @@ impl<'a> Builder<'a> {
                 *bias = (f64::from(*bias) * scale + shift) as f32;
             }
         }
-        if self.quantises(products) {
-            let conv = QuantisedConv::new(self.kernels.for_quads(), filter, &weights, &bias, relu);
-            self.maps.push(MapStep::QuantisedConv(conv));
-        } else {
-            let conv = Conv::new(self.kernels, filter, &weights, &bias, relu);
-            self.maps.push(MapStep::Conv(conv));
-        }
+        self.maps.push(match self.quads_for(products) {
+            Some(quads) => MapStep::QuantisedConv(QuantisedConv::new(quads, filter, &weights, &bias, relu)),
+            None => MapStep::Conv(Conv::new(self.kernels, filter, &weights, &bias, relu)),
+        });
         self.non_negative = relu;
     }
 
@@ -178,12 +175,12 @@ impl<'a> Builder<'a> {
         let weight = |output: usize, input: usize| {
             weights[output * inputs + (input % channels) * pixels + input / channels]
         };
-        if !last && self.quantises(inputs) {
-            let linear = QuantisedLinear::new(self.kernels.for_quads(), inputs, bias, relu, weight);
-            self.vectors.push(VectorStep::QuantisedLinear(linear));
-        } else {
-            self.vectors.push(VectorStep::Linear(Linear::new(self.kernels, inputs, bias, relu, weight)));
-        }
+        self.vectors.push(match self.quads_for(inputs).filter(|_| !last) {
+            Some(quads) => {
+                VectorStep::QuantisedLinear(QuantisedLinear::new(quads, inputs, bias, relu, weight))
+            }
+            None => VectorStep::Linear(Linear::new(self.kernels, inputs, bias, relu, weight)),
+        });
         self.non_negative = relu;
     }
 }

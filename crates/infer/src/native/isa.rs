@@ -50,6 +50,22 @@ impl Isa {
         }
     }
 
+    /// Whether this CPU has it, and beside it instructions that multiply numbers of 8 bits: AVX-512 VNNI or AVX-VNNI.
+    /// Without them [`Precision::Int8`](crate::Precision::Int8) is run in 32-bit floats.
+    #[must_use]
+    pub fn has_int8(self) -> bool {
+        self.is_available()
+            && match self {
+                Self::Portable => false,
+                #[cfg(target_arch = "x86_64")]
+                Self::Avx2 => is_x86_feature_detected!("avxvnni"),
+                #[cfg(target_arch = "x86_64")]
+                Self::Avx512 => is_x86_feature_detected!("avx512vnni"),
+                #[cfg(not(target_arch = "x86_64"))]
+                Self::Avx2 | Self::Avx512 => false,
+            }
+    }
+
     /// The fastest that this CPU has.
     #[must_use]
     pub fn best() -> Self {

@@ -14,7 +14,6 @@ mod odd;
 mod options;
 mod panels;
 mod peak;
-mod precision;
 mod quantised;
 mod session;
 mod workspace;
@@ -25,12 +24,11 @@ use captcha_core::ndarray::{Array3, ArrayView4};
 
 pub use self::isa::{ISA_VARIABLE, Isa, IsaError};
 pub use self::options::{NativeError, NativeOptions};
-pub use self::precision::Precision;
 pub use self::session::Session;
 
 use self::kernel::Kernels;
 use self::network::Network;
-use crate::{ModelFile, ModelMetadata, RecognizeError, Recognizer};
+use crate::{ModelFile, ModelMetadata, Precision, RecognizeError, Recognizer};
 
 /// The name of this backend.
 const BACKEND: &str = "native";
@@ -56,7 +54,6 @@ pub struct NativeRecognizer {
     metadata: Arc<ModelMetadata>,
     network: Arc<Network>,
     isa: Isa,
-    precision: Precision,
     threads: usize,
     /// Those that are not in use, for the next call of `logits`.
     sessions: Arc<Mutex<Vec<Session>>>,
@@ -84,7 +81,6 @@ impl NativeRecognizer {
             metadata: Arc::new(model.metadata().clone()),
             network: Arc::new(Network::new(model, kernels, options.precision)?),
             isa: kernels.isa(),
-            precision: options.precision,
             threads,
             sessions: Arc::default(),
         })
@@ -96,10 +92,11 @@ impl NativeRecognizer {
         self.isa
     }
 
-    /// How exactly it computes.
+    /// How exactly it computes: [`Precision::Int8`] only if that was asked for, this CPU is faster with it and the
+    /// network has a layer for it.
     #[must_use]
     pub fn precision(&self) -> Precision {
-        self.precision
+        self.network.precision()
     }
 
     /// Buffers and threads for forward passes without allocation.
@@ -118,6 +115,10 @@ impl Recognizer for NativeRecognizer {
 
     fn backend(&self) -> &'static str {
         BACKEND
+    }
+
+    fn precision(&self) -> Precision {
+        self.network.precision()
     }
 
     fn logits(&self, input: ArrayView4<'_, f32>) -> Result<Array3<f32>, RecognizeError> {

@@ -2,7 +2,6 @@
 
 use std::ops::RangeInclusive;
 
-use super::Precision;
 use super::builder::Builder;
 use super::conv::Conv;
 use super::conv_shape::Extent;
@@ -11,7 +10,7 @@ use super::kernel::Kernels;
 use super::linear::{Linear, Share};
 use super::quantised::{QuantisedConv, QuantisedLinear};
 use super::workspace::{MapBuffers, VectorBuffers, Workspace};
-use crate::{ArchitectureError, InputShape, ModelFile, RecognizeError};
+use crate::{ArchitectureError, InputShape, ModelFile, Precision, RecognizeError};
 
 /// Vectors that pass the layers after the flattening together: enough that reading the weights of a fully connected
 /// layer, often more than a second-level cache holds, costs little beside their use.
@@ -109,6 +108,13 @@ impl Network {
             Builder::new(model, kernels, precision).build()?;
         let (widths, sequence) = (architecture.widths()?, architecture.is_sequence());
         Ok(Self { input: architecture.input, widths, sequence, maps, vectors, flat, longest, output })
+    }
+
+    /// How exactly it computes: in 8 bits if any layer does.
+    pub(super) fn precision(&self) -> Precision {
+        let maps = self.maps.iter().any(|step| matches!(step, MapStep::QuantisedConv(_)));
+        let vectors = self.vectors.iter().any(|step| matches!(step, VectorStep::QuantisedLinear(_)));
+        if maps || vectors { Precision::Int8 } else { Precision::F32 }
     }
 
     /// The shape of one image of the width that it was made for.

@@ -1,7 +1,7 @@
 //! How the native backend runs.
 
-use super::{Isa, IsaError, Precision};
-use crate::ArchitectureError;
+use super::{Isa, IsaError};
+use crate::{ArchitectureError, Precision};
 
 /// The most threads that a recognizer may use.
 const MAX_THREADS: usize = 1024;
@@ -16,7 +16,8 @@ pub struct NativeOptions {
     pub threads: usize,
     /// The instruction set; default [`Isa::from_environment`].
     pub isa: Option<Isa>,
-    /// How exactly to compute; default [`Precision::F32`].
+    /// How exactly to compute; default [`Precision::F32`]. What the CPU is no faster with is run in 32-bit floats:
+    /// [`NativeRecognizer::precision`](crate::NativeRecognizer::precision) says how it is.
     pub precision: Precision,
 }
 

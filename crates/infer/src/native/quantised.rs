@@ -44,8 +44,14 @@ fn quad_panels(
         };
         panel.bias[..channels.len()].copy_from_slice(&bias[channels.clone()]);
         for (lane, channel) in channels.enumerate() {
-            let largest = (0..inputs).map(|input| weight(channel, input).abs()).fold(0.0, f32::max);
-            let factor = if largest.is_normal() { largest / 127.0 } else { 1.0 };
+            let weights = || (0..inputs).map(|input| weight(channel, input).abs());
+            let largest = weights().fold(0.0, f32::max);
+            let factor = match largest {
+                // A batch normalisation that was multiplied in can exceed what a float holds: no number, as in floats.
+                _ if !weights().all(f32::is_finite) => f32::NAN,
+                largest if largest.is_normal() => largest / 127.0,
+                _ => 1.0,
+            };
             panel.factors[lane] = factor;
             for input in 0..inputs {
                 let at = (input / QUAD * width + lane) * QUAD + input % QUAD;
@@ -253,7 +259,7 @@ mod tests {
             let (bias, input) = (whole(3, outputs, -9, 9), whole(4, height * width * inputs, 0, 255));
             for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
                 let exact = Conv::new(kernels, filter, &weights, &bias, relu);
-                let quantised = QuantisedConv::new(kernels.for_quads(), filter, &weights, &bias, relu);
+                let quantised = QuantisedConv::new(kernels.for_quads_or_portable(), filter, &weights, &bias, relu);
                 let mut outputs = [vec![f32::NAN; exact.output_len(extent)], vec![f32::NAN; quantised.output_len(extent)]];
                 exact.run(extent, &input, &mut vec![0.0; exact.frame_len(extent)], &mut outputs[0]);
                 quantised.run(extent, &input, &mut vec![1; quantised.frame_len(extent)], &mut outputs[1]);
@@ -273,7 +279,7 @@ mod tests {
             let input: Vec<f32> = (0..samples).flat_map(|sample| whole(sample, inputs, 0, 255)).collect();
             for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
                 let exact = Linear::new(kernels, inputs, &bias, relu, weight);
-                let quantised = QuantisedLinear::new(kernels.for_quads(), inputs, &bias, relu, weight);
+                let quantised = QuantisedLinear::new(kernels.for_quads_or_portable(), inputs, &bias, relu, weight);
                 let mut results = [vec![f32::NAN; samples * outputs], vec![f32::NAN; samples * outputs]];
                 exact.run(samples, &input, &mut results[0], backwards);
                 let mut frame = vec![1; samples * quantised.frame_len()];

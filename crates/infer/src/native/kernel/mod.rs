@@ -109,22 +109,21 @@ impl Kernels {
         (2 * rounds * self.lanes() * dispatch!(self.isa, module => module::SUMS), result)
     }
 
-    /// The kernels for operations with 8 bits: these, if the CPU has the instructions that make it worth while, else
-    /// the portable ones, which give the same numbers slowly.
-    pub(super) fn for_quads(self) -> Self {
-        let has = match self.isa {
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => is_x86_feature_detected!("avxvnni"),
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => is_x86_feature_detected!("avx512vnni"),
-            _ => false,
-        };
-        if has { self } else { Self { isa: Isa::Portable } }
+    /// The kernels for operations with 8 bits: these, if the CPU has the instructions that make it worth while.
+    pub(super) fn for_quads(self) -> Option<Self> {
+        self.isa.has_int8().then_some(self)
     }
 
-    /// Runs one tile of 8-bit products. Only for kernels that [`for_quads`](Self::for_quads) gave.
+    /// As [`for_quads`](Self::for_quads), or else the portable ones, which give the same numbers far more slowly than
+    /// floats do: what the others are tested against.
+    #[cfg(test)]
+    pub(super) fn for_quads_or_portable(self) -> Self {
+        self.for_quads().unwrap_or(Self { isa: Isa::Portable })
+    }
+
+    /// Runs one tile of 8-bit products. Only for kernels that [`for_quads`](Self::for_quads) gave, or the portable ones.
     pub(super) fn quads(self, quads: &mut Quads<'_>) {
-        assert_eq!(self.for_quads().isa, self.isa);
+        assert!(self.isa == Isa::Portable || self.isa.has_int8());
         quads.check(self.lanes());
         // SAFETY: the CPU has the instructions, as was just asserted, and the bounds were checked.
         dispatch!(self.isa, module => unsafe { module::quads(quads) });

@@ -244,14 +244,20 @@ pub(super) unsafe fn accumulate<S: Quad, const PIXELS: usize, const VECTORS: usi
 }
 
 /// Rounds numbers to 8 bits: `round(value / scale)`, where the scale, which is given back, makes the largest one 255.
-/// What is no positive number becomes 0. Each `row` of the input goes to the start of the next `stride` of the output.
+/// A negative number becomes 0. If one is infinite or NaN, so is the scale: NaN, and with it everything that is made of
+/// these numbers. Each `row` of the input goes to the start of the next `stride` of the output.
 #[inline(always)]
 pub(super) fn quantise(input: &[f32], row: usize, output: &mut [u8], stride: usize) -> f32 {
-    // Non-negative floats are in the order of their bits, and negative ones are negative as whole numbers too. That
-    // way the compiler can compare many at once.
-    let largest = input.iter().fold(0, |largest, value| largest.max(value.to_bits() as i32));
+    // Without their signs floats are in the order of their bits, NaN above all. That way the compiler can compare many at
+    // once.
+    let largest =
+        input.iter().fold(0, |largest, value| largest.max((value.to_bits() & i32::MAX as u32) as i32));
     let largest = f32::from_bits(largest as u32);
-    let scale = if largest.is_normal() { largest / 255.0 } else { 1.0 };
+    let scale = match largest {
+        largest if largest.is_normal() => largest / 255.0,
+        largest if largest.is_finite() => 1.0,
+        _ => f32::NAN,
+    };
     let steps = 1.0 / scale;
     for (bytes, values) in output.chunks_mut(stride).zip(input.chunks(row)) {
         for (byte, &value) in bytes.iter_mut().zip(values) {

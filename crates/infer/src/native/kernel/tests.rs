@@ -154,7 +154,7 @@ proptest! {
 
     #[test]
     fn all_quads_are_the_formula(sizes in sizes()) {
-        for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()).map(Kernels::for_quads) {
+        for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()).map(Kernels::for_quads_or_portable) {
             for vectors in 1..=kernels.max_vectors() {
                 for pixels in 1..=kernels.max_pixels(vectors) {
                     check_quads(kernels, vectors, pixels, &sizes)?;
@@ -254,6 +254,18 @@ fn check_quads(kernels: Kernels, vectors: usize, pixels: usize, sizes: &Sizes) -
         );
     }
     Ok(())
+}
+
+#[test]
+fn what_is_not_finite_is_not_rounded_to_a_number() {
+    for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
+        // The NaN that x86 computes has its sign set.
+        for value in [f32::NAN, -f32::NAN, f32::INFINITY] {
+            let mut input = values(1, 70);
+            input[33] = value;
+            assert!(kernels.quantise(&input, 70, &mut [0; 70], 70).is_nan(), "{kernels:?} {value}");
+        }
+    }
 }
 
 #[test]
