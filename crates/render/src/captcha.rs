@@ -7,9 +7,22 @@ use captcha_core::GlyphBox;
 use captcha_core::files::{Durability, write_whole};
 use image::{DynamicImage, GrayImage, ImageFormat};
 
-use crate::RenderError;
+use crate::error::RenderError;
 
-/// A drawn CAPTCHA and what it shows.
+/// A CAPTCHA and what it shows: what a [`Renderer`](crate::Renderer) draws, or any other source of labelled images.
+///
+/// ```
+/// use captcha_render::captcha_core::GlyphBox;
+/// use captcha_render::image::{DynamicImage, GrayImage};
+/// use captcha_render::{Captcha, Glyph};
+///
+/// let image = DynamicImage::new_luma8(40, 20);
+/// let one = GlyphBox::new(3, 2, 9, 15)?;
+/// let glyphs = vec![Glyph::new('A', one, GrayImage::new(9, 15))?, Glyph::hidden('B')];
+/// let captcha = Captcha::new(image, "AB", glyphs)?;
+/// assert_eq!(captcha.glyphs[0].bounds, Some(one));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Captcha {
@@ -17,7 +30,7 @@ pub struct Captcha {
     pub image: DynamicImage,
     /// The text that the picture shows.
     pub text: String,
-    /// Where each character is, in the order of the text.
+    /// Where each character is, in the order of the text; empty if nobody knows.
     pub glyphs: Vec<Glyph>,
 }
 
@@ -36,12 +49,24 @@ pub struct Glyph {
 }
 
 impl Glyph {
-    /// A character with what is seen of it.
-    pub(crate) fn new(character: char, seen: Option<(GlyphBox, GrayImage)>) -> Self {
-        match seen {
-            Some((bounds, mask)) => Self { character, bounds: Some(bounds), mask },
-            None => Self { character, bounds: None, mask: GrayImage::new(0, 0) },
+    /// A character whose ink is in `bounds` and covers each of its pixels as `mask` says.
+    ///
+    /// # Errors
+    /// [`RenderError::BadGlyph`] if the mask has not the size of the box.
+    pub fn new(character: char, bounds: GlyphBox, mask: GrayImage) -> Result<Self, RenderError> {
+        if mask.dimensions() == (bounds.width(), bounds.height()) {
+            return Ok(Self { character, bounds: Some(bounds), mask });
         }
+        let (width, height) = mask.dimensions();
+        let expected = format!("{} x {}, the size of its box", bounds.width(), bounds.height());
+        let reason = format!("the mask of {character:?} has {width} x {height} pixels, expected {expected}");
+        Err(RenderError::BadGlyph { reason })
+    }
+
+    /// A character of which nothing is seen.
+    #[must_use]
+    pub fn hidden(character: char) -> Self {
+        Self { character, bounds: None, mask: GrayImage::new(0, 0) }
     }
 
     /// The smallest box of pixels that are covered by at least `level` (1 to 255), or `None` if none is.
@@ -61,6 +86,36 @@ impl Glyph {
 }
 
 impl Captcha {
+    /// An image that shows `text`, and where each of its characters is: a glyph for each in the order of the text, or
+    /// none at all if nobody knows.
+    ///
+    /// # Errors
+    /// [`RenderError::BadGlyph`] if the glyphs are not the characters of the text, or a box leaves the image.
+    pub fn new(
+        image: impl Into<DynamicImage>,
+        text: impl Into<String>,
+        glyphs: Vec<Glyph>,
+    ) -> Result<Self, RenderError> {
+        let (image, text) = (image.into(), text.into());
+        if !glyphs.is_empty() && !text.chars().eq(glyphs.iter().map(|glyph| glyph.character)) {
+            let found: String = glyphs.iter().map(|glyph| glyph.character).collect();
+            let reason = format!("the glyphs are those of {found:?}, expected those of {text:?}");
+            return Err(RenderError::BadGlyph { reason });
+        }
+        let (width, height) = (image.width(), image.height());
+        for (character, bounds) in glyphs.iter().filter_map(|glyph| Some((glyph.character, glyph.bounds?))) {
+            if bounds.right() > width || bounds.bottom() > height {
+                let reason = format!(
+                    "the box of {character:?} ends at column {} and row {}, expected within {width} x {height} pixels",
+                    bounds.right(),
+                    bounds.bottom()
+                );
+                return Err(RenderError::BadGlyph { reason });
+            }
+        }
+        Ok(Self { image, text, glyphs })
+    }
+
     /// The picture as the bytes of an image file. Formats without greys get them as colours.
     ///
     /// # Errors
@@ -71,7 +126,7 @@ impl Captcha {
             ImageFormat::Gif | ImageFormat::Ico | ImageFormat::Qoi => &self.image.to_rgba8().into(),
             _ => &self.image,
         };
-        image.write_to(&mut bytes, format).map_err(RenderError::Encode)?;
+        image.write_to(&mut bytes, format).map_err(|error| RenderError::Encode(Box::new(error)))?;
         Ok(bytes.into_inner())
     }
 
@@ -79,7 +134,8 @@ impl Captcha {
     ///
     /// # Errors
     /// [`RenderError::UnknownImageFormat`], [`RenderError::Encode`] or [`RenderError::Save`].
-    pub fn save(&self, path: &Path) -> Result<(), RenderError> {
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), RenderError> {
+        let path = path.as_ref();
         let format = ImageFormat::from_path(path)
             .map_err(|_| RenderError::UnknownImageFormat { path: path.to_owned() })?;
         let bytes = self.encode(format)?;

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use captcha_core::AlphabetError;
 
+/// The error of a dependency, whose own type may change with every release of it.
+pub(crate) type BoxedError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why a style is refused or a CAPTCHA can't be drawn or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -15,6 +18,30 @@ pub enum RenderError {
         name: String,
         /// The names of all presets.
         expected: String,
+    },
+    /// A style is neither the name of a preset nor a file that exists.
+    #[error("there is no style {name:?}; type one of {presets}, or the path of a TOML file")]
+    UnknownStyle {
+        /// The name that was asked for.
+        name: String,
+        /// The names of all presets.
+        presets: String,
+    },
+    /// A text on a command line or in a file is not what it should be.
+    #[error("{text:?} is not {what}, expected {expected}")]
+    Unreadable {
+        /// What it should be.
+        what: &'static str,
+        /// The text.
+        text: String,
+        /// What it can look like.
+        expected: String,
+    },
+    /// The ground truth of a glyph does not fit its image or its text.
+    #[error("{reason}")]
+    BadGlyph {
+        /// What does not fit.
+        reason: String,
     },
     /// A font is neither the name of a built-in one nor a file that exists.
     #[error("{name:?} is no font file and no built-in font (built in: {expected})")]
@@ -91,18 +118,18 @@ pub enum RenderError {
     #[error(transparent)]
     Alphabet(#[from] AlphabetError),
     /// A TOML text is no style.
-    #[error("the style can't be read: {0}")]
-    ParseStyle(#[from] toml::de::Error),
+    #[error("the text is no style")]
+    ParseStyle(#[source] BoxedError),
     /// A style can't be written as TOML.
-    #[error("the style can't be written as TOML: {0}")]
-    WriteStyle(#[from] toml::ser::Error),
+    #[error("the style can't be written as TOML")]
+    WriteStyle(#[source] BoxedError),
     /// A style file can't be read.
     #[error("the style {} can't be read", path.display())]
     StyleFile {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: BoxedError,
     },
     /// A file name has no ending that names an image format.
     #[error("{}: expected a file name with the ending of an image format, as in `.png`", path.display())]
@@ -111,10 +138,10 @@ pub enum RenderError {
         path: PathBuf,
     },
     /// The image can't be written in the asked format.
-    #[error("the image can't be encoded: {0}")]
-    Encode(#[source] image::ImageError),
+    #[error("the image can't be encoded")]
+    Encode(#[source] BoxedError),
     /// The file can't be written.
-    #[error("{} can't be written: {source}", path.display())]
+    #[error("{} can't be written", path.display())]
     Save {
         /// The file.
         path: PathBuf,
@@ -142,21 +169,4 @@ impl RenderError {
             other => other,
         }
     }
-}
-
-/// Checks every entry of the array `part` of a style, and that there are not too many.
-pub(crate) fn check_entries<T>(
-    part: &str,
-    entries: &[T],
-    check: impl Fn(&T) -> Result<(), RenderError>,
-) -> Result<(), RenderError> {
-    /// Most entries of an array of a style but its fonts.
-    const MOST: usize = 100;
-    if entries.len() > MOST {
-        let expected = format!("at most {MOST}");
-        return Err(RenderError::bad_style(part, format!("{} entries", entries.len()), expected));
-    }
-    (0..)
-        .zip(entries)
-        .try_for_each(|(i, entry)| check(entry).map_err(|error| error.within(format!("{part}[{i}]"))))
 }

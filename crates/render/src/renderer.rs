@@ -7,62 +7,19 @@ use image::{DynamicImage, GrayImage, RgbImage};
 use rand::Rng;
 
 use crate::canvas::Canvas;
+use crate::canvas::coverage::Coverage;
+use crate::canvas::filter::Filter;
 use crate::captcha::{Captcha, Glyph};
-use crate::claptcha::Font;
-use crate::filter::Filter;
-use crate::font_file::FontFile;
-use crate::ink::Ink;
-use crate::layout::{Layout, LeptureLayout};
-use crate::lettering::Resize;
-use crate::resample::Axis;
-use crate::row_layout::RowLayout;
-use crate::text::MAX_TEXT;
-use crate::{RenderError, Style, TextSampler, draw, lepture, narrow, rgba, row};
-
-/// The parts of a picture that draw random numbers.
-///
-/// Each has its own stream, so that a style with a line shows the same letters as the same style without.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Stream {
-    Text,
-    Font,
-    Letters,
-    Clutter,
-    Noise,
-    Ink,
-    Background,
-    Behind,
-    Negative,
-}
-
-/// Where the random numbers of one picture come from.
-pub(crate) trait Streams {
-    type Rng: Rng;
-
-    /// The numbers of `part`, from their start. Asked once for each part.
-    fn of(&mut self, part: Stream) -> &mut Self::Rng;
-}
-
-/// Streams that are derived from a seed.
-struct Seeded {
-    seed: u64,
-    rng: seed::Rng,
-}
-
-impl Seeded {
-    fn new(seed: u64) -> Self {
-        Self { seed, rng: seed::rng(seed) }
-    }
-}
-
-impl Streams for Seeded {
-    type Rng = seed::Rng;
-
-    fn of(&mut self, part: Stream) -> &mut Self::Rng {
-        self.rng = seed::rng(seed::derive(self.seed, part as u64));
-        &mut self.rng
-    }
-}
+use crate::error::RenderError;
+use crate::font::file::FontFile;
+use crate::layout::set_text::Resize;
+use crate::layout::typesetter::Typesetter;
+use crate::pillow::resample::Axis;
+use crate::pillow::{rgba, sparse_resize};
+use crate::streams::{Seeded, Stream, Streams};
+use crate::style::Style;
+use crate::style::text_sampler::TextSampler;
+use crate::values::limits::MAX_TEXT;
 
 /// Draws the CAPTCHAs of one style.
 ///
@@ -82,16 +39,9 @@ pub struct Renderer {
     style: Style,
     sampler: TextSampler,
     fonts: Vec<Arc<FontFile>>,
-    setter: Setter,
+    typesetter: Typesetter,
     /// Whether the pictures have no colours.
     grey: bool,
-}
-
-/// What sets the characters of a style, with its fonts.
-enum Setter {
-    Claptcha(Vec<Font>),
-    Lepture(LeptureLayout, lepture::Faces),
-    Row(RowLayout, row::Fonts),
 }
 
 impl std::fmt::Debug for Renderer {
@@ -109,17 +59,8 @@ impl Renderer {
     pub fn new(style: Style) -> Result<Self, RenderError> {
         let sampler = style.validate()?;
         let fonts = FontFile::open_all(&style.fonts)?;
-        let setter = match &style.layout {
-            Layout::Claptcha => {
-                let fonts = fonts.iter().map(|file| Font::new(file, &style));
-                Setter::Claptcha(fonts.collect::<Result<_, _>>()?)
-            }
-            Layout::Lepture(layout) => {
-                Setter::Lepture(layout.clone(), lepture::Faces::new(&fonts, &style, layout)?)
-            }
-            Layout::Row(layout) => Setter::Row(layout.clone(), row::Fonts::new(&fonts, &style)?),
-        };
-        Ok(Self { grey: style.is_grey(), style, sampler, fonts, setter })
+        let typesetter = Typesetter::new(&fonts, &style)?;
+        Ok(Self { grey: style.is_grey(), style, sampler, fonts, typesetter })
     }
 
     /// The style that is drawn.
@@ -193,8 +134,8 @@ impl Renderer {
     /// Paints `text` with the random numbers of `streams`.
     fn paint_with(&self, text: &str, streams: &mut impl Streams) -> Result<Painting, RenderError> {
         let style = &self.style;
-        let paper = style.background.draw(streams.of(Stream::Background));
-        let ink = style.ink.draw(streams.of(Stream::Ink));
+        let paper = style.background.sample(streams.of(Stream::Background));
+        let ink = style.ink.sample(streams.of(Stream::Ink));
         let mut behind = None;
         if !style.behind.is_empty() {
             behind = Some(seed::rng(streams.of(Stream::Behind).next_u64()));
@@ -209,37 +150,23 @@ impl Renderer {
             }
             canvas
         };
-        let lettering = match &self.setter {
-            Setter::Claptcha(fonts) => {
-                let font = match fonts.len() {
-                    1 => 0,
-                    count => draw::index(streams.of(Stream::Font), count),
-                };
-                fonts[font].letter(style, text, (ink, &mut paper), streams.of(Stream::Letters))?
-            }
-            Setter::Lepture(layout, faces) => {
-                faces.letter(style, layout, text, (ink, &mut paper), streams.of(Stream::Letters))?
-            }
-            Setter::Row(layout, fonts) => {
-                fonts.letter(style, layout, text, (ink, &mut paper), streams.of(Stream::Letters))?
-            }
-        };
-        let mut canvas = lettering.canvas;
+        let set = self.typesetter.set_text(style, text, (ink, &mut paper), streams)?;
+        let mut canvas = set.canvas;
         let rng = streams.of(Stream::Clutter);
         for clutter in &style.clutter {
             clutter.apply(&mut canvas, ink, style.resampling, rng);
         }
-        if style.inverted > 0.0 && draw::unit(streams.of(Stream::Negative)) < style.inverted {
+        if style.inverted > 0.0 && seed::unit(streams.of(Stream::Negative)) < style.inverted {
             canvas.levels.iter_mut().for_each(|level| *level = 255 - *level);
         }
         let rng = streams.of(Stream::Noise);
         let filters = style.noise.iter().filter_map(|noise| noise.apply(&mut canvas, rng)).collect();
         let room = (canvas.width, canvas.height);
-        let image = match &lettering.resize {
+        let image = match &set.resize {
             Resize::Last(columns, rows) => resized(canvas, columns, rows),
             _ => canvas.into_image(),
         };
-        Ok(Painting { image, inks: lettering.inks, resize: lettering.resize, filters, room })
+        Ok(Painting { image, coverages: set.coverages, resize: set.resize, filters, room })
     }
 }
 
@@ -250,7 +177,7 @@ fn resized(canvas: Canvas, columns: &Axis, rows: &Axis) -> DynamicImage {
     let whole = "the levels of every pixel";
     if canvas.channels == 1 {
         let canvas = GrayImage::from_raw(width as u32, height as u32, canvas.levels).expect(whole);
-        return narrow::resize(&canvas, columns, rows).into();
+        return sparse_resize::resize(&canvas, columns, rows).into();
     }
     let levels = rgba::resize(canvas.levels.as_chunks::<3>().0, (width, height), columns, rows);
     RgbImage::from_raw(out_width, out_height, levels.into_flattened()).expect(whole).into()
@@ -259,7 +186,7 @@ fn resized(canvas: Canvas, columns: &Axis, rows: &Axis) -> DynamicImage {
 /// A finished picture and the ink that each character left on its canvas.
 struct Painting {
     image: DynamicImage,
-    inks: Vec<Option<Ink>>,
+    coverages: Vec<Option<Coverage>>,
     resize: Resize,
     /// What was done to the canvas that also moved ink.
     filters: Vec<Filter>,
@@ -270,21 +197,25 @@ struct Painting {
 impl Painting {
     fn glyphs(&self, text: &str) -> Vec<Glyph> {
         text.chars()
-            .zip(&self.inks)
-            .map(|(character, ink)| {
-                let seen = ink.as_ref().and_then(|ink| self.seen(ink));
-                Glyph::new(character, seen.map(|ink| ink.mask()))
+            .zip(&self.coverages)
+            .map(|(character, coverage)| {
+                let seen = coverage.as_ref().and_then(|coverage| self.seen(coverage));
+                seen.map_or(Glyph::hidden(character), |seen| {
+                    let (bounds, mask) = seen.mask();
+                    Glyph { character, bounds: Some(bounds), mask }
+                })
             })
             .collect()
     }
 
-    /// What is left of `ink` in the image.
-    fn seen(&self, ink: &Ink) -> Option<Ink> {
+    /// What is left of `coverage` in the image.
+    fn seen(&self, coverage: &Coverage) -> Option<Coverage> {
         let drawn = match &self.resize {
-            Resize::Done(columns, rows) => ink.resized(columns, rows)?,
-            _ => ink.clone(),
+            Resize::Done(columns, rows) => coverage.resized(columns, rows)?,
+            _ => coverage.clone(),
         };
-        let filtered = self.filters.iter().try_fold(drawn, |ink, filter| ink.filtered(filter, self.room))?;
+        let filtered =
+            self.filters.iter().try_fold(drawn, |coverage, filter| coverage.filtered(filter, self.room))?;
         match &self.resize {
             Resize::Last(columns, rows) => filtered.resized(columns, rows),
             _ => Some(filtered),

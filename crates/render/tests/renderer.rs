@@ -7,7 +7,7 @@ use std::path::Path;
 use captcha_render::captcha_core::{Alphabet, Fingerprint, GlyphBox, ImageLimits, open_image};
 use captcha_render::image::{DynamicImage, GrayImage, ImageFormat};
 use captcha_render::{
-    Captcha, Layout, LeptureLayout, Noise, RenderError, Renderer, Resampling, Style, WhiteNoise,
+    Captcha, Glyph, Layout, LeptureLayout, Noise, RenderError, Renderer, Resampling, Style, WhiteNoise,
 };
 use proptest::prelude::*;
 
@@ -125,6 +125,31 @@ fn texts_come_from_the_alphabet_and_the_lengths() {
     assert_eq!(texts.iter().map(String::len).collect::<HashSet<_>>(), HashSet::from([2, 3, 4]));
     // Other texts can be asked for.
     assert_eq!(renderer.render("Zebra 7", 1).unwrap().glyphs.len(), 7);
+}
+
+#[test]
+fn a_captcha_can_be_made_by_any_source_if_its_truth_fits() {
+    let captcha = Renderer::new(Style::seed()).unwrap().random(3).unwrap();
+    let image = || captcha.image.clone();
+    let glyphs = || captcha.glyphs.clone();
+    assert_eq!(Captcha::new(image(), captcha.text.clone(), glyphs()).unwrap(), captcha);
+    assert_eq!(Captcha::new(image(), "ABC", vec![]).unwrap().glyphs, []);
+    let place = GlyphBox::new(2, 3, 4, 5).unwrap();
+    let mask = GrayImage::new;
+    let glyph = Glyph::new('A', place, mask(4, 5)).unwrap();
+    let refused = [
+        (Glyph::new('A', place, mask(5, 4)).map(|_| ()), "expected 4 x 5, the size of its box"),
+        (
+            Captcha::new(image(), "BA", vec![glyph.clone()]).map(|_| ()),
+            "those of \"A\", expected those of \"BA\"",
+        ),
+        (Captcha::new(mask(9, 7), "A", vec![glyph]).map(|_| ()), "row 8, expected within 9 x 7 pixels"),
+    ];
+    for (result, expected) in refused {
+        let error = result.unwrap_err();
+        assert!(matches!(error, RenderError::BadGlyph { .. }), "{error}");
+        assert!(error.to_string().contains(expected), "{error}");
+    }
 }
 
 #[test]

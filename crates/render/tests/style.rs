@@ -128,8 +128,29 @@ fn what_no_style_has_is_an_error_that_names_it() {
     for (text, name) in cases {
         let error = Style::from_toml(text).unwrap_err();
         assert!(matches!(error, RenderError::ParseStyle(_)), "{text}: {error}");
-        assert!(error.to_string().contains(name), "{text}: {error}");
+        let cause = error.source().unwrap().to_string();
+        assert!(cause.contains(name), "{text}: {cause}");
     }
+}
+
+#[test]
+fn a_style_is_opened_by_the_name_of_a_preset_or_a_path() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in Style::PRESETS {
+        assert_eq!(Style::open(name).unwrap(), Style::preset(name).unwrap());
+        // A path is never a preset, a name with an ending neither.
+        for path in [folder.path().join(name), folder.path().join(format!("{name}.toml"))] {
+            std::fs::write(&path, "height = 80").unwrap();
+            assert_eq!(Style::open(&path).unwrap().height, 80);
+        }
+    }
+    for missing in ["sede", "missing.toml", "./seed", ""] {
+        let error = Style::open(missing).unwrap_err();
+        assert!(matches!(&error, RenderError::UnknownStyle { name, .. } if name == missing), "{error}");
+        assert!(error.to_string().contains("type one of seed, claptcha, "), "{error}");
+    }
+    let error = Style::open(folder.path()).unwrap_err();
+    assert!(matches!(error, RenderError::StyleFile { .. }), "{error}");
 }
 
 #[test]

@@ -1,0 +1,161 @@
+//! Lines, curves and discs that are drawn over or behind the characters, with soft edges.
+
+use captcha_core::seed;
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::canvas::Canvas;
+use crate::canvas::path::{Path, bezier, elliptic_arc};
+use crate::error::RenderError;
+use crate::values::colour::{Colour, Colours};
+use crate::values::counts::Counts;
+use crate::values::span::Span;
+
+/// Most strokes or discs of one kind.
+const MOST: u32 = 1000;
+
+/// What a stroke is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Stroke {
+    /// Straight, from the left fifth of the picture to the right one.
+    Line,
+    /// A cubic Bezier curve from the left fifth to the right one, with control points up to a quarter of the height
+    /// outside.
+    Bezier,
+    /// A part of 90 to 270 degrees of an ellipse with its centre anywhere, half axes of 0.1 to 0.4 of the width and
+    /// 0.2 to 0.7 of the height.
+    Arc,
+    /// An ellipse with its centre anywhere, half axes of 0.05 to 0.2 of the width and 0.15 to 0.5 of the height.
+    Ellipse,
+}
+
+/// Strokes of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct StrokesClutter {
+    /// What they are.
+    pub stroke: Stroke,
+    /// How many, up to 1000.
+    pub count: Counts,
+    /// How wide each is in pixels, above 0, up to 256.
+    pub width: Span,
+    /// The colours of which each draws one, or nothing for the colour of the image's ink. Default nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colours: Option<Colours>,
+}
+
+/// Discs.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct SpotsClutter {
+    /// How many, up to 1000.
+    pub count: Counts,
+    /// The radius of each in pixels, above 0, up to 256.
+    pub radius: Span,
+    /// The colours of which each draws one, or nothing for the colour of the image's ink. Default nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colours: Option<Colours>,
+}
+
+impl StrokesClutter {
+    /// So many strokes of this kind and width in pixels, in the colour of the ink.
+    #[must_use]
+    pub fn new(stroke: Stroke, count: Counts, width: Span) -> Self {
+        Self { stroke, count, width, colours: None }
+    }
+
+    /// The same in colours of their own.
+    #[must_use]
+    pub fn with_colours(mut self, colours: Colours) -> Self {
+        self.colours = Some(colours);
+        self
+    }
+
+    pub(crate) fn validate(&self) -> Result<(), RenderError> {
+        self.count.check("count", 0, MOST)?;
+        self.width.check("width", f64::MIN_POSITIVE, 256.0)?;
+        self.colours.map_or(Ok(()), |colours| colours.check("colours"))
+    }
+
+    pub(crate) fn draw(&self, canvas: &mut Canvas, ink: Colour, rng: &mut impl Rng) {
+        let room = (canvas.width, canvas.height);
+        for _ in 0..self.count.sample(rng) {
+            let path = self.stroke.sample((room.0 as f64, room.1 as f64), self.width.sample(rng), rng);
+            let colour = self.colours.map_or(ink, |colours| colours.sample(rng));
+            if let Some(coverage) = path.coverage(room) {
+                coverage.paste(canvas, colour);
+            }
+        }
+    }
+}
+
+impl SpotsClutter {
+    /// So many discs of these radii in pixels, in the colour of the ink.
+    #[must_use]
+    pub fn new(count: Counts, radius: Span) -> Self {
+        Self { count, radius, colours: None }
+    }
+
+    /// The same in colours of their own.
+    #[must_use]
+    pub fn with_colours(mut self, colours: Colours) -> Self {
+        self.colours = Some(colours);
+        self
+    }
+
+    pub(crate) fn validate(&self) -> Result<(), RenderError> {
+        self.count.check("count", 0, MOST)?;
+        self.radius.check("radius", f64::MIN_POSITIVE, 256.0)?;
+        self.colours.map_or(Ok(()), |colours| colours.check("colours"))
+    }
+
+    pub(crate) fn draw(&self, canvas: &mut Canvas, ink: Colour, rng: &mut impl Rng) {
+        let room = (canvas.width, canvas.height);
+        for _ in 0..self.count.sample(rng) {
+            let centre = (room.0 as f64 * seed::unit(rng), room.1 as f64 * seed::unit(rng));
+            let radius = self.radius.sample(rng);
+            let colour = self.colours.map_or(ink, |colours| colours.sample(rng));
+            if let Some(coverage) = Path::ellipse(centre, (radius, radius)).coverage(room) {
+                coverage.paste(canvas, colour);
+            }
+        }
+    }
+}
+
+impl Stroke {
+    /// One in a picture of `w x h` pixels, `width` wide.
+    fn sample(self, (w, h): (f64, f64), width: f64, rng: &mut impl Rng) -> Path {
+        /// The straight pieces of a Bezier curve.
+        const PIECES: usize = 48;
+        let mut within = |low: f64, high: f64, side: f64| seed::uniform(rng, low, high) * side;
+        match self {
+            Self::Line => {
+                let from = (within(0.0, 0.2, w), within(0.0, 1.0, h));
+                let to = (within(0.8, 1.0, w), within(0.0, 1.0, h));
+                Path::stroke(&[from, to], false, width)
+            }
+            Self::Bezier => {
+                let from = (within(0.0, 0.2, w), within(0.0, 1.0, h));
+                let controls = [0.2, 0.5].map(|left| (within(left, left + 0.3, w), within(-0.25, 1.25, h)));
+                let to = (within(0.8, 1.0, w), within(0.0, 1.0, h));
+                Path::stroke(&bezier([from, controls[0], controls[1], to], PIECES), false, width)
+            }
+            Self::Arc => {
+                let centre = (within(0.0, 1.0, w), within(0.0, 1.0, h));
+                let axes = (within(0.1, 0.4, w), within(0.2, 0.7, h));
+                let from = within(0.0, 360.0, 1.0);
+                let to = from + within(90.0, 270.0, 1.0);
+                Path::stroke(&elliptic_arc(centre, axes, (from, to)), false, width)
+            }
+            Self::Ellipse => {
+                let centre = (within(0.0, 1.0, w), within(0.0, 1.0, h));
+                let axes = (within(0.05, 0.2, w), within(0.15, 0.5, h));
+                Path::ellipse(centre, axes).outlined(width)
+            }
+        }
+    }
+}

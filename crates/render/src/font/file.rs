@@ -1,0 +1,108 @@
+//! Font files: those that are built in and the user's.
+
+use std::borrow::Cow;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use captcha_core::ContentHash;
+use captcha_core::files::{ReadError, read_bounded};
+use serde_json::{Value, json};
+
+use crate::error::RenderError;
+
+/// The font of the preset `seed`.
+pub(crate) const PT_SANS_BOLD: &str = "pt-sans-bold";
+
+/// The font of the Python package `captcha`.
+pub(crate) const DROID_SANS_MONO: &str = "droid-sans-mono";
+
+/// The fonts that are built in, each with its file.
+const BUILT_IN: [(&str, &[u8]); 12] = [
+    (PT_SANS_BOLD, include_bytes!("../../fonts/PTSans-Bold.ttf")),
+    ("averia-sans-bold", include_bytes!("../../fonts/AveriaSansGWF-Bold.ttf")),
+    ("because-we-build", include_bytes!("../../fonts/BecauseWeBuild-Regular.otf")),
+    ("caladea-bold", include_bytes!("../../fonts/Caladea-Bold.ttf")),
+    ("comic-neue-bold", include_bytes!("../../fonts/ComicNeue-Bold.otf")),
+    ("courier-prime-bold", include_bytes!("../../fonts/CourierPrime-Bold.otf")),
+    ("dosis-bold", include_bytes!("../../fonts/Dosis-Bold.otf")),
+    (DROID_SANS_MONO, include_bytes!("../../fonts/DroidSansMono.ttf")),
+    ("liberation-sans-bold", include_bytes!("../../fonts/LiberationSans-Bold.ttf")),
+    ("lobster", include_bytes!("../../fonts/Lobster.otf")),
+    ("quicksand-bold", include_bytes!("../../fonts/Quicksand-Bold.ttf")),
+    ("yanone-kaffeesatz-bold", include_bytes!("../../fonts/YanoneKaffeesatz-Bold.otf")),
+];
+
+/// The names of the fonts that are built in; a style can also name the path of a TTF or OTF file.
+pub const BUILT_IN_FONTS: &[&str] = &{
+    let mut names = [""; BUILT_IN.len()];
+    let mut font = 0;
+    while font < names.len() {
+        names[font] = BUILT_IN[font].0;
+        font += 1;
+    }
+    names
+};
+
+/// Largest font file in bytes. Fonts with every Chinese character have 20 MB.
+const MAX_FILE: u64 = 64 << 20;
+
+/// Most bytes of all font files of a style: they stay in memory as long as its renderer.
+const MAX_FILES: u64 = 512 << 20;
+
+/// The bytes of one font.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FontFile {
+    /// The font as the style names it.
+    pub(crate) name: String,
+    pub(crate) bytes: Cow<'static, [u8]>,
+}
+
+impl FontFile {
+    /// The built-in font or the file called `name`, of at most `limit` bytes.
+    fn open(name: &str, limit: u64) -> Result<Self, RenderError> {
+        let bytes = match BUILT_IN.iter().find(|(built_in, _)| *built_in == name) {
+            Some((_, bytes)) => Cow::Borrowed(*bytes),
+            None => Cow::Owned(read_font(name, limit)?),
+        };
+        Ok(Self { name: name.to_owned(), bytes })
+    }
+
+    /// The fonts of a style in its order; a file that it names twice is read once.
+    pub(crate) fn open_all(names: &[String]) -> Result<Vec<Arc<Self>>, RenderError> {
+        let mut fonts: Vec<Arc<Self>> = Vec::with_capacity(names.len());
+        let mut left = MAX_FILES;
+        for name in names {
+            if let Some(known) = fonts.iter().find(|font| font.name == *name) {
+                fonts.push(Arc::clone(known));
+                continue;
+            }
+            let font = Self::open(name, left.min(MAX_FILE))?;
+            if matches!(font.bytes, Cow::Owned(_)) {
+                left = left.saturating_sub(font.bytes.len() as u64);
+            }
+            fonts.push(Arc::new(font));
+        }
+        Ok(fonts)
+    }
+
+    /// What the font is known by: its name, without folders, and the SHA-256 of its bytes.
+    pub(crate) fn fingerprint(&self) -> Value {
+        let name = Path::new(&self.name)
+            .file_name()
+            .map_or(self.name.as_str().into(), |name| name.to_string_lossy());
+        // Bytes in memory can always be read.
+        let sha256 = ContentHash::of_reader(&*self.bytes).unwrap_or_default();
+        json!({ "font": name, "sha256": sha256 })
+    }
+}
+
+fn read_font(name: &str, limit: u64) -> Result<Vec<u8>, RenderError> {
+    let path = PathBuf::from(name);
+    read_bounded(&path, limit).map_err(|error| match error {
+        ReadError::Io(error) if error.kind() == io::ErrorKind::NotFound => {
+            RenderError::UnknownFont { name: name.to_owned(), expected: BUILT_IN_FONTS.join(", ") }
+        }
+        error => RenderError::FontFile { path, source: error.into() },
+    })
+}

@@ -1,0 +1,228 @@
+//! What is lost when a picture is stored as a JPEG file, without the file.
+//!
+//! The steps are those of ITU-T T.81 (1992) and JFIF 1.02 with the tables of T.81 annex K, scaled as the Independent
+//! JPEG Group's library does it, and colours at half the resolution, as most programs store them. Coding without
+//! loss is left out. In doubles, so that all machines get the same.
+
+use crate::canvas::Canvas;
+use crate::pillow::resample::round;
+
+/// The side of a block.
+const BLOCK: usize = 8;
+
+type Block = [[f64; BLOCK]; BLOCK];
+
+/// Steps of luminance, T.81 table K.1.
+const LUMINANCE: [[u16; BLOCK]; BLOCK] = [
+    [16, 11, 10, 16, 24, 40, 51, 61],
+    [12, 12, 14, 19, 26, 58, 60, 55],
+    [14, 13, 16, 24, 40, 57, 69, 56],
+    [14, 17, 22, 29, 51, 87, 80, 62],
+    [18, 22, 37, 56, 68, 109, 103, 77],
+    [24, 35, 55, 64, 81, 104, 113, 92],
+    [49, 64, 78, 87, 103, 121, 120, 101],
+    [72, 92, 95, 98, 112, 100, 103, 99],
+];
+
+/// Steps of chrominance, T.81 table K.2.
+const CHROMINANCE: [[u16; BLOCK]; BLOCK] = [
+    [17, 18, 24, 47, 99, 99, 99, 99],
+    [18, 21, 26, 66, 99, 99, 99, 99],
+    [24, 26, 56, 99, 99, 99, 99, 99],
+    [47, 66, 99, 99, 99, 99, 99, 99],
+    [99, 99, 99, 99, 99, 99, 99, 99],
+    [99, 99, 99, 99, 99, 99, 99, 99],
+    [99, 99, 99, 99, 99, 99, 99, 99],
+    [99, 99, 99, 99, 99, 99, 99, 99],
+];
+
+/// One component of a picture.
+struct Plane {
+    width: usize,
+    height: usize,
+    levels: Vec<f64>,
+}
+
+/// Rows that are stored together: two blocks of luminance, which share one of chrominance.
+const BAND: usize = 2 * BLOCK;
+
+/// Does to `canvas` what storing it with `quality` (1 to 100) does.
+pub(crate) fn store(canvas: &mut Canvas, quality: u32) {
+    let transform = Transform::new();
+    let (luminance, chrominance) = (steps(&LUMINANCE, quality), steps(&CHROMINANCE, quality));
+    for levels in canvas.levels.chunks_mut(BAND * canvas.width * canvas.channels) {
+        let (width, height) = (canvas.width, levels.len() / (canvas.width * canvas.channels));
+        if canvas.channels == 1 {
+            let values = levels.iter().map(|&level| f64::from(level)).collect();
+            let mut plane = Plane { width, height, levels: values };
+            plane.quantise(&luminance, &transform);
+            levels.iter_mut().zip(&plane.levels).for_each(|(level, &value)| *level = to_level(value));
+        } else {
+            let pixels = levels.as_chunks_mut::<3>().0;
+            store_colours(pixels, (width, height), (&luminance, &chrominance), &transform);
+        }
+    }
+}
+
+/// The same for the pixels of one band.
+fn store_colours(
+    pixels: &mut [[u8; 3]],
+    (width, height): (usize, usize),
+    (luminance_steps, chrominance_steps): (&Block, &Block),
+    transform: &Transform,
+) {
+    let component = |weights: [f64; 3], offset: f64| {
+        let level = |pixel: &[u8; 3]| (0..3).map(|i| weights[i] * f64::from(pixel[i])).sum::<f64>() + offset;
+        Plane { width, height, levels: pixels.iter().map(|pixel| round(level(pixel))).collect() }
+    };
+    let mut luminance = component([0.299, 0.587, 0.114], 0.0);
+    let blue = component([-0.168_735_892, -0.331_264_108, 0.5], 128.0);
+    let red = component([0.5, -0.418_687_589, -0.081_312_411], 128.0);
+    luminance.quantise(luminance_steps, transform);
+    let [blue, red] = [blue, red].map(|plane| {
+        let mut half = plane.halved();
+        half.quantise(chrominance_steps, transform);
+        half
+    });
+    for (i, pixel) in pixels.iter_mut().enumerate() {
+        let place = (i / width / 2) * blue.width + i % width / 2;
+        let (y, b, r) = (luminance.levels[i], blue.levels[place] - 128.0, red.levels[place] - 128.0);
+        *pixel = [y + 1.402 * r, y - 0.344_136_286 * b - 0.714_136_286 * r, y + 1.772 * b].map(to_level);
+    }
+}
+
+fn to_level(value: f64) -> u8 {
+    round(value).clamp(0.0, 255.0) as u8
+}
+
+/// The steps of `table` for a quality.
+fn steps(table: &[[u16; BLOCK]; BLOCK], quality: u32) -> Block {
+    let scale = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
+    table.map(|row| row.map(|step| f64::from(((u32::from(step) * scale + 50) / 100).clamp(1, 255))))
+}
+
+impl Plane {
+    /// Means of two by two levels.
+    fn halved(&self) -> Self {
+        let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
+        let at =
+            |x: usize, y: usize| self.levels[y.min(self.height - 1) * self.width + x.min(self.width - 1)];
+        let mean = |x: usize, y: usize| {
+            let (x, y) = (2 * x, 2 * y);
+            (at(x, y) + at(x + 1, y) + at(x, y + 1) + at(x + 1, y + 1)) / 4.0
+        };
+        let levels = (0..width * height).map(|i| round(mean(i % width, i / width))).collect();
+        Self { width, height, levels }
+    }
+
+    /// Rounds the cosine coefficients of every block to whole numbers of steps; at the right and lower edge blocks
+    /// repeat the last levels.
+    fn quantise(&mut self, steps: &Block, transform: &Transform) {
+        for top in (0..self.height).step_by(BLOCK) {
+            for left in (0..self.width).step_by(BLOCK) {
+                let place = |x: usize, y: usize| {
+                    (top + y).min(self.height - 1) * self.width + (left + x).min(self.width - 1)
+                };
+                let block: Block =
+                    std::array::from_fn(|y| std::array::from_fn(|x| self.levels[place(x, y)] - 128.0));
+                let mut coefficients = transform.forward(&block);
+                for (row, steps) in coefficients.iter_mut().zip(steps) {
+                    for (coefficient, step) in row.iter_mut().zip(steps) {
+                        *coefficient = round(*coefficient / step) * step;
+                    }
+                }
+                let block = transform.backward(&coefficients);
+                for (y, row) in block.iter().enumerate().take(self.height - top) {
+                    let start = (top + y) * self.width + left;
+                    let end = start + BLOCK.min(self.width - left);
+                    for (level, value) in self.levels[start..end].iter_mut().zip(row) {
+                        *level = round(value + 128.0).clamp(0.0, 255.0);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The discrete cosine transform of blocks (T.81 A.3.3), orthonormal: columns, then rows.
+struct Transform([[f64; BLOCK]; BLOCK]);
+
+impl Transform {
+    fn new() -> Self {
+        Self(std::array::from_fn(|frequency| {
+            let scale = if frequency == 0 { 0.125f64.sqrt() } else { 0.5 };
+            std::array::from_fn(|place| {
+                scale * libm::cos((2 * place + 1) as f64 * frequency as f64 * std::f64::consts::PI / 16.0)
+            })
+        }))
+    }
+
+    fn forward(&self, block: &Block) -> Block {
+        product(&product(&self.0, block), &transposed(&self.0))
+    }
+
+    fn backward(&self, coefficients: &Block) -> Block {
+        product(&product(&transposed(&self.0), coefficients), &self.0)
+    }
+}
+
+fn transposed(block: &Block) -> Block {
+    std::array::from_fn(|y| std::array::from_fn(|x| block[x][y]))
+}
+
+fn product(a: &Block, b: &Block) -> Block {
+    a.map(|row| {
+        let mut sums = [0.0; BLOCK];
+        for (weight, line) in row.iter().zip(b) {
+            for (sum, value) in sums.iter_mut().zip(line) {
+                *sum += weight * value;
+            }
+        }
+        sums
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use image::codecs::jpeg::JpegEncoder;
+    use image::{DynamicImage, GrayImage};
+
+    use super::*;
+
+    #[test]
+    fn losses_are_those_of_a_file() {
+        let picture = crate::Renderer::new(crate::Style::medium()).unwrap().image("7XKMEF", 1).unwrap();
+        let picture = picture.crop_imm(3, 5, 185, 59).into_luma8();
+        for quality in [20, 50, 75, 95] {
+            let mut bytes = Vec::new();
+            JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&picture).unwrap();
+            let read: GrayImage = image::load_from_memory(&bytes).unwrap().into_luma8();
+            let mut canvas =
+                Canvas { width: 185, height: 59, channels: 1, levels: picture.clone().into_raw() };
+            store(&mut canvas, quality.into());
+            let mean = |a: &[u8], b: &[u8]| {
+                a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64
+            };
+            // A few coefficients nearly half way between two steps are rounded to either side, as the transform of
+            // files is in integers: libjpeg's pictures are as far away.
+            let (away, lost) = (mean(&canvas.levels, &read), mean(&canvas.levels, &picture));
+            assert!(away < 1.0 && (away < lost / 4.0 || quality == 95), "{quality}: {away} {lost}");
+            assert_ne!(canvas.levels, *picture.as_raw());
+        }
+    }
+
+    #[test]
+    fn one_colour_stays_what_it_is() {
+        for quality in [1, 50, 100] {
+            let mut canvas = Canvas::new(19, 11, [40, 150, 210], false);
+            store(&mut canvas, quality);
+            let DynamicImage::ImageRgb8(image) = canvas.into_image() else { panic!("coloured") };
+            let tolerance = if quality == 1 { 128 } else { 3 };
+            for pixel in image.pixels() {
+                let near = pixel.0.iter().zip([40u8, 150, 210]).all(|(&a, b)| a.abs_diff(b) <= tolerance);
+                assert!(near, "{quality}: {pixel:?}");
+                assert_eq!(pixel, image.get_pixel(0, 0));
+            }
+        }
+    }
+}
