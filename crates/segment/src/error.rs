@@ -4,7 +4,7 @@ use image::GrayImage;
 
 /// Why an image was not cut into letters, or why options are refused.
 ///
-/// The first four variants are about an image: a failure that is counted. [`reason`](Self::reason) is their short name.
+/// The first five variants are about an image: a failure that is counted. [`reason`](Self::reason) is their short name.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SegmentError {
@@ -26,6 +26,14 @@ pub enum SegmentError {
         found: usize,
         /// The most pieces that are read as text.
         limit: usize,
+    },
+    /// The search for cuts would take too long: the image has wide pieces above each other that are not joined.
+    #[error("the search for cuts takes up to {steps} steps, expected at most {limit}")]
+    TooComplex {
+        /// An upper bound of the steps.
+        steps: u64,
+        /// The most steps.
+        limit: u64,
     },
     /// The image is wider or higher than any that is cut.
     #[error("the image is {width} x {height} pixels, expected at most {limit} a side")]
@@ -69,6 +77,7 @@ impl SegmentError {
             Self::NoInk => "no ink",
             Self::WrongCount { .. } => "wrong count",
             Self::TooManyPieces { .. } => "too many pieces",
+            Self::TooComplex { .. } => "too complex",
             Self::ImageTooLarge { .. } => "image too large",
             Self::UnknownPreset { .. } => "unknown preset",
             Self::InvalidOption { .. } => "invalid option",

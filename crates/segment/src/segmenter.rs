@@ -35,8 +35,8 @@ impl Segmenter {
     /// known.
     ///
     /// # Errors
-    /// [`SegmentError::NoInk`], [`SegmentError::WrongCount`], [`SegmentError::TooManyPieces`] or
-    /// [`SegmentError::ImageTooLarge`]. All are about the image: count such failures, do not drop them.
+    /// [`SegmentError::NoInk`], [`SegmentError::WrongCount`], [`SegmentError::TooManyPieces`],
+    /// [`SegmentError::TooComplex`] or [`SegmentError::ImageTooLarge`]. All are about the image: count such failures, do not drop them.
     pub fn segment(&self, image: &GrayImage, expected: Option<usize>) -> Result<Segmentation, SegmentError> {
         check_size(image)?;
         let cleaned = self.options.cleaning.apply(image)?;

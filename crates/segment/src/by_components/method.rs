@@ -48,12 +48,12 @@ pub(crate) fn cut(
         )
     };
     let parts = match expected {
-        None => read_freely(pieces, options.max_aspect, profile),
+        None => read_freely(pieces, options.max_aspect, profile)?,
         Some(letters) if letters == pieces.len() => whole(pieces),
         Some(letters) if letters > options.max_pieces => {
             return Err(SegmentError::WrongCount { found: pieces.len(), expected: letters });
         }
-        Some(letters) => read(pieces, letters, options.max_aspect, profile)
+        Some(letters) => read(pieces, letters, options.max_aspect, profile)?
             .ok_or(SegmentError::WrongCount { found: pieces.len(), expected: letters })?,
     };
     if parts.len() > MAX_LETTERS {

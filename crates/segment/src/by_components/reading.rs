@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::costs::Costs;
 use super::piece::Piece;
 use super::profile::Profile;
+use crate::error::SegmentError;
 
 /// One letter of a reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,20 +30,21 @@ struct PartialReading {
 ///
 /// Dynamic programming over the pieces from left to right: each step joins a few neighbours to one letter, or cuts one
 /// piece to several letters.
+///
+/// # Errors
+/// [`SegmentError::TooComplex`].
 pub(crate) fn read(
     pieces: &[Piece],
     letters: usize,
     max_aspect: f32,
     profile: impl Fn(&Piece) -> Profile,
-) -> Option<Vec<Part>> {
+) -> Result<Option<Vec<Part>>, SegmentError> {
     if letters == 0 {
-        return None;
+        return Ok(None);
     }
     let ink_width: u64 = pieces.iter().map(|piece| u64::from(piece.bounds.width())).sum();
     let costs = Costs::new(ink_width as f64 / letters as f64, tallest(pieces), max_aspect);
-    if steps(pieces, letters, &costs) > MOST_STEPS {
-        return None;
-    }
+    check_steps(pieces.iter().map(|piece| steps(piece, letters, &costs)))?;
     // best[i][n]: the first `i` pieces read as `n` letters.
     let mut best: Vec<Vec<Option<PartialReading>>> = vec![vec![None; letters + 1]; pieces.len() + 1];
     best[0][0] = Some(PartialReading { cost: 0.0, pieces: 0..0, cuts: Vec::new() });
@@ -69,12 +71,12 @@ pub(crate) fn read(
     let mut parts = Vec::with_capacity(letters);
     let (mut done, mut left) = (pieces.len(), letters);
     while done > 0 {
-        let reading = best[done][left].as_ref()?;
+        let Some(reading) = &best[done][left] else { return Ok(None) };
         parts.extend(reading.parts(pieces).into_iter().rev());
         (done, left) = (reading.pieces.start, left - 1 - reading.cuts.len());
     }
     parts.reverse();
-    Some(parts)
+    Ok(Some(parts))
 }
 
 /// The most steps of a search for cuts, which take some seconds. One piece that is 4096 pixels wide and is cut to 256
@@ -82,41 +84,52 @@ pub(crate) fn read(
 /// apart need more.
 const MOST_STEPS: u64 = 1 << 32;
 
-/// An upper bound of the steps that the search for cuts takes.
-fn steps(pieces: &[Piece], letters: usize, costs: &Costs) -> u64 {
-    let of_piece = |piece: &Piece| {
-        let width = u64::from(piece.bounds.width());
-        let cuts = (letters as u64).min(width / costs.narrowest.max(1) as u64);
-        width.saturating_mul(width.min(costs.widest as u64)).saturating_mul(cuts)
-    };
-    pieces.iter().map(of_piece).fold(0, u64::saturating_add)
+/// An upper bound of the steps that the search for the cuts of a piece takes.
+fn steps(piece: &Piece, letters: usize, costs: &Costs) -> u64 {
+    let width = u64::from(piece.bounds.width());
+    let cuts = (letters as u64).min(width / costs.narrowest.max(1) as u64);
+    width.saturating_mul(width.min(costs.widest as u64)).saturating_mul(cuts)
+}
+
+/// # Errors
+/// [`SegmentError::TooComplex`] if the steps of all pieces are too many.
+fn check_steps(of_pieces: impl Iterator<Item = u64>) -> Result<(), SegmentError> {
+    let steps = of_pieces.fold(0, u64::saturating_add);
+    if steps > MOST_STEPS { Err(SegmentError::TooComplex { steps, limit: MOST_STEPS }) } else { Ok(()) }
 }
 
 /// Every piece read as one letter, except that a piece wider than `max_aspect` times the height of the tallest piece is
 /// cut until no letter is, or as far as there are plausible cuts.
+///
+/// # Errors
+/// [`SegmentError::TooComplex`].
 pub(crate) fn read_freely(
     pieces: &[Piece],
     max_aspect: f32,
     profile: impl Fn(&Piece) -> Profile,
-) -> Vec<Part> {
+) -> Result<Vec<Part>, SegmentError> {
     let tallest = tallest(pieces);
     let widest = f64::from(max_aspect) * f64::from(tallest);
-    let cuts = |piece: &Piece| {
+    // The number of letters, and their costs, of a piece that is to be cut.
+    let letters = |piece: &Piece| {
         let width = f64::from(piece.bounds.width());
         let letters = (width / widest).ceil();
-        if letters <= 1.0 || letters > MOST_FREE_LETTERS {
-            return Vec::new();
-        }
-        let costs = Costs::new(width / letters, tallest, max_aspect);
-        profile(piece).cuts(&costs, letters as usize).pop().map_or_else(Vec::new, |(_, cuts)| cuts)
+        let cut = letters > 1.0 && letters <= MOST_FREE_LETTERS;
+        cut.then(|| (letters as usize, Costs::new(width / letters, tallest, max_aspect)))
     };
-    pieces
-        .iter()
-        .enumerate()
-        .flat_map(|(i, piece)| {
-            PartialReading { cost: 0.0, pieces: i..i + 1, cuts: cuts(piece) }.parts(pieces)
-        })
-        .collect()
+    check_steps(pieces.iter().filter_map(|piece| {
+        let (letters, costs) = letters(piece)?;
+        Some(steps(piece, letters, &costs))
+    }))?;
+    let cuts = |piece: &Piece| {
+        let (letters, costs) = letters(piece)?;
+        profile(piece).cuts(&costs, letters).pop().map(|(_, cuts)| cuts)
+    };
+    let parts = pieces.iter().enumerate().flat_map(|(i, piece)| {
+        let cuts = cuts(piece).unwrap_or_default();
+        PartialReading { cost: 0.0, pieces: i..i + 1, cuts }.parts(pieces)
+    });
+    Ok(parts.collect())
 }
 
 /// The most letters that a piece is cut into if the number of letters is not known: a longer piece is a line, not a word.
@@ -178,7 +191,7 @@ mod tests {
 
     /// The pieces and the columns of the letters that are read.
     fn letters(columns: &[Range<u32>], letters: usize) -> Option<Vec<(Range<usize>, Range<u32>)>> {
-        let parts = read(&pieces(columns), letters, 1.25, thin)?;
+        let parts = read(&pieces(columns), letters, 1.25, thin).unwrap()?;
         Some(parts.into_iter().map(|part| (part.pieces, part.columns)).collect())
     }
 
@@ -222,7 +235,7 @@ mod tests {
 
     #[test]
     fn without_a_number_only_the_wide_are_cut() {
-        let parts = read_freely(&pieces(&[0..30, 40..90, 100..200]), 1.25, thin);
+        let parts = read_freely(&pieces(&[0..30, 40..90, 100..200]), 1.25, thin).unwrap();
         let columns: Vec<_> = parts.into_iter().map(|part| part.columns).collect();
         assert_eq!(columns, [0..30, 40..90, 100..150, 150..200]);
     }
