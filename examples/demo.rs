@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use captcha_lab::dataset::{
-    CorpusOptions, FolderOptions, LabelledFolder, LetterOptions, LetterSet, LetterSummary, ShuffledLetters,
+    CorpusOptions, FolderOptions, LabelledFolder, LetterEpochs, LetterOptions, LetterSet, LetterSummary,
     extract_letters, generate_corpus,
 };
 use captcha_lab::infer::ModelMetadata;
@@ -138,7 +138,7 @@ fn learn(
     metadata.lengths = Some((lengths.min, lengths.max));
     let [training, validation] = letters.split([0.9, 0.1], args.seed)?;
     let (training, validation) =
-        (ShuffledLetters::new(training, args.seed), ShuffledLetters::new(validation, args.seed));
+        (LetterEpochs::new(training, args.seed), LetterEpochs::new(validation, args.seed));
     let options = TrainOptions::default().with_epochs(epochs).with_seed(args.seed);
     let watch = TrainingProgress::of("letters");
     let trained = train(&metadata, &training, &validation, &options, Some(&out.join("run")), &watch)?;

@@ -10,7 +10,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use captcha_lab::core::{Alphabet, image::ImageFormat, seed};
+use captcha_lab::core::{Alphabet, seed};
 use captcha_lab::dataset::{CorpusOptions, Shard, generate_corpus};
 use captcha_lab::render::{Noise, Renderer, Resampling, Style, WhiteNoise};
 use captcha_lab_cli::{Progress, open_style, parse_lengths, parse_resampling, parse_size, print, run};
@@ -94,8 +94,7 @@ fn main() -> ExitCode {
         }
         let [(_, style)] = <[_; 1]>::try_from(styles)
             .map_err(|_| "several styles are drawn on a contact sheet only: --sheet --out FILE.png")?;
-        let format = ImageFormat::from_extension(&args.format)
-            .ok_or_else(|| format!("{:?} is no image format, expected png, jpg, bmp ...", args.format))?;
+        let format = args.format.parse()?;
         let count = args.count.unwrap_or(100).max(args.text.len() as u64);
         let mut options = CorpusOptions::new(style, count)
             .with_seed(args.seed)

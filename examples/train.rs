@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use captcha_lab::dataset::{Augmentation, LetterOptions, LetterSet, ShuffledLetters};
+use captcha_lab::dataset::{Augmentation, LetterEpochs, LetterOptions, LetterSet};
 use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{TrainOptions, train};
 use captcha_lab::render::Renderer;
@@ -99,11 +99,11 @@ fn main() -> ExitCode {
 
         let [training, validation] =
             letters.split([1.0 - args.validation, args.validation], args.training.seed)?;
-        let mut training = ShuffledLetters::new(training, args.training.seed);
+        let mut training = LetterEpochs::new(training, args.training.seed);
         if args.augment {
             training = training.with_augmentation(Augmentation::light())?;
         }
-        let validation = ShuffledLetters::new(validation, args.training.seed);
+        let validation = LetterEpochs::new(validation, args.training.seed);
         let options = args.training.options(TrainOptions::default());
         let options = options.with_epochs(args.epochs).with_patience(args.patience);
         let watch = TrainingProgress::of("letters");

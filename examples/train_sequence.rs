@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 use captcha_lab::core::image::DynamicImage;
 use captcha_lab::core::{seed, to_gray};
-use captcha_lab::dataset::{CaptchaSource, CaptchaStream, Mixture, StreamOptions};
+use captcha_lab::dataset::{CaptchaSource, CaptchaStream, DatasetError, Mixture, StreamOptions};
 use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{TrainOptions, train};
-use captcha_lab::render::{RenderError, Renderer};
+use captcha_lab::render::Renderer;
 use captcha_lab::{Exam, Solver, calibrate};
 use captcha_lab_cli::{Progress, TrainingArgs, TrainingProgress, open_architecture, open_style, print, run};
 use captcha_report::{format, pictures};
@@ -98,13 +98,13 @@ fn main() -> ExitCode {
         // So that a confidence is a probability: fitted on images that are neither trained on nor validated on.
         let source = Mixture::new(renderers()?)?;
         let draw = |index: u64| {
-            let captcha = source.captcha(seed::derive(seed::derive(args.training.seed, CALIBRATION), index));
-            captcha.map(|captcha| Exam { label: captcha.text, image: Ok(captcha.image) })
+            let image = source.image(seed::derive(seed::derive(args.training.seed, CALIBRATION), index));
+            image.map(|(image, text)| Exam { label: text, image: Ok(image) })
         };
         draw(0)?;
         let watch = Progress::new("Calibrating", "images");
         let unreadable =
-            |error: RenderError| Exam { label: error.to_string(), image: Ok(DynamicImage::default()) };
+            |error: DatasetError| Exam { label: error.to_string(), image: Ok(DynamicImage::default()) };
         let report = calibrate(
             &Solver::new(&trained.model)?,
             0..args.validation,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use captcha_lab::core::image::GrayImage;
 use captcha_lab::core::rand::RngExt;
 use captcha_lab::core::{Alphabet, seed};
-use captcha_lab::dataset::{LetterSet, ShuffledLetters};
+use captcha_lab::dataset::{LetterEpochs, LetterSet};
 use captcha_lab::infer::{Architecture, ModelMetadata};
 use captcha_lab::model::{DeviceChoice, Schedule, TrainOptions, train};
 
@@ -37,7 +37,7 @@ fn measure(network: &str, numbers: [&String; 4]) -> Result<Vec<f64>, Box<dyn std
         _ => return Err(format!("there is no network {network:?}, expected post or compact").into()),
     };
     let letters = random_letters(&alphabet, architecture.input.width as u32, images?)?;
-    let validation = ShuffledLetters::new(letters.subset(&[0]), 1);
+    let validation = LetterEpochs::new(letters.subset(&[0]), 1);
     let metadata = ModelMetadata::new(architecture, alphabet);
     let options = TrainOptions::default()
         .with_batch(batch?)
@@ -47,7 +47,7 @@ fn measure(network: &str, numbers: [&String; 4]) -> Result<Vec<f64>, Box<dyn std
         .with_learning_rate(1e-4)
         .with_weight_decay(0.0)
         .with_device(DeviceChoice::Cpu);
-    let trained = train(&metadata, &ShuffledLetters::new(letters, 1), &validation, &options, None, &())?;
+    let trained = train(&metadata, &LetterEpochs::new(letters, 1), &validation, &options, None, &())?;
     Ok(trained.history.iter().map(|row| row.images_per_second).collect())
 }
 

@@ -59,14 +59,14 @@
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `render` | yes | [`render`] |
-//! | `dataset` | yes | [`dataset`], and `render` |
+//! | `dataset` | yes | [`dataset`]; drawing corpora needs `render` as well |
 //! | `pretrained` | yes | the weights that ship (2.3 MB): [`Pretrained`], [`Solver::pretrained`] |
 //! | `torch` | no | `model`: training, and inference with libtorch. `cargo xtask setup` in the repository installs libtorch |
 //!
 //! Without `torch` there is no C or C++ in the dependency tree.
 
 mod evaluate;
-#[cfg(all(feature = "dataset", feature = "pretrained"))]
+#[cfg(all(feature = "dataset", feature = "pretrained", feature = "render"))]
 pub mod guide;
 #[cfg(feature = "pretrained")]
 mod pretrained;

@@ -1,11 +1,11 @@
 //! Everything that can go wrong while a dataset is made or read.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use captcha_core::{AlphabetError, DecodeError, Difference};
-use captcha_render::RenderError;
 
 use crate::Skipped;
 
@@ -145,14 +145,14 @@ pub enum DatasetError {
         /// What was given.
         actual: String,
     },
-    /// Data that is not of this crate failed.
+    /// A source or training data that is not of this crate failed.
     #[error(transparent)]
     Source {
         /// What it says.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<dyn Error + Send + Sync>,
     },
     /// A file or folder can't be read.
-    #[error("{} can't be read: {source}", path.display())]
+    #[error("{} can't be read", path.display())]
     Read {
         /// The file or folder.
         path: PathBuf,
@@ -160,7 +160,7 @@ pub enum DatasetError {
         source: io::Error,
     },
     /// A file or folder can't be written.
-    #[error("{} can't be written: {source}", path.display())]
+    #[error("{} can't be written", path.display())]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -184,23 +184,26 @@ pub enum DatasetError {
         total: u64,
     },
     /// The style is refused by the renderer.
-    #[error("the style can't be drawn: {0}")]
-    Style(#[source] RenderError),
+    #[error("the style can't be drawn")]
+    Style {
+        /// What is wrong with it.
+        source: Box<dyn Error + Send + Sync>,
+    },
     /// A CAPTCHA can't be drawn.
-    #[error("the text {text:?} can't be drawn: {source}")]
+    #[error("the text {text:?} can't be drawn")]
     Render {
         /// The text.
         text: String,
         /// What is wrong with it.
-        source: RenderError,
+        source: Box<dyn Error + Send + Sync>,
     },
     /// An image can't be written in the chosen format.
-    #[error("{file} can't be encoded: {source}")]
+    #[error("{file} can't be encoded")]
     Encode {
         /// The name of the file to be.
         file: String,
         /// What the encoder said.
-        source: image::ImageError,
+        source: Box<dyn Error + Send + Sync>,
     },
     /// An image can't be decoded.
     #[error(transparent)]
@@ -235,10 +238,10 @@ pub enum DatasetError {
         skipped: Skipped,
     },
     /// Threads can't be started.
-    #[error("threads can't be started: {source}")]
+    #[error("threads can't be started")]
     Threads {
         /// What the operating system said.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Box<dyn Error + Send + Sync>,
     },
 }
 
@@ -254,9 +257,10 @@ impl fmt::Display for Listed<'_> {
 }
 
 impl DatasetError {
-    /// The error of data that is not of this crate: for those who implement [`TrainingData`](crate::TrainingData).
+    /// The error of data that is not of this crate: for those who implement [`TrainingData`](crate::TrainingData) or
+    /// [`CaptchaSource`](crate::CaptchaSource).
     #[must_use]
-    pub fn source(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn source(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Source { source: source.into() }
     }
 

@@ -1,92 +1,110 @@
-//! Datasets of text CAPTCHAs: corpora on disk and streamed, letter folders, splits, and batches for training.
+//! Datasets of text CAPTCHAs: corpora on disk, folders of labelled images, letters, splits, and batches for training.
 //!
 //! | item | what it is |
 //! |---|---|
-//! | [`generate_corpus`] | draws a corpus of labelled images on disk: parallel, resumable, in shards |
+//! | `generate_corpus` | draws a corpus of labelled images on disk: parallel, resumable, in shards (feature `render`) |
+//! | [`CorpusManifest`] | what a corpus on disk is made of, with the box of every character |
 //! | [`LabelledFolder`] | reads a corpus, or any folder of images that are named after their text |
 //! | [`extract_letters`] | cuts labelled images into letter folders, as torchvision's `ImageFolder` reads them |
-//! | [`LetterSet`] | letters in memory: from letter folders, from labelled images, or drawn for it |
+//! | [`LetterSet`] | letters in memory: from letter folders, from labelled images, or from a [`CaptchaSource`] |
 //! | [`stratified_split`] | seeded splits into training, validation and test parts |
-//! | [`TrainingData`] | batches, epoch by epoch: letters of a set ([`ShuffledLetters`]) or drawn on the fly ([`LetterStream`]), whole images drawn on the fly ([`CaptchaStream`]) |
+//! | [`TrainingData`] | batches, epoch by epoch: the letters of a set ([`LetterEpochs`]), or letters ([`LetterStream`]) and whole images ([`CaptchaStream`]) that are drawn while the network trains |
+//!
+//! [`TrainingData`] and [`CaptchaSource`] are made to be implemented by others, too: both have an example.
 //!
 //! Everything random is a function of a seed, and no result depends on the number of threads. What can't be used is
 //! never dropped in silence: it is an error, or counted with its reason in [`Skipped`].
-//!
-//! ```
-//! use captcha_dataset::{LetterSet, ShuffledLetters, TrainingData};
-//! use captcha_render::{Renderer, Style};
-//! use captcha_segment::{SegmentOptions, Segmenter};
-//!
-//! let renderer = Renderer::new(Style::seed())?;
-//! let segmenter = Segmenter::new(SegmentOptions::default())?;
-//! let (letters, summary) = LetterSet::from_source(&renderer, 20, 1, &segmenter, &())?;
-//! println!("{summary}");
-//! let [train, validation] = letters.split([0.9, 0.1], 1)?;
-//! let train = ShuffledLetters::new(train, 1);
-//! for batch in train.epoch(0, 32) {
-//!     let batch = batch?;
-//!     // Images are [n, 1, height, width] with ink 1 and paper 0, labels are n class indices.
-//!     assert_eq!(batch.images().shape()[0], batch.labels().len());
-//! }
-//! # assert!(!validation.is_empty());
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+#![cfg_attr(
+    feature = "render",
+    doc = r#"
+```
+use captcha_dataset::{LetterEpochs, LetterSet, TrainingData};
+use captcha_render::{Renderer, Style};
+use captcha_segment::{SegmentOptions, Segmenter};
 
-mod augment;
-mod batch;
-mod blocks;
-mod by_size;
-mod captcha_stream;
-mod class_folder;
+let renderer = Renderer::new(Style::seed())?;
+let segmenter = Segmenter::new(SegmentOptions::default())?;
+let (letters, summary) = LetterSet::from_source(&renderer, 20, 1, &segmenter, &())?;
+println!("{summary}");
+let [train, validation] = letters.split([0.9, 0.1], 1)?;
+let train = LetterEpochs::new(train, 1);
+for batch in train.epoch(0, 32) {
+    let batch = batch?;
+    // Images are [n, 1, height, width] with ink 1 and paper 0, labels are n class indices.
+    assert_eq!(batch.images().shape()[0], batch.labels().len());
+}
+# assert!(!validation.is_empty());
+# Ok::<(), Box<dyn std::error::Error>>(())
+```
+"#
+)]
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `render` | yes | drawing: `generate_corpus`, and a `Renderer` as a [`CaptchaSource`] |
+//!
+//! # Rooms
+//!
+//! Imports point only downwards in this table.
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | `drawing` | corpora drawn with `captcha-render`, and its renderer as a source (feature `render`) |
+//! | `streams` | training data: epochs of letters, and streams of letters and of whole images |
+//! | `letters` | letter images: cut from images, kept in folders, loaded |
+//! | `folder` | labelled images that somebody has |
+//! | `corpus` | the files of a corpus: manifest, shards, names, images |
+//! | `sources` | where CAPTCHAs come from |
+//! | `resume` | how long work is continued after it was stopped |
+//! | `parallel` | threads, shuffling and splits |
+//! | `skipped`, `error` | what was left out, and what can go wrong |
+
 mod corpus;
-mod corpus_options;
-mod cut;
-mod encode;
+#[cfg(feature = "render")]
+mod drawing;
 mod error;
-mod extract;
 mod folder;
-mod fonts;
-mod journal;
-mod letter_loading;
-mod letter_set;
-mod letter_stream;
-mod letter_summary;
-mod listing;
-mod manifest;
-mod names;
-mod shard;
-mod shuffle;
-mod shuffled;
+mod letters;
+mod parallel;
+mod resume;
 mod skipped;
-mod source;
-mod split;
-mod stream;
-mod work;
+mod sources;
+mod streams;
 
-pub use augment::Augmentation;
-pub use batch::{Batch, TrainingData};
 pub use captcha_core::Difference;
-pub use captcha_stream::{CaptchaBatch, CaptchaStream};
-pub use class_folder::{letter_folder_name, letter_of_folder};
-pub use corpus::{CorpusSummary, generate_corpus};
-pub use corpus_options::{CorpusOptions, TextSource};
+pub use corpus::header::{CorpusHeader, TextsHeader};
+pub use corpus::image_format::ImageFileFormat;
+pub use corpus::manifest::{CorpusManifest, CorpusRecord, MASKS};
+pub use corpus::shard::Shard;
+#[cfg(feature = "render")]
+pub use drawing::generate::{CorpusSummary, generate_corpus};
+#[cfg(feature = "render")]
+pub use drawing::options::{CorpusOptions, TextSource};
 pub use error::DatasetError;
-pub use extract::extract_letters;
-pub use folder::{FolderOptions, LabelledFolder, Sample};
-pub use journal::MANIFEST;
-pub use letter_loading::LetterOptions;
-pub use letter_set::LetterSet;
-pub use letter_stream::LetterStream;
-pub use letter_summary::LetterSummary;
-pub use manifest::{CorpusHeader, CorpusManifest, CorpusRecord, TextsHeader};
-pub use shard::Shard;
-pub use shuffled::ShuffledLetters;
+pub use folder::labelled_folder::{FolderOptions, LabelledFolder, Sample};
+pub use letters::extract::extract_letters;
+pub use letters::letter_folders::{letter_folder_name, letter_of_folder};
+pub use letters::letter_set::LetterSet;
+pub use letters::loading::LetterOptions;
+pub use letters::summary::LetterSummary;
+pub use parallel::split::stratified_split;
+pub use resume::lines::MANIFEST;
 pub use skipped::{SkipReason, Skipped, SkippedFiles};
-pub use source::{CaptchaSource, Mixture};
-pub use split::stratified_split;
-pub use stream::{StreamOptions, StreamStats};
+pub use sources::mixture::Mixture;
+pub use sources::source::CaptchaSource;
+pub use streams::augmentation::Augmentation;
+pub use streams::batch::Batch;
+pub use streams::captcha_batch::CaptchaBatch;
+pub use streams::captcha_stream::CaptchaStream;
+pub use streams::letter_epochs::LetterEpochs;
+pub use streams::letter_stream::LetterStream;
+pub use streams::options::{StreamOptions, StreamStats};
+pub use streams::training_data::TrainingData;
 
 pub use captcha_core;
+#[cfg(feature = "render")]
 pub use captcha_render;
 pub use captcha_segment;
 pub use image;

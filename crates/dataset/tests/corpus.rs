@@ -1,4 +1,5 @@
 //! Corpora on disk: the same bytes however they came to be, and nobody's files lost.
+#![cfg(feature = "render")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests may, as tests do")]
 
 mod common;
@@ -9,12 +10,11 @@ use std::path::Path;
 
 use captcha_core::seed;
 use captcha_dataset::{
-    CorpusManifest, CorpusOptions, DatasetError, FolderOptions, LabelledFolder, MANIFEST, Shard, TextsHeader,
-    generate_corpus,
+    CorpusManifest, CorpusOptions, DatasetError, FolderOptions, ImageFileFormat, LabelledFolder, MANIFEST,
+    Shard, TextsHeader, generate_corpus,
 };
 use captcha_render::Renderer;
 use common::{StopAfter, snapshot, style};
-use image::ImageFormat;
 use proptest::prelude::*;
 
 /// Images in a test corpus: more than distinct texts of one character, so that names clash.
@@ -35,10 +35,10 @@ fn images_are_named_after_their_text_and_can_be_drawn_again_from_the_manifest() 
     assert_eq!((summary.images, summary.drawn), (COUNT, COUNT));
 
     let manifest = CorpusManifest::open(folder.path()).unwrap();
-    assert_eq!(manifest.header().style, style());
+    assert_eq!(manifest.header().style().unwrap(), style());
     assert_eq!((manifest.header().count, manifest.header().seed), (COUNT, 5));
-    assert_eq!(manifest.header().texts, TextsHeader::Drawn);
-    let renderer = Renderer::new(manifest.header().style.clone()).unwrap();
+    assert_eq!(manifest.header().texts, TextsHeader::Sampled);
+    let renderer = Renderer::new(manifest.header().style().unwrap()).unwrap();
     let mut files = BTreeSet::from([MANIFEST.to_owned()]);
     for (index, record) in manifest.enumerate() {
         let record = record.unwrap();
@@ -83,6 +83,78 @@ fn an_interrupted_run_is_completed_by_the_next() {
         let summary = generate_corpus(&options(), folder.path(), &()).unwrap();
         assert!(summary.drawn <= COUNT - limit, "{limit}: {summary:?}");
         assert_eq!(snapshot(folder.path()), snapshot(whole.path()));
+    }
+}
+
+#[test]
+fn a_corpus_carries_its_ground_truth() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = options().with_masks(true);
+    generate(&options, folder.path());
+    let manifest = CorpusManifest::open(folder.path()).unwrap();
+    assert!(manifest.header().boxes && manifest.header().masks);
+    let renderer = Renderer::new(style()).unwrap();
+    let records: Vec<_> = CorpusManifest::open(folder.path()).unwrap().map(Result::unwrap).collect();
+    for record in &records {
+        let captcha = renderer.render(&record.text, record.seed).unwrap();
+        let boxes: Vec<_> = captcha.glyphs.iter().map(|glyph| glyph.bounds).collect();
+        assert_eq!(record.boxes.as_ref(), Some(&boxes), "{record:?}");
+        assert_eq!(image::open(manifest.image_path(record)).unwrap(), captcha.image);
+        let mask = image::open(manifest.mask_path(record).unwrap()).unwrap();
+        let image::DynamicImage::ImageLuma8(mask) = mask else { panic!("{mask:?}") };
+        assert_eq!(mask.dimensions(), (captcha.image.width(), captcha.image.height()));
+        for (x, y, value) in mask.enumerate_pixels() {
+            let coverage = |glyph: &captcha_render::Glyph| {
+                let bounds = glyph.bounds?;
+                let (x, y) = (x.checked_sub(bounds.x())?, y.checked_sub(bounds.y())?);
+                glyph.mask.get_pixel_checked(x, y).map(|pixel| pixel.0[0])
+            };
+            let most = captcha.glyphs.iter().filter_map(coverage).max().unwrap_or(0);
+            match value.0[0] {
+                0 => assert!(most < 128, "{record:?} at {x}, {y}"),
+                number => {
+                    let own = coverage(&captcha.glyphs[usize::from(number) - 1]);
+                    assert_eq!(own, Some(most), "{record:?} at {x}, {y}");
+                    assert!(most >= 128, "{record:?} at {x}, {y}");
+                }
+            }
+        }
+        assert!(mask.pixels().any(|value| value.0[0] as usize == record.text.chars().count()));
+    }
+    // Masks are no images of the corpus, and come back when they are lost.
+    let labelled = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
+    assert_eq!((labelled.len() as u64, labelled.skipped().total()), (COUNT, 0), "{}", labelled.skipped());
+    let whole = snapshot(folder.path());
+    fs::remove_file(manifest.mask_path(&records[3]).unwrap()).unwrap();
+    fs::write(manifest.mask_path(&records[5]).unwrap(), "half").unwrap();
+    fs::write(folder.path().join("masks/.captcha-lab-x.tmp"), "half").unwrap();
+    generate(&options, folder.path());
+    assert_eq!(snapshot(folder.path()), whole);
+
+    // Neither changes the images.
+    let plain = tempfile::tempdir().unwrap();
+    generate(&options.with_masks(false).with_boxes(false), plain.path());
+    let manifest = CorpusManifest::open(plain.path()).unwrap();
+    assert!(!manifest.header().boxes);
+    let first = manifest.map(Result::unwrap).next().unwrap();
+    assert_eq!((first.boxes, first.mask_bytes), (None, None));
+    for (name, bytes) in snapshot(plain.path()).into_iter().filter(|(name, _)| name != MANIFEST) {
+        assert_eq!(whole[&name], bytes, "{name}");
+    }
+}
+
+#[test]
+fn boxes_that_are_none_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    generate(&CorpusOptions::new(style(), 1).with_texts(["A"]), folder.path());
+    let path = folder.path().join(MANIFEST);
+    let manifest = fs::read_to_string(&path).unwrap();
+    let (start, rest) = manifest.split_once("\"boxes\":[[").unwrap();
+    let (_, rest) = rest.split_once("]").unwrap();
+    for values in ["1,1,0,4", "4294967295,1,2,2", "1,2,3"] {
+        fs::write(&path, format!("{start}\"boxes\":[[{values}]{rest}")).unwrap();
+        let error = CorpusManifest::open(folder.path()).unwrap().next().unwrap().unwrap_err();
+        assert!(matches!(error, DatasetError::Manifest { line: 2, .. }), "{error}");
     }
 }
 
@@ -147,7 +219,7 @@ fn given_texts_come_in_order_and_again() {
 #[test]
 fn other_formats_are_written() {
     for (format, ending) in
-        [(ImageFormat::Jpeg, "jpg"), (ImageFormat::WebP, "webp"), (ImageFormat::Pnm, "pnm")]
+        [(ImageFileFormat::Jpeg, "jpg"), (ImageFileFormat::WebP, "webp"), (ImageFileFormat::Pnm, "pnm")]
     {
         let folder = tempfile::tempdir().unwrap();
         generate(&CorpusOptions::new(style(), 1).with_texts(["ABC"]).with_format(format), folder.path());
@@ -167,7 +239,7 @@ fn a_run_with_other_options_is_refused_and_names_them() {
         (options().with_seed(6), "seed"),
         (CorpusOptions::new(style(), COUNT + 1).with_seed(5), "count"),
         (CorpusOptions::new(style().with_size(80, 30), COUNT).with_seed(5), "style.width"),
-        (options().with_format(ImageFormat::Bmp), "image_format"),
+        (options().with_format(ImageFileFormat::Bmp), "image_format"),
         (options().with_texts(["A"]), "texts"),
     ];
     for (other, option) in cases {
@@ -246,12 +318,27 @@ fn a_corpus_of_an_earlier_version_is_read_and_not_gone_on_with() {
     generate(&options(), folder.path());
     let path = folder.path().join(MANIFEST);
     let manifest = fs::read_to_string(&path).unwrap();
-    let earlier = manifest.replacen("\"version\":2", "\"version\":1", 1).replacen(",\"fonts\":{}", "", 1);
-    assert_eq!(earlier.len() + ",\"fonts\":{}".len(), manifest.len());
+    // What version 1 did not have.
+    let news = |value: &mut serde_json::Value| {
+        let object = value.as_object_mut().unwrap();
+        ["boxes", "masks", "fonts"].iter().for_each(|name| drop(object.remove(*name)));
+    };
+    let mut earlier = String::new();
+    for (number, line) in manifest.lines().enumerate() {
+        let mut line: serde_json::Value = serde_json::from_str(line).unwrap();
+        news(&mut line);
+        if number == 0 {
+            line["version"] = 1.into();
+            line["texts"] = "drawn".into();
+        }
+        earlier.push_str(&format!("{line}\n"));
+    }
     fs::write(&path, &earlier).unwrap();
     let labelled = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
     assert_eq!((labelled.len() as u64, labelled.skipped().total()), (COUNT, 0));
-    assert_eq!(CorpusManifest::open(folder.path()).unwrap().count() as u64, COUNT);
+    let manifest = CorpusManifest::open(folder.path()).unwrap();
+    assert_eq!(manifest.header().texts, TextsHeader::Sampled);
+    assert!(manifest.map(Result::unwrap).all(|record| record.boxes.is_none()));
     let error = generate_corpus(&options(), folder.path(), &()).unwrap_err();
     assert!(error.to_string().contains("version 1 of the format \"captcha-lab corpus\""), "{error}");
     assert_eq!(fs::read_to_string(&path).unwrap(), earlier);
@@ -286,7 +373,7 @@ fn options_that_make_no_corpus_are_refused_before_anything_is_written() {
         CorpusOptions::new(style(), 0),
         options().with_texts(Vec::<String>::new()),
         options().with_threads(100_000),
-        options().with_format(ImageFormat::Dds),
+        CorpusOptions::new(style().with_size(300, 30), 1).with_format(ImageFileFormat::Ico),
         CorpusOptions::new(style().with_size(0, 0), 1),
     ];
     for options in cases {
@@ -295,7 +382,7 @@ fn options_that_make_no_corpus_are_refused_before_anything_is_written() {
         assert!(
             matches!(
                 error,
-                DatasetError::BadOption { .. } | DatasetError::Encode { .. } | DatasetError::Style(_)
+                DatasetError::BadOption { .. } | DatasetError::Encode { .. } | DatasetError::Style { .. }
             ),
             "{error}"
         );

@@ -1,4 +1,5 @@
 //! Folders of images that others made: what can be read is read, everything else is counted or named.
+#![cfg(feature = "render")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests may, as tests do")]
 
 mod common;

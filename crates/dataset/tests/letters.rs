@@ -1,4 +1,5 @@
 //! Letters: from images to folders and memory, and back.
+#![cfg(feature = "render")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests may, as tests do")]
 
 mod common;
@@ -9,8 +10,8 @@ use std::path::Path;
 
 use captcha_core::Alphabet;
 use captcha_dataset::{
-    CorpusOptions, DatasetError, FolderOptions, LabelledFolder, LetterOptions, LetterSet, MANIFEST,
-    ShuffledLetters, SkipReason, TrainingData, extract_letters, generate_corpus,
+    CorpusOptions, DatasetError, FolderOptions, LabelledFolder, LetterEpochs, LetterOptions, LetterSet,
+    MANIFEST, SkipReason, TrainingData, extract_letters, generate_corpus,
 };
 use captcha_render::{Renderer, Style};
 use captcha_segment::{SegmentOptions, Segmenter};
@@ -178,7 +179,7 @@ fn letters_remember_how_they_were_cut() {
     let (letters, _) = open().unwrap();
     assert_eq!(letters.segmentation(), Some(segmenter().options()));
     let [half, _] = letters.split([0.5, 0.5], 1).unwrap();
-    assert_eq!(ShuffledLetters::new(half, 1).segmentation(), Some(segmenter().options()));
+    assert_eq!(LetterEpochs::new(half, 1).segmentation(), Some(segmenter().options()));
     let (in_memory, _) = LetterSet::from_samples(&folder, &segmenter(), &()).unwrap();
     assert_eq!(in_memory.segmentation(), Some(segmenter().options()));
 

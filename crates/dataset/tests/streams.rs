@@ -1,4 +1,5 @@
 //! Streams: the same batches for any number of threads, and no thread left behind.
+#![cfg(feature = "render")]
 #![allow(clippy::unwrap_used, reason = "helpers of tests may, as tests do")]
 
 mod common;
@@ -8,7 +9,7 @@ use captcha_dataset::{
     Batch, CaptchaBatch, CaptchaSource, CaptchaStream, DatasetError, LetterStream, Mixture, SkipReason,
     StreamOptions, TrainingData,
 };
-use captcha_render::{Captcha, RenderError, Renderer};
+use captcha_render::{RenderError, Renderer};
 use captcha_segment::{SegmentOptions, Segmenter};
 use common::style;
 use image::{DynamicImage, GrayImage, Luma, imageops};
@@ -129,16 +130,16 @@ impl CaptchaSource for Watched {
         CaptchaSource::fingerprint(&self.renderer)
     }
 
-    fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
+    fn image(&self, seed: u64) -> Result<(DynamicImage, String), DatasetError> {
         self.drawn.fetch_add(1, Ordering::SeqCst);
         if (self.fails_at)(seed) {
-            return Err(RenderError::EmptyText);
+            return Err(DatasetError::source(RenderError::EmptyText));
         }
-        let mut captcha = self.renderer.captcha(seed)?;
+        let (mut image, text) = CaptchaSource::image(&self.renderer, seed)?;
         if self.white {
-            captcha.image = GrayImage::from_pixel(72, 30, Luma([255])).into();
+            image = GrayImage::from_pixel(72, 30, Luma([255])).into();
         }
-        Ok(captcha)
+        Ok((image, text))
     }
 }
 
@@ -213,9 +214,10 @@ impl CaptchaSource for Failing {
         CaptchaSource::fingerprint(&self.renderer)
     }
 
-    fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
+    fn image(&self, seed: u64) -> Result<(DynamicImage, String), DatasetError> {
         let left = self.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        left.map_err(|_| RenderError::EmptyText).and_then(|_| self.renderer.captcha(seed))
+        left.map_err(|_| DatasetError::source(RenderError::EmptyText))?;
+        CaptchaSource::image(&self.renderer, seed)
     }
 }
 
@@ -278,7 +280,7 @@ fn sources_without_use_are_refused() {
     let (mut source, _) = watched();
     source.fails_at = |_| true;
     let error = CaptchaStream::new(source, StreamOptions::new(10)).unwrap_err();
-    assert!(matches!(error, DatasetError::Style(_)), "{error}");
+    assert!(matches!(error, DatasetError::Source { .. }), "{error}");
 
     for options in [StreamOptions::new(0), StreamOptions::new(1).with_threads(usize::MAX)] {
         let (source, _) = watched();

@@ -62,7 +62,7 @@ fn other_data_or_options_are_refused_with_all_that_differs() {
 
     // As many letters, and all options the same: only the pixels are others.
     let others = common::letters::letters(300, 9);
-    let others = captcha_dataset::ShuffledLetters::new(others, 1);
+    let others = captcha_dataset::LetterEpochs::new(others, 1);
     assert_eq!(differences(folder, &others, &validation, &short()), ["training.letters.contents"]);
     assert_eq!(
         differences(folder, &training, &data(90, 3), &short()),
@@ -218,7 +218,7 @@ fn the_checkpoint_of_another_network_is_another_run() {
     let mut letters = side;
     let image = captcha_core::image::GrayImage::new(24, 24);
     letters.push(&image, 'O').unwrap();
-    let letters = captcha_dataset::ShuffledLetters::new(letters, seed::derive(1, 1));
+    let letters = captcha_dataset::LetterEpochs::new(letters, seed::derive(1, 1));
     let before = contents(folder.path());
     let error = train(&larger, &letters, &letters, &short(), Some(folder.path()), &()).unwrap_err();
     let ModelError::OtherRun { differences, .. } = error else { panic!("{error}") };

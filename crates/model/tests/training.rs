@@ -7,7 +7,7 @@ mod common;
 use std::sync::Mutex;
 
 use captcha_core::{Alphabet, Monitor};
-use captcha_dataset::{LetterSet, ShuffledLetters};
+use captcha_dataset::{LetterEpochs, LetterSet};
 use captcha_infer::{Layer, ModelFile, ModelFileError, ModelMetadata};
 use captcha_model::{EpochMetrics, LetterTraining, ModelError, Schedule, Stop, TrainMonitor, train};
 use captcha_segment::SegmentOptions;
@@ -83,7 +83,7 @@ fn what_does_not_fit_is_named() {
     let error = train(&other, &data(30, 1), &data(30, 2), &options(), None, &()).unwrap_err();
     assert_eq!(error.to_string(), "the training data has the alphabet \"-|O\", the network reads \"-|X\"");
 
-    let empty = ShuffledLetters::new(LetterSet::new(metadata().alphabet, SIDE), 1);
+    let empty = LetterEpochs::new(LetterSet::new(metadata().alphabet, SIDE), 1);
     let error = train(&metadata(), &data(30, 1), &empty, &options(), None, &()).unwrap_err();
     assert_eq!(error.to_string(), "the validation data is empty, expected at least one sample");
 
@@ -123,7 +123,7 @@ fn a_model_cuts_as_its_letters_were_cut() {
     assert_eq!(made.scores["validation_accuracy"].split(" of ").last(), Some("6"));
 
     // The function below the builder sees to it as well.
-    let data = ShuffledLetters::new(letters, 1);
+    let data = LetterEpochs::new(letters, 1);
     let trained = train(&metadata(), &data, &data, &short, None, &()).unwrap();
     assert_eq!(trained.model.metadata().segmentation, made.segmentation);
     let mut other = metadata();

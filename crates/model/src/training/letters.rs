@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use captcha_dataset::{Augmentation, LetterSet, ShuffledLetters};
+use captcha_dataset::{Augmentation, LetterEpochs, LetterSet};
 use captcha_infer::Architecture;
 
 use super::{Settings, bounds, common_setters};
@@ -103,11 +103,11 @@ impl LetterTraining {
         let seed = settings.options.seed;
         let shares = [1.0 - self.validation, self.validation];
         let [training, validation] = letters.split(shares, seed).map_err(ModelError::Letters)?;
-        let mut training = ShuffledLetters::new(training, seed);
+        let mut training = LetterEpochs::new(training, seed);
         if let Some(augmentation) = augmentation {
             training = training.with_augmentation(*augmentation).map_err(ModelError::Letters)?;
         }
-        let validation = ShuffledLetters::new(validation, seed);
+        let validation = LetterEpochs::new(validation, seed);
         train(&metadata, &training, &validation, &settings.options, settings.folder.as_deref(), monitor)
     }
 }

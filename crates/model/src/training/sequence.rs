@@ -4,10 +4,9 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use captcha_core::image::{DynamicImage, GenericImageView};
-use captcha_core::{Alphabet, Fingerprint, seed, to_gray};
-use captcha_dataset::captcha_render::{Captcha, RenderError};
-use captcha_dataset::{CaptchaSource, CaptchaStream, DatasetError, StreamOptions};
+use captcha_core::image::GenericImageView;
+use captcha_core::{seed, to_gray};
+use captcha_dataset::{CaptchaSource, CaptchaStream, StreamOptions};
 use captcha_infer::Architecture;
 
 use super::{Settings, bounds, common_setters};
@@ -46,7 +45,7 @@ const VALIDATION: u64 = u64::MAX;
 #[derive(Clone)]
 #[must_use = "nothing is trained until `run` is called"]
 pub struct SequenceTraining {
-    source: Shared,
+    source: Arc<dyn CaptchaSource>,
     architecture: Option<Architecture>,
     images: usize,
     validation: usize,
@@ -63,12 +62,12 @@ impl fmt::Debug for SequenceTraining {
 common_setters! { SequenceTraining }
 
 impl SequenceTraining {
-    /// A training on the CAPTCHAs of `source`: a [`Renderer`](captcha_dataset::captcha_render::Renderer), a
+    /// A training on the CAPTCHAs of `source`: a `Renderer` of `captcha-render`, a
     /// [`Mixture`](captcha_dataset::Mixture) of several, or one of your own.
     pub fn new(source: impl CaptchaSource + 'static) -> Self {
         let mut settings = Settings::new(TrainOptions::sequence());
         settings.lengths = source.lengths().map(bounds);
-        let source = Shared(Arc::new(source));
+        let source: Arc<dyn CaptchaSource> = Arc::new(source);
         Self { source, architecture: None, images: 30_000, validation: 2000, threads: 0, settings }
     }
 
@@ -132,36 +131,10 @@ impl SequenceTraining {
     fn architecture(&self) -> Result<Architecture, ModelError> {
         let classes = self.source.alphabet().len();
         let architecture = self.architecture.clone().unwrap_or_else(|| Architecture::sequence(classes, 96));
-        let failed = |error| ModelError::Data { part: "training", source: DatasetError::source(error) };
+        let failed = |source| ModelError::Data { part: "training", source };
         let (first, _) = self.source.image(self.settings.options.seed).map_err(failed)?;
         let (width, height) = first.dimensions();
         let width = architecture.input.height * width as usize / height.max(1) as usize;
         Ok(architecture.at_width(width.max(1)))
-    }
-}
-
-/// One source for several streams.
-#[derive(Clone)]
-struct Shared(Arc<dyn CaptchaSource>);
-
-impl CaptchaSource for Shared {
-    fn alphabet(&self) -> &Alphabet {
-        self.0.alphabet()
-    }
-
-    fn lengths(&self) -> Option<RangeInclusive<usize>> {
-        self.0.lengths()
-    }
-
-    fn fingerprint(&self) -> Fingerprint {
-        self.0.fingerprint()
-    }
-
-    fn captcha(&self, seed: u64) -> Result<Captcha, RenderError> {
-        self.0.captcha(seed)
-    }
-
-    fn image(&self, seed: u64) -> Result<(DynamicImage, String), RenderError> {
-        self.0.image(seed)
     }
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use captcha_core::image::{GrayImage, Luma};
 use captcha_core::rand::RngExt;
 use captcha_core::{Alphabet, seed};
-use captcha_dataset::{LetterSet, ShuffledLetters};
+use captcha_dataset::{LetterEpochs, LetterSet};
 use captcha_infer::{Architecture, InputShape, Layer, ModelMetadata};
 use captcha_model::{DeviceChoice, ModelError, TrainMonitor, TrainOptions, Trained, train};
 
@@ -37,8 +37,8 @@ pub(crate) fn letters(count: usize, seed: u64) -> LetterSet {
     set
 }
 
-pub(crate) fn data(count: usize, seed: u64) -> ShuffledLetters {
-    ShuffledLetters::new(letters(count, seed), seed)
+pub(crate) fn data(count: usize, seed: u64) -> LetterEpochs {
+    LetterEpochs::new(letters(count, seed), seed)
 }
 
 /// Every kind of layer once.

@@ -1,17 +1,29 @@
-//! Images as files.
+//! Image files: encoded, written once, recognised.
 
-use std::fs;
-use std::io::{self, Cursor, Write};
+use std::error::Error;
+use std::fs::{self, DirEntry, File};
+use std::io::{self, Cursor, Read, Write};
 use std::path::Path;
 
 use captcha_core::files::{Durability, write_whole};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{DynamicImage, ImageError, ImageFormat, ImageResult};
 
-use crate::DatasetError;
+use crate::corpus::image_format::ImageFileFormat;
+use crate::{DatasetError, SkipReason};
+
+/// Bytes that tell an image format: the longest signature that `image` looks for has 12.
+const SIGNATURE: u64 = 32;
 
 /// The bytes of an image file. PNG is written with the fastest real compression.
-pub(crate) fn encode(image: &DynamicImage, format: ImageFormat) -> ImageResult<Vec<u8>> {
+pub(crate) fn encode(
+    image: &DynamicImage,
+    format: ImageFileFormat,
+) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
+    Ok(encoded(image, format.codec())?)
+}
+
+fn encoded(image: &DynamicImage, format: ImageFormat) -> ImageResult<Vec<u8>> {
     if format == ImageFormat::Png {
         let mut bytes = Vec::new();
         image.write_with_encoder(PngEncoder::new_with_quality(
@@ -42,13 +54,24 @@ fn if_unsupported(error: ImageError, retry: impl FnOnce() -> ImageResult<Vec<u8>
     if matches!(error, ImageError::Unsupported(_)) { retry() } else { Err(error) }
 }
 
-/// The usual ending of file names of a format.
-pub(crate) fn extension(format: ImageFormat) -> &'static str {
-    match format {
-        // The first ending that `image` lists is that of bitmaps without grey levels.
-        ImageFormat::Pnm => "pnm",
-        format => format.extensions_str().first().copied().unwrap_or("img"),
+/// Whether a file is an image, by the ending of its name, or else by its first bytes.
+pub(crate) fn is_image(entry: &DirEntry, name: &str) -> Result<(), SkipReason> {
+    let kind = entry.file_type().map_err(|_| SkipReason::Unreadable)?;
+    let is_file = if kind.is_symlink() { entry.path().is_file() } else { kind.is_file() };
+    if !is_file {
+        return Err(SkipReason::NotAFile);
     }
+    if name.starts_with('.') {
+        return Err(SkipReason::NotAnImage);
+    }
+    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
+    if ending.and_then(ImageFormat::from_extension).is_some_and(|format| format.reading_enabled()) {
+        return Ok(());
+    }
+    let mut start = Vec::new();
+    let file = File::open(entry.path()).map_err(|_| SkipReason::Unreadable)?;
+    file.take(SIGNATURE).read_to_end(&mut start).map_err(|_| SkipReason::Unreadable)?;
+    image::guess_format(&start).map(|_| ()).map_err(|_| SkipReason::NotAnImage)
 }
 
 /// Writes a file whole or not at all. A parameter of what writes many, so that tests can give it a full disk.
@@ -86,16 +109,14 @@ mod tests {
     fn every_format_comes_back() {
         let folder = tempfile::tempdir().unwrap();
         let image = GrayImage::from_fn(40, 20, |x, _| Luma([if x < 20 { 0 } else { 255 }]));
-        for format in ImageFormat::all().filter(|format| format.writing_enabled() && format.reading_enabled())
-        {
+        for format in ImageFileFormat::ALL {
             let bytes = encode(&image.clone().into(), format);
             let bytes = bytes.unwrap_or_else(|error| panic!("{format:?}: {error}"));
-            let path = folder.path().join(format!("A.{}", extension(format)));
+            let path = folder.path().join(format!("A.{format}"));
             write_file(&path, &bytes).unwrap();
             let back = captcha_core::open_image(&path, captcha_core::ImageLimits::default());
             let back = captcha_core::to_gray(&back.unwrap_or_else(|error| panic!("{format:?}: {error}")));
             assert!(back.get_pixel(5, 5).0[0] < 20 && back.get_pixel(35, 5).0[0] > 235, "{format:?}");
-            assert_eq!(ImageFormat::from_extension(extension(format)), Some(format));
         }
     }
 

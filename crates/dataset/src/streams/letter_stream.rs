@@ -1,16 +1,16 @@
-//! Letters drawn on the fly.
+//! Letters of CAPTCHAs that are drawn while a network trains.
 
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use captcha_core::{Alphabet, Fingerprint, seed, to_gray};
+use captcha_core::{Alphabet, AlphabetError, Fingerprint, describe, seed, to_gray};
 use captcha_segment::{SegmentOptions, Segmenter};
 use serde_json::json;
 
-use crate::blocks::Blocks;
-use crate::cut::{Cutout, Skip, cut};
-use crate::stream::{Counters, Timed};
+use crate::letters::cut::{Cutout, Skip, cut};
+use crate::parallel::ordered::Blocks;
+use crate::streams::options::{Counters, Timed};
 use crate::{
     Batch, CaptchaSource, DatasetError, LetterSummary, SkipReason, Skipped, StreamOptions, StreamStats,
     TrainingData,
@@ -25,7 +25,7 @@ const TRIED: u64 = 32;
 /// Blocks without a letter after which an epoch ends: over so many images a yield of one in a thousand shows.
 const MOST_EMPTY_BLOCKS: u64 = 1000;
 
-/// Letters of CAPTCHAs that are drawn on the fly, in background threads, as [`TrainingData`]: every letter of every
+/// Letters of CAPTCHAs that background threads draw while a network trains, as [`TrainingData`]: every letter of every
 /// epoch is a new one, and nothing is kept in memory or on disk.
 ///
 /// CAPTCHAs that can't be cut into letters give none; [`stats`](Self::stats) counts them and
@@ -33,20 +33,25 @@ const MOST_EMPTY_BLOCKS: u64 = 1000;
 /// row give no letter. The batches are a pure
 /// function of source, segmenter, seed, epoch and batch size, for any number of threads.
 ///
-/// ```
-/// use captcha_dataset::{LetterStream, StreamOptions, TrainingData};
-/// use captcha_render::{Renderer, Style};
-/// use captcha_segment::{SegmentOptions, Segmenter};
-///
-/// let stream = LetterStream::new(
-///     Renderer::new(Style::seed())?,
-///     Segmenter::new(SegmentOptions::default())?,
-///     StreamOptions::new(100).with_seed(7),
-/// )?;
-/// let sizes = stream.epoch(0, 64).map(|batch| Ok(batch?.len())).collect::<Result<Vec<_>, captcha_dataset::DatasetError>>()?;
-/// assert_eq!(sizes, [64, 36]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+#[cfg_attr(
+    feature = "render",
+    doc = r#"
+```
+use captcha_dataset::{DatasetError, LetterStream, StreamOptions, TrainingData};
+use captcha_render::{Renderer, Style};
+use captcha_segment::{SegmentOptions, Segmenter};
+
+let stream = LetterStream::new(
+    Renderer::new(Style::seed())?,
+    Segmenter::new(SegmentOptions::default())?,
+    StreamOptions::new(100).with_seed(7),
+)?;
+let sizes: Result<Vec<usize>, DatasetError> = stream.epoch(0, 64).map(|batch| Ok(batch?.len())).collect();
+assert_eq!(sizes?, [64, 36]);
+# Ok::<(), Box<dyn std::error::Error>>(())
+```
+"#
+)]
 pub struct LetterStream {
     source: Arc<dyn CaptchaSource>,
     segmenter: Segmenter,
@@ -64,8 +69,8 @@ impl LetterStream {
     /// A stream of the letters of `source`. Draws a few CAPTCHAs to see that there are any.
     ///
     /// # Errors
-    /// [`DatasetError::BadOption`] if an epoch would have no letters, [`DatasetError::Style`] if a CAPTCHA can't be
-    /// drawn, [`DatasetError::NothingSegmented`] if none can be cut.
+    /// [`DatasetError::BadOption`] if an epoch would have no letters, the error of the source if it can't give a CAPTCHA,
+    /// [`DatasetError::NothingSegmented`] if none can be cut.
     pub fn new(
         source: impl CaptchaSource + 'static,
         segmenter: Segmenter,
@@ -74,8 +79,8 @@ impl LetterStream {
         options.check()?;
         let mut tried = LetterSummary::default();
         for index in 0..TRIED {
-            let captcha = source.captcha(seed::derive(options.seed, index)).map_err(DatasetError::Style)?;
-            match cut(&segmenter, &to_gray(&captcha.image), &captcha.text) {
+            let (image, text) = source.image(seed::derive(options.seed, index))?;
+            match cut(&segmenter, &to_gray(&image), &text) {
                 Ok(_) => {
                     return Ok(Self {
                         source: Arc::new(source),
@@ -84,7 +89,7 @@ impl LetterStream {
                         counters: Counters::default(),
                     });
                 }
-                Err((reason, detail)) => tried.skipped.add(reason, || format!("{}: {detail}", captcha.text)),
+                Err((reason, detail)) => tried.skipped.add(reason, || format!("{text}: {detail}")),
             }
         }
         Err(DatasetError::NothingSegmented { images: TRIED, skipped: tried.skipped })
@@ -147,14 +152,13 @@ fn letters(
     segmenter: &Segmenter,
     seed: u64,
 ) -> Result<(Vec<usize>, Vec<Cutout>), Skip> {
-    let captcha =
-        source.captcha(seed).map_err(|error| (SkipReason::SourceFailed, format!("seed {seed}: {error}")))?;
-    let labels = source
-        .alphabet()
-        .encode(&captcha.text)
-        .map_err(|error| (SkipReason::UnknownCharacter, error.to_string()))?;
-    let letters = cut(segmenter, &to_gray(&captcha.image), &captcha.text)
-        .map_err(|(reason, detail)| (reason, format!("{}: {detail}", captcha.text)))?;
+    let failed =
+        |error: DatasetError| (SkipReason::SourceFailed, format!("seed {seed}: {}", describe(&error)));
+    let (image, text) = source.image(seed).map_err(failed)?;
+    let unknown = |error: AlphabetError| (SkipReason::UnknownCharacter, error.to_string());
+    let labels = source.alphabet().encode(&text).map_err(unknown)?;
+    let letters = cut(segmenter, &to_gray(&image), &text)
+        .map_err(|(reason, detail)| (reason, format!("{text}: {detail}")))?;
     Ok((labels, letters))
 }
 

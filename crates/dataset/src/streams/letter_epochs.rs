@@ -4,27 +4,27 @@ use captcha_core::{Alphabet, Fingerprint, seed};
 use captcha_segment::SegmentOptions;
 use serde_json::{Value, json};
 
-use crate::shuffle::shuffle;
+use crate::parallel::shuffle::shuffle;
 use crate::{Augmentation, Batch, DatasetError, LetterSet, TrainingData};
 
 /// A [`LetterSet`] as [`TrainingData`]: every epoch shows each letter once, in another order.
 ///
 /// The letters are as they are in the set unless an [`Augmentation`] is asked for.
 #[derive(Debug, Clone)]
-pub struct ShuffledLetters {
+pub struct LetterEpochs {
     letters: LetterSet,
     seed: u64,
     augmentation: Option<Augmentation>,
 }
 
-impl ShuffledLetters {
+impl LetterEpochs {
     /// Epochs of `letters`, in orders that are functions of `seed`.
     #[must_use]
     pub fn new(letters: LetterSet, seed: u64) -> Self {
         Self { letters, seed, augmentation: None }
     }
 
-    /// The same with every letter moved and bent a little, another way in every epoch.
+    /// Sets how every letter is moved and bent a little, another way in every epoch.
     ///
     /// # Errors
     /// [`DatasetError::BadOption`] names the first value that is out of its range.
@@ -58,7 +58,7 @@ impl ShuffledLetters {
     }
 }
 
-impl TrainingData for ShuffledLetters {
+impl TrainingData for LetterEpochs {
     fn alphabet(&self) -> &Alphabet {
         self.letters.alphabet()
     }
@@ -107,13 +107,13 @@ mod tests {
         letters
     }
 
-    fn labels(data: &ShuffledLetters, epoch: u64, batch: usize) -> Vec<Vec<usize>> {
+    fn labels(data: &LetterEpochs, epoch: u64, batch: usize) -> Vec<Vec<usize>> {
         data.epoch(epoch, batch).map(|batch| batch.unwrap().labels().to_vec()).collect()
     }
 
     #[test]
     fn an_epoch_shows_every_letter_once_with_its_label() {
-        let data = ShuffledLetters::new(letters(50), 1);
+        let data = LetterEpochs::new(letters(50), 1);
         let batches: Vec<Batch> = data.epoch(0, 16).map(Result::unwrap).collect();
         assert_eq!(batches.iter().map(Batch::len).collect::<Vec<_>>(), [16, 16, 16, 2]);
         let mut seen = Vec::new();
@@ -131,10 +131,10 @@ mod tests {
 
     #[test]
     fn epochs_are_functions_of_seed_and_number() {
-        let data = ShuffledLetters::new(letters(50), 1);
+        let data = LetterEpochs::new(letters(50), 1);
         assert_eq!(labels(&data, 3, 8), labels(&data, 3, 8));
         assert_ne!(labels(&data, 3, 8), labels(&data, 4, 8));
-        assert_ne!(labels(&data, 3, 8), labels(&ShuffledLetters::new(letters(50), 2), 3, 8));
+        assert_ne!(labels(&data, 3, 8), labels(&LetterEpochs::new(letters(50), 2), 3, 8));
         assert_eq!(
             labels(&data, 3, 8).concat(),
             labels(&data, 3, 7).concat(),
@@ -148,11 +148,11 @@ mod tests {
         let mut letters = LetterSet::new(Alphabet::uppercase(), 8);
         let diagonal: Vec<u8> = (0..64).map(|i| if i / 8 == i % 8 { 0 } else { 255 }).collect();
         letters.push_levels(&diagonal, 0);
-        let data = ShuffledLetters::new(letters.clone(), 1).with_augmentation(Augmentation::light()).unwrap();
+        let data = LetterEpochs::new(letters.clone(), 1).with_augmentation(Augmentation::light()).unwrap();
         let image =
-            |data: &ShuffledLetters, epoch| data.epoch(epoch, 1).next().unwrap().unwrap().images().clone();
+            |data: &LetterEpochs, epoch| data.epoch(epoch, 1).next().unwrap().unwrap().images().clone();
         assert_eq!(image(&data, 0), image(&data, 0));
         assert_ne!(image(&data, 0), image(&data, 1));
-        assert_ne!(image(&data, 0), image(&ShuffledLetters::new(letters, 1), 0));
+        assert_ne!(image(&data, 0), image(&LetterEpochs::new(letters, 1), 0));
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::work::check_threads;
+use crate::parallel::pool::check_threads;
 use crate::{DatasetError, Skipped};
 
 /// How a stream is drawn.
@@ -32,14 +32,14 @@ impl StreamOptions {
         Self { per_epoch, seed: 0, threads: 0 }
     }
 
-    /// The same with another seed.
+    /// Sets the seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The same with this many background threads; 0 for one a core.
+    /// Sets how many background threads draw; 0 for one a core.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads;

@@ -7,60 +7,18 @@ use std::path::{Path, PathBuf};
 
 use captcha_core::files::open_regular;
 use captcha_core::{Alphabet, ContentHash, Difference, Monitor};
-use captcha_segment::{SegmentOptions, Segmenter};
-use image::{DynamicImage, ImageFormat};
+use captcha_segment::Segmenter;
+use image::DynamicImage;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use crate::cut::{Skip, cut_sample};
-use crate::encode::{WriteFile, encode, write_file, write_new};
-use crate::journal::{Journal, Lines};
-use crate::manifest::GENERATOR;
-use crate::work::{Work, chunk_size};
-use crate::{DatasetError, LabelledFolder, LetterSummary, MANIFEST, letter_folder_name};
-
-/// The `format` of manifests of letter folders.
-pub(crate) const LETTERS_FORMAT: &str = "captcha-lab letters";
-
-/// The `version` of manifests of letter folders. Version 1 had no hashes of the images.
-const LETTERS_VERSION: u32 = 2;
-
-/// The first line of the manifest of letter folders: everything that they are a function of, but the contents of the
-/// images, which the lines below know.
-#[derive(Serialize)]
-struct Header<'a> {
-    format: &'static str,
-    version: u32,
-    generator: &'static str,
-    /// How many images the letters are from.
-    images: u64,
-    /// The [`ContentHash`] of the names and labels of these images.
-    digest: String,
-    alphabet: String,
-    segmentation: &'a SegmentOptions,
-}
-
-/// One image, one line of the manifest.
-#[derive(Serialize, Deserialize)]
-struct Record {
-    /// The name of the image.
-    file: String,
-    /// The SHA-256 of the image file; `None` if it could not be read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    sha256: Option<String>,
-    /// The letters that it gave, in the order of its text.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    letters: Vec<String>,
-    /// Why it gave none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    skipped: Option<Skip>,
-}
-
-impl Record {
-    fn new(file: &str, sha256: Option<String>) -> Self {
-        Self { file: file.to_owned(), sha256, letters: Vec::new(), skipped: None }
-    }
-}
+use crate::corpus::header::GENERATOR;
+use crate::corpus::image_file::{WriteFile, encode, write_file, write_new};
+use crate::letters::cut::{Skip, cut_sample};
+use crate::letters::manifest::{Header, LETTERS_FORMAT, LETTERS_VERSION, Record};
+use crate::parallel::pool::{Work, chunk_size};
+use crate::resume::journal::Journal;
+use crate::resume::lines::Lines;
+use crate::{DatasetError, ImageFileFormat, LabelledFolder, LetterSummary, MANIFEST, letter_folder_name};
 
 /// Cuts the images of `folder` into letters and writes these to `out`, or completes what an earlier run began.
 ///
@@ -80,10 +38,10 @@ impl Record {
 pub fn extract_letters(
     folder: &LabelledFolder,
     segmenter: &Segmenter,
-    out: &Path,
+    out: impl AsRef<Path>,
     monitor: &dyn Monitor,
 ) -> Result<LetterSummary, DatasetError> {
-    extract(folder, segmenter, out, monitor, &write_file)
+    extract(folder, segmenter, out.as_ref(), monitor, &write_file)
 }
 
 fn extract(
@@ -285,7 +243,7 @@ impl Extraction<'_> {
             Err(skip) => return Ok(Err(skip)),
         };
         let png = |(_, letter)| {
-            encode(&DynamicImage::ImageLuma8(letter), ImageFormat::Png)
+            encode(&DynamicImage::ImageLuma8(letter), ImageFileFormat::Png)
                 .map_err(|source| DatasetError::Encode { file: self.folder.file(index).to_owned(), source })
         };
         letters.into_iter().map(png).collect::<Result<_, _>>().map(Ok)

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use captcha_core::{Alphabet, DecodeError, ImageLimits, Label, open_image, to_gray};
 use image::{DynamicImage, GrayImage};
 
-use crate::listing::{Entry, Listing};
-use crate::names::label_of_name;
+use crate::corpus::names::label_of_name;
+use crate::folder::listing::{Entry, Listing};
 use crate::{DatasetError, Skipped, stratified_split};
 
 /// What a folder of images is expected to be, for error messages.
@@ -30,14 +30,14 @@ pub struct FolderOptions {
 }
 
 impl FolderOptions {
-    /// The same with an alphabet that labels must be of.
+    /// Sets the characters that labels may have.
     #[must_use]
     pub fn with_alphabet(mut self, alphabet: Alphabet) -> Self {
         self.alphabet = Some(alphabet);
         self
     }
 
-    /// The same with other limits.
+    /// Sets what an image may cost before it is refused.
     #[must_use]
     pub fn with_limits(mut self, limits: ImageLimits) -> Self {
         self.limits = limits;
@@ -45,23 +45,22 @@ impl FolderOptions {
     }
 }
 
-/// A folder of labelled images: a corpus of [`generate_corpus`](crate::generate_corpus), with all its shards, or any
-/// images that are named after their text.
+/// A folder of labelled images: a corpus of `generate_corpus`, with all its shards, or any images that are named after
+/// their text.
 ///
 /// The label of an image is what the manifest says, if there is one, and else its file name up to the first `-`, `_`
-/// or `.`, in which `%2D` stands for `-` and so on, as [`generate_corpus`](crate::generate_corpus) writes them. Images are known by the ending of their names, or by their first bytes. They are not read before
+/// or `.`, in which `%2D` stands for `-` and so on, as `generate_corpus` writes them. Images are known by the ending of their names, or by their first bytes. They are not read before
 /// [`Sample::load`]. Folders within the folder are not searched, except for the shards of one corpus. Where there are
 /// shards, they are read and everything beside them is left out and counted in [`skipped`](Self::skipped).
 ///
-/// Memory holds the names: some 50 bytes an image.
+/// Memory holds the file names: about 50 bytes an image.
 ///
 /// ```no_run
-/// use std::path::Path;
 /// use captcha_core::Alphabet;
 /// use captcha_dataset::{FolderOptions, LabelledFolder};
 ///
 /// let options = FolderOptions::default().with_alphabet(Alphabet::uppercase());
-/// let folder = LabelledFolder::open(Path::new("captchas"), &options)?;
+/// let folder = LabelledFolder::open("captchas", &options)?;
 /// println!("{} images, {}", folder.len(), folder.skipped());
 /// for sample in folder.samples() {
 ///     let image = sample.load_gray()?;
@@ -117,7 +116,8 @@ impl LabelledFolder {
     /// [`DatasetError::NothingUsable`] if not one file is an image with a label of the alphabet;
     /// [`DatasetError::Manifest`] if there is a manifest that is damaged before its end;
     /// [`DatasetError::MixedShards`] if there are shards of different corpora; [`DatasetError::Read`].
-    pub fn open(path: &Path, options: &FolderOptions) -> Result<Self, DatasetError> {
+    pub fn open(path: impl AsRef<Path>, options: &FolderOptions) -> Result<Self, DatasetError> {
+        let path = path.as_ref();
         check_folder(path, EXPECTED)?;
         let Listing { mut entries, skipped } = Listing::of(path, options.alphabet.as_ref())?;
         if entries.is_empty() {

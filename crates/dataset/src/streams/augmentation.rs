@@ -37,28 +37,28 @@ impl Augmentation {
         Self { shift: 0.05, rotation: 6.0, shear: 0.1, scale: 0.08 }
     }
 
-    /// The same with another largest shift.
+    /// Sets the largest shift.
     #[must_use]
     pub fn with_shift(mut self, shift: f32) -> Self {
         self.shift = shift;
         self
     }
 
-    /// The same with another largest rotation.
+    /// Sets the largest rotation.
     #[must_use]
     pub fn with_rotation(mut self, rotation: f32) -> Self {
         self.rotation = rotation;
         self
     }
 
-    /// The same with another largest shear.
+    /// Sets the largest shear.
     #[must_use]
     pub fn with_shear(mut self, shear: f32) -> Self {
         self.shear = shear;
         self
     }
 
-    /// The same with another largest scaling.
+    /// Sets the largest change of the size.
     #[must_use]
     pub fn with_scale(mut self, scale: f32) -> Self {
         self.scale = scale;

@@ -1,18 +1,19 @@
-//! Whole CAPTCHAs drawn on the fly.
+//! Whole CAPTCHAs that are drawn while a network trains.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use captcha_core::{Alphabet, Fingerprint, ink, seed, to_gray};
-use image::{DynamicImage, GrayImage, Luma};
-use ndarray::Array4;
+use captcha_core::{Alphabet, Fingerprint, describe, seed, to_gray};
+use image::{DynamicImage, GrayImage};
 use serde_json::Value;
 
-use crate::blocks::Blocks;
-use crate::stream::{Counters, Timed};
+use crate::parallel::ordered::Blocks;
+use crate::streams::options::{Counters, Timed};
 use crate::{
-    Batch, CaptchaSource, DatasetError, SkipReason, Skipped, StreamOptions, StreamStats, TrainingData,
+    Batch, CaptchaBatch, CaptchaSource, DatasetError, SkipReason, Skipped, StreamOptions, StreamStats,
+    TrainingData,
 };
 
 /// Images in a row that can't be drawn after which an epoch ends.
@@ -21,82 +22,32 @@ const MOST_FAILED: u64 = 1000;
 /// CAPTCHAs that are drawn before a stream is taken to be one that works.
 const TRIED: u64 = 8;
 
-/// Whole images with their texts.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct CaptchaBatch {
-    /// `[n, 1, height, width]`, ink = 1, paper = 0, as large as the largest image; smaller ones are at the top left
-    /// and paper is around them.
-    pub images: Array4<f32>,
-    /// The width of each image in pixels, without the paper that was added; `n` of them.
-    pub widths: Vec<usize>,
-    /// The text of each image, `n` of them.
-    pub texts: Vec<String>,
-}
-
-impl CaptchaBatch {
-    /// The batch of these images, each with its text.
-    #[must_use]
-    pub fn new(captchas: Vec<(GrayImage, String)>) -> Self {
-        let width = captchas.iter().map(|(image, _)| image.width()).max().unwrap_or(0);
-        let height = captchas.iter().map(|(image, _)| image.height()).max().unwrap_or(0);
-        let mut images = Array4::zeros((captchas.len(), 1, height as usize, width as usize));
-        let mut batch = Self { images: Array4::zeros((0, 1, 0, 0)), widths: Vec::new(), texts: Vec::new() };
-        for ((image, text), mut out) in captchas.into_iter().zip(images.outer_iter_mut()) {
-            let padded;
-            let levels = if image.dimensions() == (width, height) {
-                image.as_raw()
-            } else {
-                let mut paper = GrayImage::from_pixel(width, height, Luma([255]));
-                image::imageops::replace(&mut paper, &image, 0, 0);
-                padded = paper;
-                padded.as_raw()
-            };
-            if let Some(values) = out.as_slice_mut() {
-                ink::write_ink(levels, values);
-            }
-            batch.widths.push(image.width() as usize);
-            batch.texts.push(text);
-        }
-        batch.images = images;
-        batch
-    }
-
-    /// The number of images.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.texts.len()
-    }
-
-    /// Whether there is no image.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.texts.is_empty()
-    }
-}
-
-/// What is done to an image before it goes into a batch.
-/// The image, or in words why there is none.
+/// What is done to an image before it goes into a batch, or in words why it can't be.
 type Prepare = Arc<dyn Fn(&DynamicImage) -> Result<GrayImage, String> + Send + Sync>;
 
-/// Whole CAPTCHAs that are drawn on the fly, in background threads, for networks that read the whole image: every
+/// Whole CAPTCHAs that background threads draw while a network trains, for networks that read the whole image: every
 /// image of every epoch is a new one, and nothing is kept in memory or on disk.
 ///
 /// The batches are a pure function of source, seed, epoch and batch size, for any number of threads.
 ///
-/// ```
-/// use captcha_dataset::{CaptchaStream, StreamOptions};
-/// use captcha_render::{Renderer, Style};
-///
-/// let stream = CaptchaStream::new(Renderer::new(Style::seed())?, StreamOptions::new(20).with_seed(7))?;
-/// for batch in stream.epoch(0, 10) {
-///     let batch = batch?;
-///     assert_eq!(batch.images.shape(), [10, 1, 150, 300]);
-///     assert_eq!(batch.texts[0].len(), 6);
-/// }
-/// assert_eq!(stream.stats().batches, 2);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+#[cfg_attr(
+    feature = "render",
+    doc = r#"
+```
+use captcha_dataset::{CaptchaStream, StreamOptions};
+use captcha_render::{Renderer, Style};
+
+let stream = CaptchaStream::new(Renderer::new(Style::seed())?, StreamOptions::new(20).with_seed(7))?;
+for batch in stream.epoch(0, 10) {
+    let batch = batch?;
+    assert_eq!(batch.images.shape(), [10, 1, 150, 300]);
+    assert_eq!(batch.texts[0].len(), 6);
+}
+assert_eq!(stream.stats().batches, 2);
+# Ok::<(), Box<dyn std::error::Error>>(())
+```
+"#
+)]
 pub struct CaptchaStream {
     source: Arc<dyn CaptchaSource>,
     prepare: Prepare,
@@ -116,12 +67,11 @@ impl CaptchaStream {
     /// A stream of the CAPTCHAs of `source`, in grey levels. Draws a few to see that it can.
     ///
     /// # Errors
-    /// [`DatasetError::BadOption`] if an epoch would have no images, [`DatasetError::Style`] if a CAPTCHA can't be
-    /// drawn.
+    /// [`DatasetError::BadOption`] if an epoch would have no images, or the error of the source if it can't give one.
     pub fn new(source: impl CaptchaSource + 'static, options: StreamOptions) -> Result<Self, DatasetError> {
         options.check()?;
         for index in 0..TRIED {
-            source.image(seed::derive(options.seed, index)).map_err(DatasetError::Style)?;
+            source.image(seed::derive(options.seed, index))?;
         }
         let prepare: Prepare = Arc::new(|image| Ok(to_gray(image)));
         Ok(Self {
@@ -138,13 +88,13 @@ impl CaptchaStream {
     /// prepare images: it is a part of the [`fingerprint`](TrainingData::fingerprint). An image for which it gives an
     /// error is left out of its batch and counted by [`stats`](Self::stats).
     #[must_use]
-    pub fn with_prepare<E: fmt::Display>(
+    pub fn with_prepare<E: Into<Box<dyn Error + Send + Sync>>>(
         mut self,
         what: impl Into<Value>,
         prepare: impl Fn(&DynamicImage) -> Result<GrayImage, E> + Send + Sync + 'static,
     ) -> Self {
         self.prepared = what.into();
-        self.prepare = Arc::new(move |image| prepare(image).map_err(|error| error.to_string()));
+        self.prepare = Arc::new(move |image| prepare(image).map_err(|error| describe(&*error.into())));
         self
     }
 
@@ -206,7 +156,10 @@ impl CaptchaStream {
                             failures.add(SkipReason::NotPrepared, || format!("seed {seed}: {error}"));
                         }
                     },
-                    Err(error) => failures.add(SkipReason::SourceFailed, || format!("seed {seed}: {error}")),
+                    Err(error) => {
+                        failures
+                            .add(SkipReason::SourceFailed, || format!("seed {seed}: {}", describe(&error)));
+                    }
                 }
             }
             Some(Block { batch: CaptchaBatch::new(captchas), asked, failures })
@@ -297,22 +250,5 @@ impl TrainingData for CaptchaStream {
             }
             Batch::of_texts(batch.images, labels, lengths)
         }))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn smaller_images_are_padded_with_paper() {
-        let image = |width, height| GrayImage::from_pixel(width, height, Luma([0]));
-        let batch = CaptchaBatch::new(vec![(image(3, 2), "A".to_owned()), (image(2, 4), "B".to_owned())]);
-        assert_eq!(batch.images.shape(), [2, 1, 4, 3]);
-        assert_eq!(batch.widths, [3, 2]);
-        assert_eq!(batch.images.sum(), 6.0 + 8.0);
-        assert_eq!((batch.images[[0, 0, 1, 2]], batch.images[[0, 0, 2, 0]]), (1.0, 0.0));
-        assert_eq!((batch.images[[1, 0, 3, 1]], batch.images[[1, 0, 0, 2]]), (1.0, 0.0));
-        assert!(CaptchaBatch::new(Vec::new()).is_empty());
     }
 }

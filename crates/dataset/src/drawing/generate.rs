@@ -1,20 +1,27 @@
-//! Corpora on disk.
+//! Corpora on disk: drawn, or completed.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use captcha_core::{Difference, Monitor, seed};
+use captcha_core::{ContentHash, Difference, GlyphBox, Monitor, seed};
 use captcha_render::Renderer;
-use serde_json::json;
+use image::DynamicImage;
+use serde_json::{Value, json};
 
-use crate::encode::{WriteFile, encode, extension, write_file, write_new};
-use crate::journal::{Journal, Lines};
-use crate::listing::{differences, is_image};
-use crate::manifest::Records;
-use crate::names::Names;
-use crate::work::{Work, chunk_size, with_threads};
-use crate::{CorpusHeader, CorpusOptions, CorpusRecord, DatasetError, MANIFEST, Shard, TextSource};
+use crate::corpus::header::{CORPUS_FORMAT, CORPUS_VERSION, GENERATOR, differences};
+use crate::corpus::image_file::{WriteFile, encode, is_image, write_file, write_new};
+use crate::corpus::manifest::Records;
+use crate::corpus::names::Names;
+use crate::drawing::ground_truth::{boxes, mask};
+use crate::parallel::pool::{Work, chunk_size, with_threads};
+use crate::resume::journal::Journal;
+use crate::resume::lines::Lines;
+use crate::{
+    CorpusHeader, CorpusOptions, CorpusRecord, DatasetError, ImageFileFormat, MANIFEST, MASKS, Shard,
+    TextSource, TextsHeader,
+};
 
 /// What a run of [`generate_corpus`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +39,8 @@ pub struct CorpusSummary {
 ///
 /// Every image is a file `TEXT.png`; the second image of a text is `TEXT-2.png`, and so on, ignoring case. Characters
 /// that a file name can't have are percent-encoded; the manifest has the texts as they are. `manifest.jsonl` holds the
-/// options ([`CorpusHeader`]) and one line for each image ([`CorpusRecord`]), in order.
+/// options ([`CorpusHeader`]) and one line for each image ([`CorpusRecord`]), in order, with the box of every character;
+/// [`CorpusManifest`](crate::CorpusManifest) reads it. On request every image has a mask in the folder [`MASKS`].
 ///
 /// Image `i` of a corpus is drawn with the seed `captcha_core::seed::derive(seed, i)`. The bytes of all files are a
 /// function of the options: the same for any number of threads, and the same for a run that was cut off and repeated
@@ -52,10 +60,10 @@ pub struct CorpusSummary {
 /// there. [`DatasetError::Interrupted`] if `monitor` asks to stop.
 pub fn generate_corpus(
     options: &CorpusOptions,
-    folder: &Path,
+    folder: impl AsRef<Path>,
     monitor: &dyn Monitor,
 ) -> Result<CorpusSummary, DatasetError> {
-    generate(options, folder, monitor, &write_file)
+    generate(options, folder.as_ref(), monitor, &write_file)
 }
 
 fn generate(
@@ -64,15 +72,20 @@ fn generate(
     monitor: &dyn Monitor,
     write: WriteFile,
 ) -> Result<CorpusSummary, DatasetError> {
-    let renderer = Renderer::new(options.style.clone()).map_err(DatasetError::Style)?;
+    let renderer = Renderer::new(options.style.clone())
+        .map_err(|error| DatasetError::Style { source: Box::new(error) })?;
     options.check()?;
-    let header = CorpusHeader::of(options);
+    let header = header(options, &renderer);
     check_neighbours(folder, options.shard, &header)?;
     let folder = match options.shard {
         Shard::WHOLE => folder.to_owned(),
         shard => folder.join(shard.folder_name()),
     };
     let (journal, lines) = Journal::open(&folder, &header)?;
+    if options.masks {
+        let masks = folder.join(MASKS);
+        fs::create_dir_all(&masks).map_err(DatasetError::write(masks))?;
+    }
     let total = options.shard.len(options.count);
     let run = Run {
         options,
@@ -84,6 +97,36 @@ fn generate(
     };
     with_threads(options.threads, || run.run(journal, lines))??;
     Ok(CorpusSummary { images: total, drawn: run.drawn.into_inner(), folder })
+}
+
+/// The first line of the manifest.
+fn header(options: &CorpusOptions, renderer: &Renderer) -> CorpusHeader {
+    let known = Value::from(renderer.fingerprint());
+    let hash = |(index, font): (usize, &String)| {
+        let hash = known["style"]["fonts"][index]["sha256"].as_str().unwrap_or_default();
+        (font.clone(), hash.to_owned())
+    };
+    CorpusHeader {
+        format: CORPUS_FORMAT.to_owned(),
+        version: CORPUS_VERSION,
+        generator: GENERATOR.to_owned(),
+        count: options.count,
+        seed: options.seed,
+        shard: options.shard.to_string(),
+        image_format: options.format.to_string(),
+        texts: match &options.texts {
+            TextSource::Sampled => TextsHeader::Sampled,
+            TextSource::Given(texts) => {
+                let mut hash = ContentHash::new();
+                texts.iter().for_each(|text| hash.add(text));
+                TextsHeader::Given { count: texts.len() as u64, digest: hash.hex() }
+            }
+        },
+        boxes: options.boxes,
+        masks: options.masks,
+        style: json!(options.style),
+        fonts: options.style.fonts.iter().enumerate().map(hash).collect::<BTreeMap<_, _>>(),
+    }
 }
 
 /// Refuses to write a shard beside images or beside the shards of another corpus, and images beside shards: who reads
@@ -120,6 +163,13 @@ fn check_neighbours(folder: &Path, shard: Shard, header: &CorpusHeader) -> Resul
         }
     }
     Ok(())
+}
+
+/// An image as it is drawn, encoded.
+struct Drawn {
+    image: Vec<u8>,
+    boxes: Option<Vec<Option<GlyphBox>>>,
+    mask: Option<Vec<u8>>,
 }
 
 /// An image that is to be.
@@ -163,11 +213,11 @@ impl Run<'_> {
     /// threads or on what an earlier run did.
     fn items(&self) -> impl Iterator<Item = Result<Item, DatasetError>> {
         let mut names = Names::default();
-        let extension = extension(self.options.format);
+        let extension = self.options.format.extension();
         self.options.shard.images(self.options.count).map(move |index| {
             let seed = seed::derive(self.options.seed, index);
             let text = match &self.options.texts {
-                TextSource::Drawn => self.renderer.text(seed),
+                TextSource::Sampled => self.renderer.text(seed),
                 TextSource::Given(texts) => texts[(index % texts.len() as u64) as usize].clone(),
             };
             let name = names.next(&text).ok_or_else(|| DatasetError::BadOption {
@@ -205,7 +255,7 @@ impl Run<'_> {
                             == (&item.file, &item.text, item.seed) =>
                     {
                         end = lines.end();
-                        chunk.push((item, record.bytes));
+                        chunk.push((item, record));
                     }
                     _ => {
                         next = Some(item);
@@ -213,49 +263,80 @@ impl Run<'_> {
                     }
                 }
             }
-            self.work.finished(self.work.each(&chunk, |(item, bytes)| self.keep(item, *bytes)))?;
+            self.work.finished(self.work.each(&chunk, |(item, record)| self.keep(item, record)))?;
         }
         journal.go_on_from(end)?;
         Ok(next)
     }
 
-    fn draw(&self, item: &Item) -> Result<Vec<u8>, DatasetError> {
-        let captcha = self
-            .renderer
-            .render(&item.text, item.seed)
-            .map_err(|source| DatasetError::Render { text: item.text.clone(), source })?;
+    fn draw(&self, item: &Item) -> Result<Drawn, DatasetError> {
+        let refused = |error| DatasetError::Render { text: item.text.clone(), source: Box::new(error) };
+        let encode = |image: &DynamicImage, format| {
+            encode(image, format).map_err(|source| DatasetError::Encode { file: item.file.clone(), source })
+        };
+        let drawn = if self.options.boxes || self.options.masks {
+            let captcha = self.renderer.render(&item.text, item.seed).map_err(refused)?;
+            let mask = self.options.masks.then(|| DynamicImage::from(mask(&captcha)));
+            Drawn {
+                image: encode(&captcha.image, self.options.format)?,
+                boxes: self.options.boxes.then(|| boxes(&captcha)),
+                mask: mask.map(|mask| encode(&mask, ImageFileFormat::Png)).transpose()?,
+            }
+        } else {
+            let image = self.renderer.image(&item.text, item.seed).map_err(refused)?;
+            Drawn { image: encode(&image, self.options.format)?, boxes: None, mask: None }
+        };
         self.drawn.fetch_add(1, Ordering::Relaxed);
-        encode(&captcha.image, self.options.format)
-            .map_err(|source| DatasetError::Encode { file: item.file.clone(), source })
+        Ok(drawn)
     }
 
     fn draw_new(&self, item: &Item) -> Result<CorpusRecord, DatasetError> {
-        let bytes = self.draw(item)?;
-        write_new(&self.folder.join(&item.file), &bytes, self.write)?;
+        let drawn = self.draw(item)?;
+        if let Some(mask) = &drawn.mask {
+            write_new(&self.folder.join(CorpusRecord::mask_file(&item.file)), mask, self.write)?;
+        }
+        write_new(&self.folder.join(&item.file), &drawn.image, self.write)?;
         Ok(CorpusRecord {
             file: item.file.clone(),
             text: item.text.clone(),
             seed: item.seed,
-            bytes: bytes.len() as u64,
+            bytes: drawn.image.len() as u64,
+            boxes: drawn.boxes,
+            mask_bytes: drawn.mask.map(|mask| mask.len() as u64),
         })
     }
 
-    /// Leaves a file that is in the manifest alone if it is there and whole.
-    fn keep(&self, item: &Item, expected: u64) -> Result<(), DatasetError> {
-        let path = self.folder.join(&item.file);
-        if fs::metadata(&path).is_ok_and(|metadata| metadata.is_file() && metadata.len() == expected) {
+    /// Leaves the files of an image that is in the manifest alone if they are there and whole.
+    fn keep(&self, item: &Item, record: &CorpusRecord) -> Result<(), DatasetError> {
+        let image = (PathBuf::from(&item.file), record.bytes);
+        let mask = record.mask_bytes.map(|bytes| (CorpusRecord::mask_file(&item.file), bytes));
+        let is_whole = |(file, bytes): &(PathBuf, u64)| {
+            fs::metadata(self.folder.join(file))
+                .is_ok_and(|metadata| metadata.is_file() && metadata.len() == *bytes)
+        };
+        if is_whole(&image) && mask.as_ref().is_none_or(is_whole) {
             return Ok(());
         }
-        let bytes = self.draw(item)?;
-        if bytes.len() as u64 != expected {
-            let option = format!("the size of {}", item.file);
-            let difference = Difference::new(option, expected.to_string(), bytes.len().to_string());
-            return Err(DatasetError::OtherOptions {
-                path: self.folder.to_owned(),
-                differences: vec![difference],
-            });
+        let drawn = self.draw(item)?;
+        let files = [Some((image, Some(&drawn.image))), mask.map(|mask| (mask, drawn.mask.as_ref()))];
+        for (file, bytes) in files.into_iter().flatten() {
+            let length = bytes.map(|bytes| bytes.len() as u64);
+            let Some(bytes) = bytes.filter(|_| length == Some(file.1)) else {
+                return Err(DatasetError::OtherOptions {
+                    path: self.folder.to_owned(),
+                    differences: vec![Difference::new(
+                        format!("the size of {}", file.0.display()),
+                        file.1.to_string(),
+                        length.map_or("nothing".to_owned(), |length| length.to_string()),
+                    )],
+                });
+            };
+            if !is_whole(&file) {
+                let path = self.folder.join(&file.0);
+                (self.write)(&path, bytes).map_err(DatasetError::write(path))?;
+            }
         }
-        (self.write)(&path, &bytes).map_err(DatasetError::write(path))
+        Ok(())
     }
 }
 

@@ -1,22 +1,19 @@
 //! Which files of a folder are labelled images.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fs::{self, DirEntry, File};
-use std::io::Read;
+use std::fs;
 use std::path::Path;
 
 use captcha_core::files::is_temporary;
-use captcha_core::{Alphabet, Difference, Label};
-use image::ImageFormat;
+use captcha_core::{Alphabet, Label};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::manifest::Records;
-use crate::names::label_of_name;
-use crate::{DatasetError, MANIFEST, Shard, SkipReason, Skipped};
-
-/// Bytes that tell an image format: the longest signature that `image` looks for has 12.
-const SIGNATURE: u64 = 32;
+use crate::corpus::header::differences;
+use crate::corpus::image_file::is_image;
+use crate::corpus::manifest::Records;
+use crate::corpus::names::label_of_name;
+use crate::{DatasetError, MANIFEST, MASKS, Shard, SkipReason, Skipped};
 
 /// One image: little, because there can be millions.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,6 +91,7 @@ impl Listing {
         records: Option<Records>,
         alphabet: Option<&Alphabet>,
     ) -> Result<(), DatasetError> {
+        let has_masks = records.as_ref().is_some_and(|records| records.header()["masks"] == true);
         let mut texts = match records {
             Some(records) => Some(self.texts(records, prefix)?),
             None => None,
@@ -108,7 +106,7 @@ impl Listing {
                 continue;
             };
             let found = match &mut texts {
-                Some(_) if name == MANIFEST => continue,
+                Some(_) if name == MANIFEST || (has_masks && name == MASKS) => continue,
                 Some(texts) => texts.remove(name).ok_or(SkipReason::NotInManifest).map(Some),
                 None => is_image(&entry, name).map(|()| None),
             };
@@ -197,35 +195,4 @@ impl Shards {
         let Some((first, header)) = found.first().zip(header) else { return Ok(None) };
         Ok(Some(Self { count: first.count(), images: header["count"].as_u64().unwrap_or(0), found }))
     }
-}
-
-/// What differs between the headers of two shards, but for which of the shards they are.
-pub(crate) fn differences(first: &Value, other: &Value) -> Vec<Difference> {
-    let of_corpus = |header: &Value| {
-        let mut header = header.clone();
-        let shard = header["shard"].as_str().and_then(|shard| shard.parse::<Shard>().ok());
-        header["shard"] = shard.map(Shard::count).into();
-        header
-    };
-    Difference::between(&of_corpus(first), &of_corpus(other))
-}
-
-/// Whether a file is an image, by the ending of its name, or else by its first bytes.
-pub(crate) fn is_image(entry: &DirEntry, name: &str) -> Result<(), SkipReason> {
-    let kind = entry.file_type().map_err(|_| SkipReason::Unreadable)?;
-    let is_file = if kind.is_symlink() { entry.path().is_file() } else { kind.is_file() };
-    if !is_file {
-        return Err(SkipReason::NotAFile);
-    }
-    if name.starts_with('.') {
-        return Err(SkipReason::NotAnImage);
-    }
-    let ending = Path::new(name).extension().and_then(|ending| ending.to_str());
-    if ending.and_then(ImageFormat::from_extension).is_some_and(|format| format.reading_enabled()) {
-        return Ok(());
-    }
-    let mut start = Vec::new();
-    let file = File::open(entry.path()).map_err(|_| SkipReason::Unreadable)?;
-    file.take(SIGNATURE).read_to_end(&mut start).map_err(|_| SkipReason::Unreadable)?;
-    image::guess_format(&start).map(|_| ()).map_err(|_| SkipReason::NotAnImage)
 }

@@ -17,19 +17,19 @@ pub(crate) fn cut(segmenter: &Segmenter, image: &GrayImage, text: &str) -> Resul
     let expected = text.chars().count();
     let segmentation = segmenter
         .segment(image, Some(expected))
-        .map_err(|error| (SkipReason::NotSegmented(error.reason().to_owned()), error.to_string()))?;
+        .map_err(|error| (SkipReason::NotSegmented(error.reason().to_owned()), describe(&error)))?;
     Ok(text.chars().zip(segmentation.letters).map(|(character, letter)| (character, letter.image)).collect())
 }
 
 /// The letters of the image of `sample`. What is told of it names the file.
 pub(crate) fn cut_sample(segmenter: &Segmenter, sample: &Sample) -> Result<Vec<Cutout>, Skip> {
-    let named = |detail: &dyn std::fmt::Display| {
+    let named = |detail: &str| {
         let name = sample.path.file_name().unwrap_or_default().to_string_lossy();
         format!("{name}: {detail}")
     };
     let image = sample.load_gray().map_err(|error| {
         // The error names the whole path; what is written down is to be the same wherever the folder is.
-        let source = match &error {
+        let source: &DecodeError = match &error {
             DecodeError::File { source, .. } => source,
             error => error,
         };

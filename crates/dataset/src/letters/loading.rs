@@ -1,23 +1,16 @@
-//! Letters into memory: from letter folders, from labelled images, and from images that are drawn for it.
+//! Letter folders into memory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use captcha_core::{Alphabet, ImageLimits, Monitor, describe, open_image, seed, to_gray};
-use captcha_segment::{SegmentOptions, Segmenter};
-use image::GrayImage;
+use captcha_core::{Alphabet, ImageLimits, describe, open_image, to_gray};
 
-use crate::by_size::BySize;
-use crate::cut::{Cutout, Skip, cut, cut_sample};
-use crate::extract::LETTERS_FORMAT;
-use crate::folder::check_folder;
-use crate::journal::Lines;
-use crate::listing::is_image;
-use crate::work::{Work, chunk_size};
-use crate::{
-    CaptchaSource, DatasetError, LabelledFolder, LetterSet, LetterSummary, MANIFEST, SkipReason, Skipped,
-    letter_of_folder,
-};
+use crate::corpus::image_file::is_image;
+use crate::folder::labelled_folder::check_folder;
+use crate::letters::by_size::BySize;
+use crate::letters::manifest::segmentation;
+use crate::parallel::pool::{Work, chunk_size};
+use crate::{DatasetError, LetterSet, MANIFEST, SkipReason, Skipped, letter_of_folder};
 
 /// What a folder of letter folders is expected to be, for error messages.
 const EXPECTED: &str = "a folder with a folder of letter images for each character, as in `A/000001.png`";
@@ -41,21 +34,21 @@ pub struct LetterOptions {
 }
 
 impl LetterOptions {
-    /// The same with an alphabet.
+    /// Sets the characters to read.
     #[must_use]
     pub fn with_alphabet(mut self, alphabet: Alphabet) -> Self {
         self.alphabet = Some(alphabet);
         self
     }
 
-    /// The same with the size that letters must have.
+    /// Sets the width and height that letters must have, in pixels.
     #[must_use]
     pub fn with_size(mut self, size: u32) -> Self {
         self.size = Some(size);
         self
     }
 
-    /// The same with other limits.
+    /// Sets what an image may cost before it is refused.
     #[must_use]
     pub fn with_limits(mut self, limits: ImageLimits) -> Self {
         self.limits = limits;
@@ -75,7 +68,8 @@ impl LetterSet {
     /// # Errors
     /// [`DatasetError::MissingFolder`], [`DatasetError::NotAFolder`], [`DatasetError::EmptyFolder`];
     /// [`DatasetError::NothingUsable`] if there is not one letter; [`DatasetError::Read`].
-    pub fn open(path: &Path, options: &LetterOptions) -> Result<(Self, Skipped), DatasetError> {
+    pub fn open(path: impl AsRef<Path>, options: &LetterOptions) -> Result<(Self, Skipped), DatasetError> {
+        let path = path.as_ref();
         check_folder(path, EXPECTED)?;
         let mut skipped = Skipped::default();
         let files = letter_files(path, options, &mut skipped)?;
@@ -108,96 +102,6 @@ impl LetterSet {
             None => Err(nothing_in(path, skipped)),
         }
     }
-
-    /// Cuts the images of `folder` into letters, in parallel and without writing anything. Uses the threads of the
-    /// `rayon` pool that it is called in.
-    ///
-    /// # Errors
-    /// [`DatasetError::NothingSegmented`] if not one image could be cut; [`DatasetError::Interrupted`].
-    pub fn from_samples(
-        folder: &LabelledFolder,
-        segmenter: &Segmenter,
-        monitor: &dyn Monitor,
-    ) -> Result<(Self, LetterSummary), DatasetError> {
-        collect(folder.alphabet(), segmenter, folder.len() as u64, monitor, |index| {
-            Ok(match folder.sample(index as usize) {
-                Some(sample) => cut_sample(segmenter, &sample),
-                None => Ok(Vec::new()),
-            })
-        })
-    }
-
-    /// Draws `count` CAPTCHAs of `source` and cuts them into letters, in parallel and without writing anything. Image
-    /// `i` has the seed `captcha_core::seed::derive(seed, i)`, as in a corpus. Uses the threads of the `rayon` pool
-    /// that it is called in.
-    ///
-    /// # Errors
-    /// [`DatasetError::Style`] if a CAPTCHA can't be drawn; [`DatasetError::NothingSegmented`] if not one image could be cut;
-    /// [`DatasetError::Interrupted`].
-    pub fn from_source(
-        source: &dyn CaptchaSource,
-        count: u64,
-        seed: u64,
-        segmenter: &Segmenter,
-        monitor: &dyn Monitor,
-    ) -> Result<(Self, LetterSummary), DatasetError> {
-        collect(source.alphabet(), segmenter, count, monitor, |index| {
-            let captcha = source.captcha(seed::derive(seed, index)).map_err(DatasetError::Style)?;
-            Ok(cut(segmenter, &to_gray(&captcha.image), &captcha.text)
-                .map_err(|(reason, detail)| (reason, format!("{}: {detail}", captcha.text))))
-        })
-    }
-}
-
-/// How the letters in the folder were cut, if its manifest is one of letters.
-///
-/// # Errors
-/// [`DatasetError::Manifest`] if it says so in a way that is not understood.
-fn segmentation(folder: &Path) -> Result<Option<SegmentOptions>, DatasetError> {
-    let Some((mut header, _)) = Lines::read(folder)?.filter(|(header, _)| header["format"] == LETTERS_FORMAT)
-    else {
-        return Ok(None);
-    };
-    serde_json::from_value(header["segmentation"].take()).map(Some).map_err(|error| DatasetError::Manifest {
-        path: folder.join(MANIFEST),
-        line: 1,
-        expected: format!("`segmentation` to say how the letters were cut ({error})"),
-    })
-}
-
-/// The letters of `count` images.
-fn collect(
-    alphabet: &Alphabet,
-    segmenter: &Segmenter,
-    count: u64,
-    monitor: &dyn Monitor,
-    letters_of: impl Fn(u64) -> Result<Result<Vec<Cutout>, Skip>, DatasetError> + Sync,
-) -> Result<(LetterSet, LetterSummary), DatasetError> {
-    let mut letters = LetterSet::new(alphabet.clone(), segmenter.options().letter_size)
-        .with_segmentation(Some(segmenter.options().clone()));
-    let mut summary = LetterSummary { images: count, ..LetterSummary::default() };
-    let work = Work::new(monitor, count);
-    let mut next = 0;
-    while next < count {
-        let chunk: Vec<u64> = (next..count.min(next + chunk_size() as u64)).collect();
-        next += chunk.len() as u64;
-        for cut in work.finished(work.each(&chunk, |&index| letters_of(index)))? {
-            match cut {
-                Ok(cut) => {
-                    summary.segmented += 1;
-                    summary.letters += cut.len() as u64;
-                    cut.iter().try_for_each(|(character, image): &(char, GrayImage)| {
-                        letters.push(image, *character)
-                    })?;
-                }
-                Err((reason, detail)) => summary.skipped.add(reason, || detail),
-            }
-        }
-    }
-    if letters.is_empty() {
-        return Err(DatasetError::NothingSegmented { images: count, skipped: summary.skipped });
-    }
-    Ok((letters, summary))
 }
 
 fn nothing_in(path: &Path, skipped: Skipped) -> DatasetError {

@@ -1,11 +1,11 @@
 //! What a corpus is made of.
 
 use captcha_render::Style;
-use image::{DynamicImage, GrayImage, ImageFormat};
+use image::{DynamicImage, GrayImage};
 
-use crate::encode::encode;
-use crate::work::check_threads;
-use crate::{DatasetError, Shard};
+use crate::corpus::image_file::encode;
+use crate::parallel::pool::check_threads;
+use crate::{DatasetError, ImageFileFormat, Shard};
 
 /// What a corpus is made of.
 ///
@@ -13,10 +13,12 @@ use crate::{DatasetError, Shard};
 /// |---|---|---|
 /// | `style` | any style that the renderer takes | |
 /// | `count` | 1 or more images, in all shards | |
-/// | `texts` | drawn from the style's alphabet and lengths, or given | drawn |
+/// | `texts` | sampled from the style's alphabet and lengths, or given | sampled |
 /// | `seed` | any | 0 |
 /// | `shard` | one of any number | the whole corpus |
-/// | `format` | any that `image` writes, as built in | PNG |
+/// | `format` | an [`ImageFileFormat`] that holds images of this size | PNG |
+/// | `boxes` | whether the manifest has the boxes of the characters | yes |
+/// | `masks` | whether every image has a mask of its characters | no |
 /// | `threads` | 0 for one a core, or up to 1024 | 0 |
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -32,17 +34,22 @@ pub struct CorpusOptions {
     /// Which part of the corpus to make.
     pub shard: Shard,
     /// The format of the image files.
-    pub format: ImageFormat,
+    pub format: ImageFileFormat,
+    /// Whether the manifest has the box of every character: [`CorpusRecord::boxes`](crate::CorpusRecord::boxes).
+    pub boxes: bool,
+    /// Whether every image has a mask that says which character covers which pixel: [`MASKS`](crate::MASKS).
+    pub masks: bool,
     /// How many threads draw; 0 for one a core. The files are the same for any number.
     pub threads: usize,
 }
 
 /// Where the texts of a corpus are from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TextSource {
-    /// Drawn from the alphabet and the lengths of the style.
+    /// Sampled from the alphabet and the lengths of the style.
     #[default]
-    Drawn,
+    Sampled,
     /// These, in this order, from the start again when they run out.
     Given(Vec<String>),
 }
@@ -54,43 +61,59 @@ impl CorpusOptions {
         Self {
             style,
             count,
-            texts: TextSource::Drawn,
+            texts: TextSource::Sampled,
             seed: 0,
             shard: Shard::WHOLE,
-            format: ImageFormat::Png,
+            format: ImageFileFormat::Png,
+            boxes: true,
+            masks: false,
             threads: 0,
         }
     }
 
-    /// The same with these texts, in this order, from the start again when they run out.
+    /// Sets the texts. They come in this order, and from the start again when they run out.
     #[must_use]
     pub fn with_texts(mut self, texts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.texts = TextSource::Given(texts.into_iter().map(Into::into).collect());
         self
     }
 
-    /// The same with another seed.
+    /// Sets the seed.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// One shard of the same corpus.
+    /// Sets which part of the corpus to make.
     #[must_use]
     pub fn with_shard(mut self, shard: Shard) -> Self {
         self.shard = shard;
         self
     }
 
-    /// The same in another image format.
+    /// Sets the format of the image files.
     #[must_use]
-    pub fn with_format(mut self, format: ImageFormat) -> Self {
+    pub fn with_format(mut self, format: ImageFileFormat) -> Self {
         self.format = format;
         self
     }
 
-    /// The same, drawn by this many threads; 0 for one a core.
+    /// Sets whether the manifest has the boxes of the characters.
+    #[must_use]
+    pub fn with_boxes(mut self, boxes: bool) -> Self {
+        self.boxes = boxes;
+        self
+    }
+
+    /// Sets whether every image has a mask of its characters.
+    #[must_use]
+    pub fn with_masks(mut self, masks: bool) -> Self {
+        self.masks = masks;
+        self
+    }
+
+    /// Sets how many threads draw; 0 for one a core.
     #[must_use]
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads;

@@ -1,0 +1,21 @@
+//! Training data.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `training_data` | [`TrainingData`](training_data::TrainingData): where training gets its batches from |
+//! | `batch` | images with the classes of what they show |
+//! | `letter_epochs` | the letters of a set, in another order in every epoch |
+//! | `augmentation` | letters moved and bent a little |
+//! | `letter_stream` | letters of images that are drawn in the background |
+//! | `captcha_stream` | whole images that are drawn in the background |
+//! | `captcha_batch` | whole images with their texts |
+//! | `options` | how a stream is drawn, and what it did |
+
+pub(crate) mod augmentation;
+pub(crate) mod batch;
+pub(crate) mod captcha_batch;
+pub(crate) mod captcha_stream;
+pub(crate) mod letter_epochs;
+pub(crate) mod letter_stream;
+pub(crate) mod options;
+pub(crate) mod training_data;
