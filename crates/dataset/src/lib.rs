@@ -59,7 +59,7 @@ for batch in train.epoch(0, 32) {
 //! | `sources` | where CAPTCHAs come from |
 //! | `resume` | how long work is continued after it was stopped |
 //! | `parallel` | threads, shuffling and splits |
-//! | `skipped`, `error` | what was left out, and what can go wrong |
+//! | `error`, `skipped` | what can go wrong, and what was left out |
 
 mod corpus;
 #[cfg(feature = "render")]

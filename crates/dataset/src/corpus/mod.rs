@@ -6,14 +6,14 @@
 //! | `header` | its first line: what the images are a function of |
 //! | `glyph_boxes` | boxes of characters as the manifest has them |
 //! | `shard` | one part of a corpus that is made in several places |
-//! | `names` | from texts to file names, and back |
+//! | `file_label` | labels in file names |
 //! | `image_file` | image files: encoded, written once, recognised |
 //! | `image_format` | the formats that are read and written |
 
+pub(crate) mod file_label;
 mod glyph_boxes;
 pub(crate) mod header;
 pub(crate) mod image_file;
 pub(crate) mod image_format;
 pub(crate) mod manifest;
-pub(crate) mod names;
 pub(crate) mod shard;

@@ -57,7 +57,7 @@ impl Shard {
     }
 
     /// The indices of its images in a corpus of `images`.
-    pub(crate) fn images(self, images: u64) -> impl Iterator<Item = u64> {
+    pub fn images(self, images: u64) -> impl Iterator<Item = u64> {
         (0..self.len(images)).map(move |nth| self.index + nth * self.count)
     }
 

@@ -1,27 +1,22 @@
 //! Corpora on disk: drawn, or completed.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use captcha_core::{ContentHash, Difference, GlyphBox, Monitor, seed};
+use captcha_core::{Difference, GlyphBox, Monitor, seed};
 use captcha_render::Renderer;
 use image::DynamicImage;
-use serde_json::{Value, json};
 
-use crate::corpus::header::{CORPUS_FORMAT, CORPUS_VERSION, GENERATOR, differences};
-use crate::corpus::image_file::{WriteFile, encode, is_image, write_file, write_new};
-use crate::corpus::manifest::Records;
-use crate::corpus::names::Names;
+use crate::corpus::image_file::{WriteFile, encode, write_file, write_new};
+use crate::drawing::file_names::Names;
 use crate::drawing::ground_truth::{boxes, mask};
-use crate::parallel::pool::{Work, chunk_size, with_threads};
+use crate::drawing::header::header;
+use crate::drawing::neighbours::check_neighbours;
+use crate::parallel::pool::{Work, chunk_size};
 use crate::resume::journal::Journal;
 use crate::resume::lines::Lines;
-use crate::{
-    CorpusHeader, CorpusOptions, CorpusRecord, DatasetError, ImageFileFormat, MANIFEST, MASKS, Shard,
-    TextSource, TextsHeader,
-};
+use crate::{CorpusOptions, CorpusRecord, DatasetError, ImageFileFormat, MASKS, Shard, TextSource};
 
 /// What a run of [`generate_corpus`] did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +34,7 @@ pub struct CorpusSummary {
 ///
 /// Every image is a file `TEXT.png`; the second image of a text is `TEXT-2.png`, and so on, ignoring case. Characters
 /// that a file name can't have are percent-encoded; the manifest has the texts as they are. `manifest.jsonl` holds the
-/// options ([`CorpusHeader`]) and one line for each image ([`CorpusRecord`]), in order, with the box of every character;
+/// options ([`CorpusHeader`](crate::CorpusHeader)) and one line for each image ([`CorpusRecord`]), in order, with the box of every character;
 /// [`CorpusManifest`](crate::CorpusManifest) reads it. On request every image has a mask in the folder [`MASKS`].
 ///
 /// Image `i` of a corpus is drawn with the seed `captcha_core::seed::derive(seed, i)`. The bytes of all files are a
@@ -99,70 +94,16 @@ fn generate(
     Ok(CorpusSummary { images: total, drawn: run.drawn.into_inner(), folder })
 }
 
-/// The first line of the manifest.
-fn header(options: &CorpusOptions, renderer: &Renderer) -> CorpusHeader {
-    let known = Value::from(renderer.fingerprint());
-    let hash = |(index, font): (usize, &String)| {
-        let hash = known["style"]["fonts"][index]["sha256"].as_str().unwrap_or_default();
-        (font.clone(), hash.to_owned())
-    };
-    CorpusHeader {
-        format: CORPUS_FORMAT.to_owned(),
-        version: CORPUS_VERSION,
-        generator: GENERATOR.to_owned(),
-        count: options.count,
-        seed: options.seed,
-        shard: options.shard.to_string(),
-        image_format: options.format.to_string(),
-        texts: match &options.texts {
-            TextSource::Sampled => TextsHeader::Sampled,
-            TextSource::Given(texts) => {
-                let mut hash = ContentHash::new();
-                texts.iter().for_each(|text| hash.add(text));
-                TextsHeader::Given { count: texts.len() as u64, digest: hash.hex() }
-            }
-        },
-        boxes: options.boxes,
-        masks: options.masks,
-        style: json!(options.style),
-        fonts: options.style.fonts.iter().enumerate().map(hash).collect::<BTreeMap<_, _>>(),
+/// Runs `work`, whose parallel parts use `threads` threads; 0 for those that there are.
+fn with_threads<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> Result<R, DatasetError> {
+    if threads == 0 {
+        return Ok(work());
     }
-}
-
-/// Refuses to write a shard beside images or beside the shards of another corpus, and images beside shards: who reads
-/// the folder takes either all of it for one corpus or leaves a part out.
-fn check_neighbours(folder: &Path, shard: Shard, header: &CorpusHeader) -> Result<(), DatasetError> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        // What else is wrong with it, the journal says.
-        Err(_) => return Ok(()),
-    };
-    let mut compared = false;
-    for entry in entries {
-        let entry = entry.map_err(DatasetError::read(folder))?;
-        let file_name = entry.file_name();
-        let Some(name) = file_name.to_str() else { continue };
-        let neighbour = Shard::of_folder(name);
-        let is_other_kind = match shard {
-            Shard::WHOLE => neighbour.is_some(),
-            _ => name == MANIFEST || (neighbour.is_none() && is_image(&entry, name).is_ok()),
-        };
-        if is_other_kind {
-            return Err(DatasetError::ShardsAndImages { path: folder.to_owned(), found: name.to_owned() });
-        }
-        // One stands for all: each was compared with another when it was begun. One's own is compared by the journal.
-        if !compared
-            && neighbour.is_some_and(|neighbour| neighbour != shard)
-            && let Some(records) = Records::open(&entry.path())?
-        {
-            compared = true;
-            let differences = differences(records.header(), &json!(header));
-            if !differences.is_empty() {
-                return Err(DatasetError::MixedShards { path: folder.to_owned(), differences });
-            }
-        }
-    }
-    Ok(())
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|error| DatasetError::Threads { source: Box::new(error) })?;
+    Ok(pool.install(work))
 }
 
 /// An image as it is drawn, encoded.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use captcha_core::{Alphabet, DecodeError, ImageLimits, Label, open_image, to_gray};
 use image::{DynamicImage, GrayImage};
 
-use crate::corpus::names::label_of_name;
+use crate::corpus::file_label::label_of_name;
 use crate::folder::listing::{Entry, Listing};
 use crate::{DatasetError, Skipped, stratified_split};
 

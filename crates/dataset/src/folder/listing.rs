@@ -9,10 +9,10 @@ use captcha_core::{Alphabet, Label};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::corpus::file_label::label_of_name;
 use crate::corpus::header::differences;
 use crate::corpus::image_file::is_image;
 use crate::corpus::manifest::Records;
-use crate::corpus::names::label_of_name;
 use crate::{DatasetError, MANIFEST, MASKS, Shard, SkipReason, Skipped};
 
 /// One image: little, because there can be millions.

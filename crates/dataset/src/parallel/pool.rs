@@ -31,21 +31,6 @@ pub(crate) fn check_threads(threads: usize) -> Result<(), DatasetError> {
     })
 }
 
-/// Runs `work`, whose parallel parts use `threads` threads; 0 for those that there are.
-pub(crate) fn with_threads<R: Send>(
-    threads: usize,
-    work: impl FnOnce() -> R + Send,
-) -> Result<R, DatasetError> {
-    if threads == 0 {
-        return Ok(work());
-    }
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| DatasetError::Threads { source: Box::new(error) })?;
-    Ok(pool.install(work))
-}
-
 /// Work on `total` items that a monitor watches.
 pub(crate) struct Work<'a> {
     monitor: &'a dyn Monitor,
@@ -134,10 +119,14 @@ fn in_order<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> Option<R> + Sync
 mod tests {
     use super::*;
 
+    fn pool(threads: usize) -> rayon::ThreadPool {
+        rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+    }
+
     #[test]
     fn results_are_in_the_order_of_the_items() {
         let items: Vec<u32> = (0..1000).collect();
-        let results = with_threads(3, || in_order(&items, |&item| Some(item * 2))).unwrap();
+        let results = pool(3).install(|| in_order(&items, |&item| Some(item * 2)));
         assert_eq!(results, items.iter().map(|item| Some(item * 2)).collect::<Vec<_>>());
         assert_eq!(in_order(&[] as &[u32], |&item| Some(item)), []);
     }
@@ -146,10 +135,9 @@ mod tests {
     fn what_is_done_when_the_work_stops_is_a_run_from_the_start() {
         let items: Vec<u32> = (0..1000).collect();
         let begun = AtomicUsize::new(0);
-        let results = with_threads(4, || {
+        let results = pool(4).install(|| {
             in_order(&items, |&item| (begun.fetch_add(1, Ordering::SeqCst) < 100).then_some(item))
         });
-        let results = results.unwrap();
         assert_eq!(results.iter().flatten().count(), 100);
         // One more for each thread that had taken an item before it was told to stop.
         let run = results.iter().take_while(|result| result.is_some()).count();

@@ -1,9 +1,10 @@
-//! From texts to the names of their files, and back.
+//! From texts to the names of their files.
 
 use std::collections::HashMap;
-use std::path::Path;
 
-use captcha_core::{ContentHash, Label};
+use captcha_core::ContentHash;
+
+use crate::corpus::file_label::is_escaped;
 
 /// Longest file name without ending, in bytes: file systems allow 255, and suffix and ending must fit.
 const MAX_STEM: usize = 200;
@@ -19,11 +20,11 @@ const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
 /// The first image of a text is `TEXT.png`, the next ones `TEXT-2.png`, `TEXT-3.png` and so on, whatever the case of
 /// the letters, because some file systems do not tell `a` from `A`. Characters that end a label in a file name
 /// (`-`, `_`, `.`), that file systems refuse, and `%` are written as `%` and two hexadecimal digits for each byte,
-/// as in a URL; [`label_of_name`] reads them.
+/// as in a URL; [`label_of_name`](crate::corpus::file_label::label_of_name) reads them.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// How often each name came, by a short hash. Names of equal hashes only cost each other a number.
-    seen: HashMap<u64, u32>,
+    seen: HashMap<u64, u64>,
 }
 
 impl Names {
@@ -48,51 +49,6 @@ fn short_hash(name: &str) -> u64 {
     let mut hash = ContentHash::new();
     hash.add(name);
     u64::from_str_radix(&hash.hex()[..16], 16).unwrap_or_default()
-}
-
-/// The label in the name of a file, in which [`Names`] may have escaped characters; `None` if there is none.
-///
-/// A `%` that no escaped character begins with stands for itself: others name files, too.
-pub(crate) fn label_of_name(file: &str) -> Option<Label> {
-    let label = Label::from_path(Path::new(file)).ok()?;
-    Some(if label.as_str().contains('%') { Label::new(unescape(label.as_str())) } else { label })
-}
-
-/// Whether a character can't stand in the label of a file name.
-fn is_escaped(character: char) -> bool {
-    character.is_control() || character.is_whitespace() || "-_./\\:*?\"<>|%".contains(character)
-}
-
-fn unescape(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    let mut rest = name;
-    while let Some(character) = rest.chars().next() {
-        let (character, length) = escaped_character(rest).unwrap_or((character, character.len_utf8()));
-        text.push(character);
-        rest = &rest[length..];
-    }
-    text
-}
-
-/// The escaped character that `name` begins with, and how many bytes of the name it takes.
-fn escaped_character(name: &str) -> Option<(char, usize)> {
-    let mut bytes = Vec::new();
-    // No character has more than four bytes of UTF-8.
-    for group in name.as_bytes().chunks_exact(3).take(4) {
-        let [b'%', digits @ ..] = group else { break };
-        if !digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F')) {
-            break;
-        }
-        bytes.push(u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?);
-        if let Ok(text) = std::str::from_utf8(&bytes) {
-            return text
-                .chars()
-                .next()
-                .filter(|&character| is_escaped(character))
-                .map(|character| (character, 3 * bytes.len()));
-        }
-    }
-    None
 }
 
 fn escape(text: &str) -> String {
@@ -122,9 +78,11 @@ fn is_device(folded: &str) -> bool {
 mod tests {
     use std::collections::HashSet;
 
+    use captcha_core::Label;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::corpus::file_label::label_of_name;
 
     #[test]
     fn names_are_texts_with_numbers_where_they_clash() {
@@ -146,24 +104,6 @@ mod tests {
             assert_eq!(names.next(text).as_deref(), Some(name));
         }
         assert_eq!(names.next(&"A".repeat(201)), None);
-    }
-
-    #[test]
-    fn a_percent_sign_of_somebody_else_is_one() {
-        for (file, label) in [
-            ("A%2DB.png", "A-B"),
-            ("A%2DB-2.png", "A-B"),
-            ("%E2%80%83.png", "\u{2003}"),
-            ("100%.png", "100%"),
-            ("%2.png", "%2"),
-            ("%41%2d.png", "%41%2d"),
-            ("%E2%80.png", "%E2%80"),
-            ("%€9.png", "%€9"),
-            ("shard-0000-of-0002/A%25.png", "A%"),
-        ] {
-            assert_eq!(label_of_name(file), Some(Label::new(label)), "{file}");
-        }
-        assert_eq!(label_of_name("-1.png"), None);
     }
 
     proptest! {

@@ -1,0 +1,38 @@
+//! What the manifest of a corpus says of its options.
+
+use captcha_core::ContentHash;
+use captcha_render::Renderer;
+use serde_json::{Value, json};
+
+use crate::corpus::header::{CORPUS_FORMAT, CORPUS_VERSION, GENERATOR};
+use crate::{CorpusHeader, CorpusOptions, TextSource, TextsHeader};
+
+/// The first line of the manifest.
+pub(crate) fn header(options: &CorpusOptions, renderer: &Renderer) -> CorpusHeader {
+    let known = Value::from(renderer.fingerprint());
+    let hash = |(index, font): (usize, &String)| {
+        let hash = known["style"]["fonts"][index]["sha256"].as_str().unwrap_or_default();
+        (font.clone(), hash.to_owned())
+    };
+    CorpusHeader {
+        format: CORPUS_FORMAT.to_owned(),
+        version: CORPUS_VERSION,
+        generator: GENERATOR.to_owned(),
+        count: options.count,
+        seed: options.seed,
+        shard: options.shard.to_string(),
+        image_format: options.format.to_string(),
+        texts: match &options.texts {
+            TextSource::Sampled => TextsHeader::Sampled,
+            TextSource::Given(texts) => {
+                let mut hash = ContentHash::new();
+                texts.iter().for_each(|text| hash.add(text));
+                TextsHeader::Given { count: texts.len() as u64, digest: hash.hex() }
+            }
+        },
+        boxes: options.boxes,
+        masks: options.masks,
+        style: json!(options.style),
+        fonts: options.style.fonts.iter().enumerate().map(hash).collect(),
+    }
+}
