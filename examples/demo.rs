@@ -20,7 +20,7 @@ use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{TorchRecognizer, TrainOptions, Trained, train};
 use captcha_lab::render::Style;
 use captcha_lab::segment::{SegmentOptions, Segmenter};
-use captcha_lab::{Exam, Report, Solver, evaluate};
+use captcha_lab::{LabelledImage, Report, Solver, evaluate};
 use captcha_lab_cli::{Network, Progress, TrainingProgress, print, run};
 use captcha_report::{Table, format, pictures};
 use clap::Parser;
@@ -152,8 +152,10 @@ fn read(test: &LabelledFolder, trained: &Trained, out: &Path) -> Result<Report, 
     let solver = Solver::with_recognizer(Box::new(TorchRecognizer::new(&trained.model)?))?;
     let progress = Progress::new("Reading", "images");
     let mut failures = pictures::Failures::default();
-    let load =
-        |sample: captcha_lab::dataset::Sample| Exam { label: sample.label.to_string(), image: sample.load() };
+    let load = |sample: captcha_lab::dataset::Sample| LabelledImage {
+        label: sample.label.to_string(),
+        image: sample.load(),
+    };
     let report = evaluate(&solver, test.samples(), load, &progress, |answer| failures.add(answer));
     progress.finish();
     pictures::save_results(out, &solver.metadata().alphabet, &report.evaluation, &failures)?;

@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use captcha_lab::{Calibration, Exam, Report, dataset, evaluate};
+use captcha_lab::{Calibration, LabelledImage, Report, dataset, evaluate};
 use captcha_lab_cli::{Progress, SolverArgs, print, print_json, run};
 use captcha_report::{Table, format, pictures, share_cells};
 use clap::Parser;
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
             LabelledFolder::open(&args.data, &FolderOptions::default().with_alphabet(alphabet))?;
         }
 
-        let load = |sample: Sample| Exam { label: sample.label.to_string(), image: sample.load() };
+        let load = |sample: Sample| LabelledImage { label: sample.label.to_string(), image: sample.load() };
         let progress = Progress::new("Reading", "images");
         let mut failures = pictures::Failures::default();
         let report = evaluate(&solver, folder.samples(), load, &progress, |answer| failures.add(answer));

@@ -14,7 +14,7 @@ use captcha_lab::dataset::{CaptchaSource, CaptchaStream, DatasetError, Mixture, 
 use captcha_lab::infer::ModelMetadata;
 use captcha_lab::model::{TrainOptions, train};
 use captcha_lab::render::Renderer;
-use captcha_lab::{Exam, Solver, calibrate};
+use captcha_lab::{LabelledImage, Solver, calibrate};
 use captcha_lab_cli::{Progress, TrainingArgs, TrainingProgress, open_architecture, open_style, print, run};
 use captcha_report::{format, pictures};
 use clap::Parser;
@@ -99,12 +99,14 @@ fn main() -> ExitCode {
         let source = Mixture::new(renderers()?)?;
         let draw = |index: u64| {
             let image = source.image(seed::derive(seed::derive(args.training.seed, CALIBRATION), index));
-            image.map(|(image, text)| Exam { label: text, image: Ok(image) })
+            image.map(|(image, text)| LabelledImage { label: text, image: Ok(image) })
         };
         draw(0)?;
         let watch = Progress::new("Calibrating", "images");
-        let unreadable =
-            |error: DatasetError| Exam { label: error.to_string(), image: Ok(DynamicImage::default()) };
+        let unreadable = |error: DatasetError| LabelledImage {
+            label: error.to_string(),
+            image: Ok(DynamicImage::default()),
+        };
         let report = calibrate(
             &Solver::new(&trained.model)?,
             0..args.validation,

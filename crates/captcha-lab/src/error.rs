@@ -1,5 +1,6 @@
 //! Why an image was not read.
 
+use std::error::Error;
 use std::path::PathBuf;
 
 use captcha_core::DecodeError;
@@ -14,7 +15,7 @@ pub enum SolveError {
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// The image could not be cut into letters.
-    #[error("the image could not be cut into letters: {0}")]
+    #[error("the image could not be cut into letters")]
     Segment(#[from] SegmentError),
     /// The network failed.
     #[error(transparent)]
@@ -22,12 +23,23 @@ pub enum SolveError {
     /// The model file can't be used.
     #[error(transparent)]
     Model(#[from] ModelFileError),
+    /// Neither a model that ships nor a file has this name.
+    #[error(
+        "there is no model {name:?}: expected {} or the path of a model file, such as ./{name}.safetensors",
+        names.join(", ")
+    )]
+    NoSuchModel {
+        /// What was given.
+        name: String,
+        /// The names of the models that ship.
+        names: &'static [&'static str],
+    },
     /// The network can't be run in pure Rust.
     #[error(transparent)]
     Native(#[from] NativeError),
-    /// What the model says of segmentation can't be understood.
-    #[error("the model's segmentation options can't be read: {0}")]
-    Segmentation(#[source] serde_json::Error),
+    /// What the model says of segmentation can't be read.
+    #[error("what the model says of segmentation can't be read")]
+    Segmentation(#[source] Box<dyn Error + Send + Sync>),
     /// The model's letters and its network do not fit.
     #[error(
         "the model cuts letters of {actual} x {actual} pixels, its network takes {expected:?} (channels, height, width)"
@@ -60,7 +72,7 @@ pub enum SolveError {
         actual: String,
     },
     /// One of the above, with the file it happened to.
-    #[error("{}: {source}", path.display())]
+    #[error("{} was not read", path.display())]
     File {
         /// The file.
         path: PathBuf,
@@ -83,12 +95,17 @@ impl SolveError {
                     "too narrow"
                 }
             }
-            Self::Recognize(_) => "network failed",
+            Self::Recognize(_) | Self::Decoding(DecodingError::NotFinite(_)) => "network failed",
             Self::TooWide { .. } => "too wide",
             Self::Decoding(DecodingError::TooFewSteps { .. }) => "too narrow",
-            Self::Decoding(DecodingError::NotFinite(_)) => "network failed",
             Self::File { source, .. } => source.reason(),
-            _ => "unusable model",
+            Self::Model(_)
+            | Self::NoSuchModel { .. }
+            | Self::Native(_)
+            | Self::Segmentation(_)
+            | Self::LetterSize { .. }
+            | Self::Decoding(_)
+            | Self::Alphabet { .. } => "unusable model",
         }
     }
 }

@@ -20,7 +20,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! New to all this? The [`guide`] walks the whole road, with code to run and a picture for every step.
+//! New to all this? The [`guide`] takes an image from its pixels to its text, with code to run and a picture for every step.
 //!
 //! # From text to a trained network
 //!
@@ -29,21 +29,23 @@
 //! | draw | [`render`] | [`render::Renderer`], [`render::Style`] |
 //! | cut into letters | [`segment`] | [`segment::Segmenter`] |
 //! | keep and load | [`dataset`] | [`dataset::generate_corpus`], [`dataset::LabelledFolder`], [`dataset::LetterSet`] |
-//! | train | `model` | `model::train` (feature `torch`) |
-//! | read | here | [`Solver`], [`infer::Recognizer`] |
+//! | train | `model` | `model::LetterTraining`, `model::SequenceTraining` (feature `torch`) |
+//! | read | here | [`Solver`], [`open_model`], [`infer::Recognizer`] |
 //! | measure | here | [`evaluate`](fn@evaluate), [`Evaluation`], [`Calibration`] |
-//! | say how sure | here | [`calibrate`](fn@calibrate) |
+//! | calibrate confidences | here | [`calibrate`](fn@calibrate) |
 //!
 //! # Two ways to read
 //!
-//! A [`Solver`] reads as its model does. A model of *letters* cuts the image into them and classifies each: every step can
-//! be seen, but a line through the letters ends it. A model of *sequences* reads the whole image at once, of any width,
-//! column by column, and finds the most probable text ([`infer::ctc`]). Either way the result is the same: text, how sure,
-//! and for each character its place, how sure, and what else it could be. What is known of the text helps both:
+//! A [`Solver`] reads as its model does. A model of *letters* cuts the image into letters and classifies each: every step can
+//! be seen, but a line through the letters defeats it. A model of *sequences* reads the whole image at once, of any width,
+//! column by column, and finds the most probable text ([`infer::ctc`]). Either way the result is the same: the text and its
+//! confidence, and for each character its place, its confidence and what else it could be. What is known about the text
+//! improves both:
 //!
 //! ```no_run
 //! use captcha_lab::{Alphabet, Solver};
 //!
+//! // A model file, or the name of a model that ships.
 //! let solver = Solver::open("model.safetensors")?
 //!     .with_lengths(Some(4..=6))?
 //!     .with_allowed(Some(Alphabet::digits()))?;
@@ -61,13 +63,27 @@
 //! | `render` | yes | [`render`] |
 //! | `dataset` | yes | [`dataset`]; drawing corpora needs `render` as well |
 //! | `pretrained` | yes | the weights that ship (2.3 MB): [`Pretrained`], [`Solver::pretrained`] |
-//! | `torch` | no | `model`: training, and inference with libtorch. `cargo xtask setup` in the repository installs libtorch |
+//! | `torch` | no | `model`: training, and inference with libtorch; and `dataset`. `cargo xtask setup` in the repository installs libtorch |
 //!
-//! Without `torch` there is no C or C++ in the dependency tree.
+//! Without `torch` there is no C or C++ in the dependency tree. The documentation of `model` is that of the crate
+//! [`captcha-model`](https://docs.rs/captcha-model).
+//!
+//! # Files of this crate
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `solver/` | [`Solver`]: from an image to its text |
+//! | `measure/` | [`evaluate`](fn@evaluate) and [`calibrate`](fn@calibrate): a solver against labelled images |
+//! | `open` | [`open_model`]: one rule for the name of a model that ships against the path of a file |
+//! | `pretrained` | [`Pretrained`]: the weights that ship |
+//! | `error` | [`SolveError`] |
+//! | `guide` | [`guide`]: the pages of `guide/` |
 
-mod evaluate;
+mod error;
 #[cfg(all(feature = "dataset", feature = "pretrained", feature = "render"))]
 pub mod guide;
+mod measure;
+mod open;
 #[cfg(feature = "pretrained")]
 mod pretrained;
 mod solver;
@@ -82,15 +98,18 @@ pub use captcha_model as model;
 pub use captcha_render as render;
 pub use captcha_segment as segment;
 
+pub use captcha_core::image;
 pub use captcha_core::{Alphabet, GlyphBox, Label};
 pub use captcha_infer::{
     Alternative, Calibration, Character, Confidence, Decoding, Evaluation, GroupedShare, ModelFile,
-    ModelMetadata, Prediction, Recognizer, Search, Share,
+    ModelMetadata, Precision, Prediction, Recognizer, Search, Share,
 };
-pub use evaluate::{Answer, Exam, Report, evaluate};
+pub use error::SolveError;
+pub use measure::{Answer, LabelledImage, Report, TemperatureReport, calibrate, evaluate};
+pub use open::open_model;
 #[cfg(feature = "pretrained")]
 pub use pretrained::Pretrained;
-pub use solver::{SolveError, Solver, TemperatureReport, calibrate};
+pub use solver::Solver;
 
 /// The programs in the README compile.
 #[cfg(doctest)]

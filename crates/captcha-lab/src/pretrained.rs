@@ -1,5 +1,12 @@
 //! The weights that ship.
 
+use std::fmt;
+use std::str::FromStr;
+
+use captcha_infer::{ModelFile, ModelFileError};
+
+use crate::error::SolveError;
+
 /// A model that ships: its file is part of the program. `models/README.md` in the repository has the command that made
 /// each and what it scores.
 ///
@@ -9,7 +16,7 @@
 ///
 /// // With the line across the letters there is nothing to cut; the whole image is read at once.
 /// let captcha = Renderer::new(Style::claptcha())?.render("QXKZEF", 42)?;
-/// let solver = Solver::from_bytes(Pretrained::ClaptchaSequence.bytes())?;
+/// let solver = Solver::new(&Pretrained::ClaptchaSequence.model()?)?;
 /// assert_eq!(solver.solve(&captcha.image)?.text, "QXKZEF");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -31,15 +38,13 @@ impl Pretrained {
     pub const ALL: &[Self] =
         &[Self::SeedLetters, Self::ClaptchaSequence, Self::LeptureSequence, Self::HardSequence];
 
+    /// The names of all, in the order of [`ALL`](Self::ALL).
+    pub const NAMES: &[&str] = &["seed-letters", "claptcha-sequence", "lepture-sequence", "hard-sequence"];
+
     /// Its name: that of its file without the ending.
     #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::SeedLetters => "seed-letters",
-            Self::ClaptchaSequence => "claptcha-sequence",
-            Self::LeptureSequence => "lepture-sequence",
-            Self::HardSequence => "hard-sequence",
-        }
+        Self::NAMES[self as usize]
     }
 
     /// The model called `name`.
@@ -48,7 +53,15 @@ impl Pretrained {
         Self::ALL.iter().copied().find(|model| model.name() == name)
     }
 
-    /// Its model file.
+    /// The model.
+    ///
+    /// # Errors
+    /// None that a user could cause: the weights are part of the program.
+    pub fn model(self) -> Result<ModelFile, ModelFileError> {
+        ModelFile::from_bytes(self.bytes())
+    }
+
+    /// The bytes of its model file.
     #[must_use]
     pub fn bytes(self) -> &'static [u8] {
         match self {
@@ -57,5 +70,21 @@ impl Pretrained {
             Self::LeptureSequence => include_bytes!("../models/lepture-sequence.safetensors"),
             Self::HardSequence => include_bytes!("../models/hard-sequence.safetensors"),
         }
+    }
+}
+
+/// Its name.
+impl fmt::Display for Pretrained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// By its name.
+impl FromStr for Pretrained {
+    type Err = SolveError;
+
+    fn from_str(name: &str) -> Result<Self, SolveError> {
+        Self::named(name).ok_or_else(|| SolveError::NoSuchModel { name: name.to_owned(), names: Self::NAMES })
     }
 }

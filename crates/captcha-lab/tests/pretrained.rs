@@ -5,7 +5,7 @@
 
 use captcha_lab::infer::Architecture;
 use captcha_lab::render::{Noise, Renderer, Style, WhiteNoise};
-use captcha_lab::{Evaluation, GlyphBox, ModelFile, Pretrained, Solver};
+use captcha_lab::{Evaluation, GlyphBox, Pretrained, SolveError, Solver, open_model};
 
 /// How many of a hundred new images are read rightly.
 fn right(model: Pretrained, style: Style) -> Evaluation {
@@ -62,7 +62,7 @@ fn models_are_small_and_found_by_their_names() {
     for &model in Pretrained::ALL {
         assert_eq!(Pretrained::named(model.name()), Some(model));
         assert!(model.bytes().len() < 4_000_000, "{}", model.name());
-        let file = ModelFile::from_bytes(model.bytes()).unwrap();
+        let file = model.model().unwrap();
         let architecture = &file.metadata().architecture;
         assert!(architecture.parameter_count().unwrap() < 1_000_000);
         if architecture.is_sequence() {
@@ -72,6 +72,33 @@ fn models_are_small_and_found_by_their_names() {
         }
     }
     assert_eq!(Pretrained::named("no such model"), None);
+    assert_eq!("hard-sequence".parse::<Pretrained>().unwrap(), Pretrained::HardSequence);
+    assert_eq!(Pretrained::ALL.iter().map(ToString::to_string).collect::<Vec<_>>(), Pretrained::NAMES);
+}
+
+#[test]
+fn a_name_is_a_model_and_everything_else_a_path() {
+    let alphabet = |model: &str| open_model(model).map(|model| model.metadata().alphabet.len());
+    assert_eq!(alphabet("hard-sequence").unwrap(), 20);
+    // No name: a separator, or an extension.
+    for path in ["./hard-sequence", "models/hard-sequence", "hard-sequence.safetensors"] {
+        let error = alphabet(path).unwrap_err();
+        assert!(matches!(error, SolveError::Model(_)), "{path}: {error}");
+        assert!(error.to_string().contains(path), "{error}");
+    }
+    let error = Solver::open("seed-leters").err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "there is no model \"seed-leters\": expected seed-letters, claptcha-sequence, lepture-sequence, \
+         hard-sequence or the path of a model file, such as ./seed-leters.safetensors"
+    );
+    let folder = std::env::temp_dir().join(format!("captcha-lab-open-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("hard-sequence");
+    std::fs::write(&path, Pretrained::SeedLetters.bytes()).unwrap();
+    let opened = open_model(&path);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(opened.unwrap().metadata().alphabet.len(), 26, "a path is never a name");
 }
 
 #[test]
@@ -82,7 +109,7 @@ fn models_have_the_architectures_that_their_commands_name() {
         (Pretrained::LeptureSequence, Architecture::fine_sequence(36, 160)),
         (Pretrained::HardSequence, Architecture::fine_sequence(20, 160)),
     ] {
-        let file = ModelFile::from_bytes(model.bytes()).unwrap();
+        let file = model.model().unwrap();
         assert_eq!(file.metadata().architecture.layers, architecture.layers, "{}", model.name());
     }
 }

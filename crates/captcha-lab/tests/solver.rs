@@ -8,8 +8,8 @@ use captcha_lab::core::image::{DynamicImage, GrayImage, Luma};
 use captcha_lab::core::ndarray::{Array3, ArrayView4, Axis};
 use captcha_lab::infer::{Architecture, DecodingError, InputShape, Layer, RecognizeError, Tensor, Window};
 use captcha_lab::{
-    Alphabet, Exam, GlyphBox, ModelFile, ModelMetadata, Recognizer, Search, SolveError, Solver, calibrate,
-    evaluate,
+    Alphabet, GlyphBox, LabelledImage, ModelFile, ModelMetadata, Precision, Recognizer, Search, SolveError,
+    Solver, calibrate, evaluate,
 };
 
 const CHARACTERS: &str = "ABCD";
@@ -162,16 +162,24 @@ fn letters_keep_to_lengths_and_characters_too() {
 
 #[test]
 fn a_temperature_is_fitted_on_what_can_be_used() {
-    let exam = |text: &str, label: &str| Exam { label: label.to_owned(), image: Ok(columns(text, 1)) };
+    let labelled = |text: &str, label: &str| LabelledImage::new(label, columns(text, 1));
     // Far too unsure of what is always right.
     let solver = sequence(None, 0.5);
     let texts = vec![("A B", "AB"), ("C D", "CD"), ("B", "BX"), (" C", "CCCC")];
-    let report = calibrate(&solver, texts.into_iter(), |(text, label)| exam(text, label), &());
+    let report = calibrate(&solver, texts.into_iter(), |(text, label)| labelled(text, label), &());
     let fit = report.fit.unwrap();
     assert_eq!((fit.samples, report.unused), (2, 2));
     assert!(fit.temperature < 0.5 && fit.loss_after < fit.loss_before, "{fit:?}");
 
-    let bars = |count| Exam { label: "DDD".to_owned(), image: Ok(bars(count)) };
+    // What is fitted is what is reported: of texts of the lengths that the solver expects. The others are unused.
+    let known = sequence(Some((2, 3)), 0.5);
+    let texts = vec![("A B", "AB"), ("C D", "CD"), ("B", "B")];
+    let report = calibrate(&known, texts.clone().into_iter(), |(text, label)| labelled(text, label), &());
+    let conditional = report.fit.unwrap();
+    assert_eq!((conditional.samples, report.unused), (2, 1));
+    assert!(conditional.loss_before < fit.loss_before, "{conditional:?}, of any length {fit:?}");
+
+    let bars = |count| LabelledImage::new("DDD", bars(count));
     let report = calibrate(&letters(None), [3, 7].into_iter(), bars, &());
     assert_eq!((report.fit.unwrap().samples, report.unused), (3, 1));
 }
@@ -179,8 +187,9 @@ fn a_temperature_is_fitted_on_what_can_be_used() {
 #[test]
 fn an_evaluation_has_the_calibration() {
     let solver = sequence(None, 9.0);
-    let exam = |text: &str| Exam { label: text.replace(' ', ""), image: Ok(columns(text, 1)) };
-    let report = evaluate(&solver, ["A B", "C D", "C"].into_iter(), exam, &(), |_| ());
+    let labelled = |text: &str| LabelledImage::new(text.replace(' ', ""), columns(text, 1));
+    let report = evaluate(&solver, ["A B", "C D", "C"].into_iter(), labelled, &(), |_| ());
+    assert_eq!((report.backend, report.precision), ("grey", Precision::F32));
     assert_eq!(report.evaluation.whole.hits, 3);
     assert!(report.evaluation.calibration.expected_error() < 0.01);
     assert_eq!(report.evaluation.by_length[&2].total, 2);

@@ -1,12 +1,11 @@
 //! The temperature of a model, fitted on images.
 
-use captcha_core::ink::ink_batch;
 use captcha_core::{Monitor, to_gray};
 use captcha_infer::{LabelledLogits, TemperatureFit, fit_temperature};
 use rayon::prelude::*;
 
-use super::{Solver, Way, letters, sequence};
-use crate::Exam;
+use super::labelled_image::LabelledImage;
+use crate::solver::Solver;
 
 /// A temperature, and what it was fitted on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,14 +32,11 @@ const CHUNK: usize = 64;
 /// use std::path::Path;
 ///
 /// use captcha_lab::render::{Renderer, Style};
-/// use captcha_lab::{Exam, ModelFile, Solver, calibrate};
+/// use captcha_lab::{ModelFile, Solver, calibrate};
 ///
 /// let model = ModelFile::open(Path::new("model.safetensors"))?;
 /// let renderer = Renderer::new(Style::seed())?;
-/// let draw = |seed: u32| {
-///     let captcha = renderer.random(seed.into()).expect("a preset always renders");
-///     Exam { label: captcha.text, image: Ok(captcha.image) }
-/// };
+/// let draw = |seed: u32| renderer.random(seed.into()).expect("a preset always renders").into();
 /// let report = calibrate(&Solver::new(&model)?, 0..2000, draw, &());
 /// if let Some(fit) = report.fit {
 ///     model.with_temperature(Some(fit.temperature))?.save(Path::new("model.safetensors"))?;
@@ -50,7 +46,7 @@ const CHUNK: usize = 64;
 pub fn calibrate<T: Send>(
     solver: &Solver,
     items: impl ExactSizeIterator<Item = T>,
-    load: impl Fn(T) -> Exam + Sync,
+    load: impl Fn(T) -> LabelledImage + Sync,
     monitor: &dyn Monitor,
 ) -> TemperatureReport {
     let total = items.len() as u64;
@@ -77,21 +73,8 @@ pub fn calibrate<T: Send>(
 }
 
 /// The scores of an image with its label; `None` if it can't be used.
-fn labelled(solver: &Solver, exam: Exam) -> Option<Vec<LabelledLogits>> {
-    let image = to_gray(&exam.image.ok()?);
-    let classes = solver.metadata().alphabet.encode(&exam.label).ok()?;
-    match &solver.way {
-        Way::Letters(segmenter) => {
-            let lengths = classes.len()..=classes.len();
-            let letters = letters::cut(segmenter, &image, Some(&lengths)).ok()?.letters;
-            let batch = ink_batch(letters.iter().map(|letter| &letter.image))?;
-            let logits = solver.recognizer.logits(batch.view()).ok()?;
-            let scores = logits.outer_iter().zip(classes);
-            scores.map(|(letter, class)| LabelledLogits::letter(&letter.row(0), class)).collect()
-        }
-        Way::Sequence => {
-            let logits = sequence::logits(&*solver.recognizer, &image).ok()?;
-            Some(vec![LabelledLogits::text(&logits.view(), classes, solver.decoding().lengths.clone())?])
-        }
-    }
+fn labelled(solver: &Solver, labelled: LabelledImage) -> Option<Vec<LabelledLogits>> {
+    let image = to_gray(&labelled.image.ok()?);
+    let classes = solver.metadata().alphabet.encode(&labelled.label).ok()?;
+    solver.labelled_logits(&image, classes)
 }

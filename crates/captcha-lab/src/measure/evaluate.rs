@@ -1,22 +1,15 @@
-//! A solver against labelled images.
+//! How much a solver reads rightly, and how fast.
 
 use std::time::{Duration, Instant};
 
+use captcha_core::Monitor;
 use captcha_core::image::DynamicImage;
-use captcha_core::{DecodeError, Monitor};
-use captcha_infer::{Evaluation, Outcome, Prediction};
+use captcha_infer::{Evaluation, Outcome, Precision, Prediction};
 use rayon::prelude::*;
 
-use crate::{SolveError, Solver};
-
-/// A labelled image, or why it can't be read: such an image counts as wrong.
-#[derive(Debug)]
-pub struct Exam {
-    /// The text that the image shows.
-    pub label: String,
-    /// The image.
-    pub image: Result<DynamicImage, DecodeError>,
-}
+use super::labelled_image::LabelledImage;
+use crate::error::SolveError;
+use crate::solver::Solver;
 
 /// What a solver made of one image.
 #[derive(Debug)]
@@ -37,6 +30,10 @@ pub struct Answer {
 pub struct Report {
     /// What was right and what was wrong, over all images.
     pub evaluation: Evaluation,
+    /// What ran the network: `native` or `libtorch`.
+    pub backend: &'static str,
+    /// How exactly it was run, whatever was asked for.
+    pub precision: Precision,
     /// Time spent to load or draw the images.
     pub loading: Duration,
     /// Time spent to read them.
@@ -66,15 +63,12 @@ const CHUNK: usize = 64;
 /// then over the images so far.
 ///
 /// ```no_run
-/// use captcha_lab::{Exam, Solver, evaluate};
+/// use captcha_lab::{Solver, evaluate};
 /// use captcha_lab::render::{Renderer, Style};
 ///
 /// let solver = Solver::open("model.safetensors")?;
 /// let renderer = Renderer::new(Style::seed())?;
-/// let draw = |seed: u32| {
-///     let captcha = renderer.random(seed.into()).expect("a preset always renders");
-///     Exam { label: captcha.text, image: Ok(captcha.image) }
-/// };
+/// let draw = |seed: u32| renderer.random(seed.into()).expect("a preset always renders").into();
 /// let report = evaluate(&solver, 0..2000, draw, &(), |_| ());
 /// println!("{:.2} % of {}", 100.0 * report.evaluation.whole.value(), report.evaluation.images());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -82,13 +76,13 @@ const CHUNK: usize = 64;
 pub fn evaluate<T: Send>(
     solver: &Solver,
     items: impl ExactSizeIterator<Item = T>,
-    load: impl Fn(T) -> Exam + Sync,
+    load: impl Fn(T) -> LabelledImage + Sync,
     monitor: &dyn Monitor,
     mut each: impl FnMut(Answer),
 ) -> Report {
     let total = items.len() as u64;
     let mut items = items;
-    let mut report = Report::default();
+    let mut report = Report { backend: solver.backend(), precision: solver.precision(), ..Report::default() };
     monitor.progress(0, total);
     while !monitor.interrupted() {
         let chunk: Vec<T> = items.by_ref().take(CHUNK).collect();
@@ -96,9 +90,9 @@ pub fn evaluate<T: Send>(
             break;
         }
         let started = Instant::now();
-        let exams: Vec<Exam> = chunk.into_par_iter().map(&load).collect();
+        let images: Vec<LabelledImage> = chunk.into_par_iter().map(&load).collect();
         let loaded = Instant::now();
-        let answers: Vec<Answer> = exams.into_par_iter().map(|exam| answer(solver, exam)).collect();
+        let answers: Vec<Answer> = images.into_par_iter().map(|image| answer(solver, image)).collect();
         report.loading += loaded - started;
         report.solving += loaded.elapsed();
         for mut answer in answers {
@@ -114,13 +108,14 @@ pub fn evaluate<T: Send>(
     report
 }
 
-fn answer(solver: &Solver, exam: Exam) -> Answer {
-    let (image, reading) = match exam.image {
+fn answer(solver: &Solver, labelled: LabelledImage) -> Answer {
+    let LabelledImage { label, image } = labelled;
+    let (image, reading) = match image {
         Ok(image) => {
             let reading = solver.solve(&image);
             (Some(image), reading)
         }
         Err(error) => (None, Err(SolveError::Decode(error))),
     };
-    Answer { label: exam.label, image, reading, right: false }
+    Answer { label, image, reading, right: false }
 }

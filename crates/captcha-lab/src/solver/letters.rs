@@ -6,13 +6,15 @@ use captcha_core::image::GrayImage;
 use captcha_infer::{Character, Decoder, ModelMetadata, Prediction, Recognizer, read_letters};
 use captcha_segment::{SegmentError, SegmentOptions, Segmentation, Segmenter};
 
-use super::SolveError;
+use crate::error::SolveError;
 
 /// The segmenter that the metadata of a letter model ask for.
 pub(super) fn segmenter(metadata: &ModelMetadata) -> Result<Segmenter, SolveError> {
     let input = metadata.architecture.input;
     let options = match &metadata.segmentation {
-        Some(options) => serde_json::from_value(options.clone()).map_err(SolveError::Segmentation)?,
+        Some(options) => {
+            serde_json::from_value(options.clone()).map_err(|error| SolveError::Segmentation(error.into()))?
+        }
         None => SegmentOptions::default(),
     };
     let size = options.letter_size;

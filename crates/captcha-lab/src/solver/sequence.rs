@@ -5,7 +5,7 @@ use captcha_core::ink::ink_batch;
 use captcha_core::ndarray::{Array2, Axis};
 use captcha_infer::{Decoder, Prediction, RecognizeError, Recognizer};
 
-use super::SolveError;
+use crate::error::SolveError;
 
 /// The most times that an image may be as wide as it is high: a line of 64 letters is less.
 const WIDEST: u32 = 64;

@@ -1,23 +1,20 @@
-//! From an image to its text.
-
-mod calibrate;
-mod error;
-mod letters;
-mod sequence;
+//! A trained network with everything around it.
 
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use captcha_core::image::DynamicImage;
+use captcha_core::image::{DynamicImage, GrayImage};
 use captcha_core::{Alphabet, ImageLimits, decode_image, open_image, to_gray};
 use captcha_infer::{
-    Decoder, Decoding, ModelFile, ModelMetadata, NativeRecognizer, Precision, Prediction, Recognizer, Search,
+    Decoder, Decoding, LabelledLogits, ModelFile, ModelMetadata, NativeRecognizer, Precision, Prediction,
+    Recognizer, Search,
 };
 use captcha_segment::Segmenter;
 use rayon::prelude::*;
 
-pub use calibrate::{TemperatureReport, calibrate};
-pub use error::SolveError;
+use super::reader::Reader;
+use crate::error::SolveError;
+use crate::open::open_model;
 
 /// Reads CAPTCHAs: a trained network with everything around it, ready to use from any thread.
 ///
@@ -34,30 +31,22 @@ pub use error::SolveError;
 /// ```
 pub struct Solver {
     recognizer: Box<dyn Recognizer>,
-    way: Way,
+    reader: Reader,
     decoder: Decoder,
     limits: ImageLimits,
 }
 
-/// How a model reads.
-enum Way {
-    /// One letter after the other.
-    Letters(Segmenter),
-    /// The whole image at once.
-    Sequence,
-}
-
 impl Solver {
-    /// A solver with the model file at `path`, in pure Rust.
+    /// A solver in pure Rust with a model that ships, by its name, or with the model file at a path: see [`open_model`].
     ///
     /// # Errors
-    /// [`SolveError::Model`] with the path and what is wrong with it, and as [`with_recognizer`](Self::with_recognizer).
-    pub fn open(path: impl AsRef<Path>) -> Result<Self, SolveError> {
-        Self::new(&ModelFile::open(path.as_ref())?)
+    /// As [`open_model`] and [`with_recognizer`](Self::with_recognizer).
+    pub fn open(model: impl AsRef<Path>) -> Result<Self, SolveError> {
+        Self::new(&open_model(model)?)
     }
 
-    /// A solver with the weights that ship: six letters `A` to `Z` in the style of
-    /// the seed (Claptcha without its line), in pure Rust.
+    /// A solver in pure Rust with [`Pretrained::SeedLetters`](crate::Pretrained::SeedLetters): six letters `A` to `Z` in
+    /// the style of the seed, which is Claptcha without its line.
     ///
     /// # Errors
     /// None that a user could cause: the weights are part of the program.
@@ -66,18 +55,18 @@ impl Solver {
         Self::from_bytes(crate::Pretrained::SeedLetters.bytes())
     }
 
-    /// A solver with the model file in `bytes`, in pure Rust.
+    /// A solver in pure Rust with the model file in `bytes`.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// As [`new`](Self::new), and [`SolveError::Model`] if the bytes are no model.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SolveError> {
         Self::new(&ModelFile::from_bytes(bytes)?)
     }
 
-    /// A solver with this model, in pure Rust.
+    /// A solver in pure Rust with this model.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// [`SolveError::Native`], and as [`with_recognizer`](Self::with_recognizer).
     pub fn new(model: &ModelFile) -> Result<Self, SolveError> {
         Self::with_recognizer(Box::new(NativeRecognizer::new(model)?))
     }
@@ -90,16 +79,13 @@ impl Solver {
     /// sense.
     pub fn with_recognizer(recognizer: Box<dyn Recognizer>) -> Result<Self, SolveError> {
         let metadata = recognizer.metadata();
-        let way = match metadata.architecture.is_sequence() {
-            true => Way::Sequence,
-            false => Way::Letters(letters::segmenter(metadata)?),
-        };
+        let reader = Reader::of(metadata)?;
         let lengths = metadata.lengths.map(|(fewest, most)| fewest..=most);
         let decoder = Decoder::new(metadata, Decoding::default().with_lengths(lengths))?;
-        Ok(Self { recognizer, way, decoder, limits: ImageLimits::default() })
+        Ok(Self { recognizer, reader, decoder, limits: ImageLimits::default() })
     }
 
-    /// The same solver with this decoding, in place of everything that the model or the setters below say of texts.
+    /// Sets what is known of texts and how they are looked for, in place of all that the model or the setters below say.
     ///
     /// # Errors
     /// [`SolveError::Decoding`] names the option that is out of its range.
@@ -108,7 +94,7 @@ impl Solver {
         Ok(self)
     }
 
-    /// The same solver for texts of exactly `length` characters, or, with `None`, of any number.
+    /// Sets how many characters a text has; with `None`, any number.
     ///
     /// # Errors
     /// [`SolveError::Decoding`] if it is longer than [`captcha_infer::MAX_LENGTH`].
@@ -116,7 +102,7 @@ impl Solver {
         self.with_lengths(length.map(|length| length..=length))
     }
 
-    /// The same solver for texts of a number of characters in `lengths` only, or, with `None`, of any number.
+    /// Sets the fewest and the most characters that a text has; with `None`, any number.
     ///
     /// # Errors
     /// [`SolveError::Decoding`] if the range is empty or goes beyond [`captcha_infer::MAX_LENGTH`].
@@ -125,7 +111,7 @@ impl Solver {
         self.with_decoding(decoding)
     }
 
-    /// The same solver for texts of these characters only, or, with `None`, of all that the model reads.
+    /// Sets the only characters that a text can have; with `None`, all that the model reads.
     ///
     /// # Errors
     /// [`SolveError::Decoding`] names the first character that the model does not read.
@@ -134,7 +120,7 @@ impl Solver {
         self.with_decoding(decoding)
     }
 
-    /// The same solver with another search for the text of a sequence.
+    /// Sets how the most probable text of a sequence is looked for.
     ///
     /// # Errors
     /// [`SolveError::Decoding`] if the search keeps nothing.
@@ -143,14 +129,14 @@ impl Solver {
         self.with_decoding(decoding)
     }
 
-    /// The same solver with other limits for images from files and bytes.
+    /// Sets what an image from a file or from bytes may cost before it is refused.
     #[must_use]
     pub fn with_limits(mut self, limits: ImageLimits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The same solver, if its model reads just the characters of `alphabet`, in that order.
+    /// The solver itself, if its model reads exactly the characters of `alphabet`, in that order.
     ///
     /// # Errors
     /// [`SolveError::Alphabet`] with both.
@@ -185,9 +171,9 @@ impl Solver {
     /// How images are cut into letters, if the model reads letters.
     #[must_use]
     pub fn segmenter(&self) -> Option<&Segmenter> {
-        match &self.way {
-            Way::Letters(segmenter) => Some(segmenter),
-            Way::Sequence => None,
+        match &self.reader {
+            Reader::Letters(segmenter) => Some(segmenter),
+            Reader::Sequence => None,
         }
     }
 
@@ -203,11 +189,16 @@ impl Solver {
     /// [`SolveError::Segment`] if it can't be cut into letters, [`SolveError::TooWide`] or [`SolveError::Decoding`] if
     /// it can't be read as a sequence, [`SolveError::Recognize`] if the backend fails.
     pub fn solve(&self, image: &DynamicImage) -> Result<Prediction, SolveError> {
-        let (image, recognizer) = (to_gray(image), &*self.recognizer);
-        match &self.way {
-            Way::Letters(segmenter) => letters::read(recognizer, segmenter, &self.decoder, &image),
-            Way::Sequence => sequence::read(recognizer, &self.decoder, &image),
-        }
+        self.reader.read(&*self.recognizer, &self.decoder, &to_gray(image))
+    }
+
+    /// The scores of an image that shows these classes; `None` if it can't be used.
+    pub(crate) fn labelled_logits(
+        &self,
+        image: &GrayImage,
+        classes: Vec<usize>,
+    ) -> Option<Vec<LabelledLogits>> {
+        self.reader.labelled(&*self.recognizer, &self.decoder, image, classes)
     }
 
     /// Reads an image file held in memory; its format is found from the content.
