@@ -9,7 +9,7 @@ use crate::libtorch::lookup::Surroundings;
 /// `cargo xtask demo`.
 pub(crate) fn demo(around: &Surroundings, quick: bool, args: &[OsString]) -> Result<(), Error> {
     let mut cargo = cargo(around);
-    cargo.args(["run", "--release", "--package", "captcha-lab-examples", "--features", "torch"]);
+    cargo.args(["run", "--profile", "demo", "--package", "captcha-lab-examples", "--features", "torch"]);
     cargo.args(["--example", "demo", "--"]);
     if quick {
         cargo.arg("--quick");
@@ -17,10 +17,18 @@ pub(crate) fn demo(around: &Surroundings, quick: bool, args: &[OsString]) -> Res
     run(cargo.args(args))
 }
 
+/// The packages that are tested without libtorch as well: the library, the program and the window are others then.
+///
+/// `xtask` is among them for the features that it asks of its dependencies: with them everything below these packages
+/// is compiled once for both runs.
+const WITHOUT_LIBTORCH: [&str; 4] = ["captcha-lab", "captcha-lab-cli", "captcha-lab-app", "xtask"];
+
 /// `cargo xtask test`.
 pub(crate) fn test(around: &Surroundings) -> Result<(), Error> {
     // The first as on a machine that has no libtorch. Both from the root, whatever folder the user is in.
-    run(cargo(around).arg("test").current_dir(&around.workspace))?;
+    let mut without = cargo(around);
+    without.arg("test").args(WITHOUT_LIBTORCH.iter().flat_map(|package| ["--package", package]));
+    run(without.current_dir(&around.workspace))?;
     run(cargo(around).args(["test", "--workspace", "--all-features"]).current_dir(&around.workspace))
 }
 
