@@ -1,4 +1,4 @@
-//! A drawn CAPTCHA with its ground truth.
+//! An image of a CAPTCHA with its ground truth.
 
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -30,12 +30,12 @@ pub struct Captcha {
     pub image: DynamicImage,
     /// The text that the picture shows.
     pub text: String,
-    /// Where each character is, in the order of the text; empty if nobody knows.
+    /// Where each character is, in the order of the text. Empty if it is not known.
     pub glyphs: Vec<Glyph>,
 }
 
-/// The ground truth of one character: where its ink is in the final image, after warp and resize, before
-/// anything is drawn over it.
+/// The ground truth of one character: where its ink is in the final image, after all warps and resizes, before anything
+/// is drawn over it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Glyph {
@@ -52,7 +52,7 @@ impl Glyph {
     /// A character whose ink is in `bounds` and covers each of its pixels as `mask` says.
     ///
     /// # Errors
-    /// [`RenderError::BadGlyph`] if the mask has not the size of the box.
+    /// [`RenderError::BadGlyph`] if the size of the mask is not that of the box.
     pub fn new(character: char, bounds: GlyphBox, mask: GrayImage) -> Result<Self, RenderError> {
         if mask.dimensions() == (bounds.width(), bounds.height()) {
             return Ok(Self { character, bounds: Some(bounds), mask });
@@ -63,7 +63,7 @@ impl Glyph {
         Err(RenderError::BadGlyph { reason })
     }
 
-    /// A character of which nothing is seen.
+    /// A character that leaves no ink in the image, such as a space.
     #[must_use]
     pub fn hidden(character: char) -> Self {
         Self { character, bounds: None, mask: GrayImage::new(0, 0) }
@@ -71,8 +71,8 @@ impl Glyph {
 
     /// The smallest box of pixels that are covered by at least `level` (1 to 255), or `None` if none is.
     ///
-    /// `bounds` counts the faintest touch of a letter's soft edge; this is the box that a binarisation finds
-    /// which takes pixels darker than `255 - level` for ink.
+    /// `bounds` includes the faintest anti-aliased pixels. This box is the one that a binarisation finds whose
+    /// threshold is `255 - level`.
     #[must_use]
     pub fn bounds_above(&self, level: u8) -> Option<GlyphBox> {
         let bounds = self.bounds?;
@@ -86,8 +86,8 @@ impl Glyph {
 }
 
 impl Captcha {
-    /// An image that shows `text`, and where each of its characters is: a glyph for each in the order of the text, or
-    /// none at all if nobody knows.
+    /// An image that shows `text`, with a glyph for each of its characters in the order of the text, or none at all if
+    /// the places of the characters are not known.
     ///
     /// # Errors
     /// [`RenderError::BadGlyph`] if the glyphs are not the characters of the text, or a box leaves the image.
@@ -116,7 +116,7 @@ impl Captcha {
         Ok(Self { image, text, glyphs })
     }
 
-    /// The picture as the bytes of an image file. Formats without greys get them as colours.
+    /// The picture as the bytes of an image file. Formats that cannot store greys store colours.
     ///
     /// # Errors
     /// [`RenderError::Encode`] if the format can't be written.
@@ -130,7 +130,7 @@ impl Captcha {
         Ok(bytes.into_inner())
     }
 
-    /// Writes the picture to a file, whole or not at all, in the format that the ending of its name says.
+    /// Writes the picture to a file, whole or not at all. The extension of its name decides the format.
     ///
     /// # Errors
     /// [`RenderError::UnknownImageFormat`], [`RenderError::Encode`] or [`RenderError::Save`].

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use captcha_core::AlphabetError;
 
-/// The error of a dependency, whose own type may change with every release of it.
+/// An error of a dependency. It is boxed, because its type may change with every release of the dependency.
 pub(crate) type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a style is refused or a CAPTCHA can't be drawn or written.
@@ -27,14 +27,14 @@ pub enum RenderError {
         /// The names of all presets.
         presets: String,
     },
-    /// A text on a command line or in a file is not what it should be.
+    /// A text cannot be parsed.
     #[error("{text:?} is not {what}, expected {expected}")]
     Unreadable {
-        /// What it should be.
+        /// What was expected, as `the size of an image`.
         what: &'static str,
         /// The text.
         text: String,
-        /// What it can look like.
+        /// What it should look like.
         expected: String,
     },
     /// The ground truth of a glyph does not fit its image or its text.
@@ -59,7 +59,7 @@ pub enum RenderError {
         /// What the operating system said.
         source: std::io::Error,
     },
-    /// A file is no TrueType or OpenType font with outlines.
+    /// A file is not a TrueType or OpenType font with outlines.
     #[error("the font {font:?} can't be used: {reason}")]
     BadFont {
         /// The font as the style names it.
@@ -75,10 +75,10 @@ pub enum RenderError {
         /// The font as the style names it.
         font: String,
     },
-    /// A text without characters.
+    /// A text has no characters.
     #[error("expected a text of at least one character, got none")]
     EmptyText,
-    /// A text too long to be a CAPTCHA.
+    /// A text has too many characters.
     #[error("the text has {length} characters, the most is {max}")]
     TextTooLong {
         /// The number of characters of the text.
@@ -86,7 +86,7 @@ pub enum RenderError {
         /// The most that is drawn.
         max: usize,
     },
-    /// A text so wide that its canvas would not fit into a sensible amount of memory.
+    /// A text that needs a canvas of too many pixels.
     #[error("the text needs a canvas of {width} x {height} pixels, the most is {max_pixels} pixels in all")]
     CanvasTooLarge {
         /// The width in pixels.
@@ -96,10 +96,10 @@ pub enum RenderError {
         /// The most pixels of a canvas.
         max_pixels: u64,
     },
-    /// A text whose characters together take more work than any CAPTCHA needs.
+    /// A text whose characters have too many pixels together.
     #[error("the characters of the text have {pixels} pixels together, the most is {max_pixels}")]
     CharactersTooLarge {
-        /// The pixels of all characters after they were bent.
+        /// The pixels of all characters after they are stretched.
         pixels: u64,
         /// The most.
         max_pixels: u64,
@@ -107,17 +107,17 @@ pub enum RenderError {
     /// A value of a style is out of its range.
     #[error("the style's {field} is {actual}, expected {expected}")]
     BadStyle {
-        /// The field, as it is called in TOML, with its place if it is in an array: `behind[1].count`.
+        /// The field as TOML names it, with its index if it is in an array: `behind[1].count`.
         field: String,
         /// Its value.
         actual: String,
         /// What it can be.
         expected: String,
     },
-    /// The alphabet of a text sampler or a style is none.
+    /// An alphabet is invalid.
     #[error(transparent)]
     Alphabet(#[from] AlphabetError),
-    /// A TOML text is no style.
+    /// A text is not TOML, or the TOML is not a style.
     #[error("the text is no style")]
     ParseStyle(#[source] BoxedError),
     /// A style can't be written as TOML.
@@ -151,13 +151,17 @@ pub enum RenderError {
 }
 
 impl RenderError {
-    /// A value out of its range. `field` is its name in the part of the style that checks it; nothing stands for the
-    /// part as a whole.
+    /// A value out of its range. `field` is its name in the part of the style that checks it, or empty for that part
+    /// itself.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "callers pass a number or a text that they have just made"
+    )]
     pub(crate) fn bad_style(field: &str, actual: impl ToString, expected: impl Into<String>) -> Self {
         Self::BadStyle { field: field.to_owned(), actual: actual.to_string(), expected: expected.into() }
     }
 
-    /// The error with the name of the part that the field belongs to before that of the field.
+    /// Prefixes the field with the name of the part that it belongs to.
     pub(crate) fn within(self, part: impl Into<String>) -> Self {
         match self {
             Self::BadStyle { field, actual, expected } if field.is_empty() => {

@@ -20,36 +20,36 @@
 //! | [`Style`] | what a family of CAPTCHAs looks like, as data; presets, TOML |
 //! | [`Layout`] | how characters are set: [as Claptcha](Layout::Claptcha), [`LeptureLayout`], [`RowLayout`] |
 //! | [`Warp`], [`Distortion`] | how a character or a row of them is bent |
-//! | [`Colours`], [`Background`] | what it is drawn with and on |
+//! | [`Colours`], [`Background`] | the colours of the characters, and what is behind them |
 //! | [`Clutter`] | what is drawn behind and over the characters |
-//! | [`Noise`] | what is laid over all |
+//! | [`Noise`] | what is laid over the whole picture |
 //! | [`Renderer`] | draws the CAPTCHAs of a style; shared by threads |
 //! | [`Captcha`], [`Glyph`] | the picture, and where each character's ink is in it |
-//! | [`TextSampler`] | texts from an alphabet |
+//! | [`TextSampler`] | samples texts from an alphabet |
 //! | [`RenderError`] | why a style, a font or a text was refused |
 //!
 //! # The same everywhere
-//! A CAPTCHA is a function of style, text and seed: bit by bit the same on every machine and for any number of
-//! threads. Only integers and those operations on floats are used that IEEE 754 defines exactly; sines, cosines and
-//! exponentials come from the crate `libm`, which is made of these; random numbers come from
-//! [`captcha_core::seed`]. The background, the letters, the clutter and the noise have random streams of their own, so
-//! that a seed shows the same letters with and without a line.
+//! A CAPTCHA is a function of style, text and seed: bit by bit the same on every machine and for any number of threads.
+//! The arithmetic is that of integers, and of floats where IEEE 754 defines the result exactly. Sines, cosines and
+//! exponentials come from the crate `libm`, which uses nothing else; random numbers come from [`captcha_core::seed`].
+//! Background, letters, clutter and noise have their own random streams, so a seed gives the same letters with and
+//! without a line.
 //!
 //! # The same as Claptcha
-//! [`Style::seed`] and [`Style::claptcha`] draw what the Python package Claptcha 0.3.3 draws. With the same random
-//! numbers, the pictures are those of Claptcha with Pillow 9.5 bit for bit: letters are hinted and rasterised as
-//! FreeType does it, measured with the kerning that HarfBuzz uses, bent and resized with Pillow's filters and
-//! rounding. The tests hold this crate to pictures that Claptcha drew. What differs: ligatures and contextual
-//! alternates are not applied (they change the measured width of some texts in script fonts, not of capitals in PT
-//! Sans), and noise has random numbers of its own.
+//! [`Style::seed`] and [`Style::claptcha`] draw what the Python package Claptcha 0.3.3 draws. Given the same random
+//! numbers, pictures are identical to those of Claptcha with Pillow 9.5: letters are hinted and rasterised as FreeType
+//! does it, measured with the kerning of HarfBuzz, and warped and resized with Pillow's filters and rounding. The tests
+//! compare with pictures that Claptcha drew. Two things differ: ligatures and contextual alternates are not applied
+//! (they change the measured width of some texts in script fonts, not of capitals in PT Sans), and noise has its own
+//! random numbers.
 //!
 //! # The same as captcha
-//! [`Style::lepture`] draws what the Python package `captcha` 0.7.1 draws, in the same sense: the tests hold it to
-//! pictures that the package drew with Pillow 13.0, of every digit and capital letter and of other fonts and sizes.
+//! [`Style::lepture`] draws what the Python package `captcha` 0.7.1 draws, in the same sense. The tests compare with
+//! pictures that the package drew with Pillow 13.0: every digit and capital letter, and other fonts and sizes.
 //!
 //! # Its own
-//! [`Style::easy`], [`Style::medium`] and [`Style::hard`] are set as a [`RowLayout`], which draws glyphs as shapes: they
-//! are bent before they become pixels, so that nothing is blurred and the ground truth is exact.
+//! [`Style::easy`], [`Style::medium`] and [`Style::hard`] use a [`RowLayout`], which warps the outlines of glyphs
+//! before it rasterises them: nothing is blurred, and the ground truth is exact.
 
 mod canvas;
 mod captcha;

@@ -23,8 +23,8 @@ use crate::values::limits::MAX_TEXT;
 
 /// Draws the CAPTCHAs of one style.
 ///
-/// It loads the fonts once, checks the style once, and can be shared by threads. What it draws is a pure function
-/// of style, text and seed: bit by bit the same on every machine and in every thread.
+/// It loads the fonts and checks the style once, and can be shared by threads. A picture is a pure function of style,
+/// text and seed: the same to the last bit on every machine and in every thread.
 ///
 /// ```
 /// use captcha_render::{Renderer, Style};
@@ -40,7 +40,7 @@ pub struct Renderer {
     sampler: TextSampler,
     fonts: Vec<Arc<FontFile>>,
     typesetter: Typesetter,
-    /// Whether the pictures have no colours.
+    /// Whether all pictures are grey.
     grey: bool,
 }
 
@@ -69,8 +69,9 @@ impl Renderer {
         &self.style
     }
 
-    /// What the pictures of this renderer are known by: all values of its style, and in place of the fonts' paths their
-    /// names and the SHA-256 of their bytes. A font file that was moved is the same, one that has changed is not.
+    /// What identifies the pictures of this renderer: all values of its style, with the file names of its fonts and the
+    /// SHA-256 of their bytes in place of their paths. A font file that was moved is the same font; one that has
+    /// changed is another.
     ///
     /// ```
     /// use captcha_render::{Renderer, Style};
@@ -87,13 +88,13 @@ impl Renderer {
         Fingerprint::new().with("style", style)
     }
 
-    /// The text that [`random`](Self::random) draws for `seed`, from the style's alphabet and lengths.
+    /// The text that [`random`](Self::random) shows for `seed`, sampled from the style's alphabet and lengths.
     #[must_use]
     pub fn text(&self, seed: u64) -> String {
         self.sampler.sample(Seeded::new(seed).of(Stream::Text))
     }
 
-    /// The CAPTCHA of `seed`: its text, too, is drawn from it.
+    /// The CAPTCHA of `seed`, with a text that is sampled from it too.
     ///
     /// # Errors
     /// As [`render`](Self::render).
@@ -106,15 +107,14 @@ impl Renderer {
     ///
     /// # Errors
     /// [`RenderError::EmptyText`], [`RenderError::TextTooLong`], [`RenderError::MissingGlyph`] names a character
-    /// that the font lacks, [`RenderError::CanvasTooLarge`].
+    /// that the font lacks, [`RenderError::CanvasTooLarge`] or [`RenderError::CharactersTooLarge`].
     pub fn render(&self, text: &str, seed: u64) -> Result<Captcha, RenderError> {
         let painting = self.paint(text, seed)?;
         let glyphs = painting.glyphs(text);
         Ok(Captcha { image: painting.into_image(), text: text.to_owned(), glyphs })
     }
 
-    /// The picture of [`render`](Self::render) alone, for those who do not need to know where its glyphs are: it
-    /// takes about three quarters of the time.
+    /// The picture of [`render`](Self::render) without its glyphs, which takes about three quarters of the time.
     ///
     /// # Errors
     /// As [`render`](Self::render).

@@ -5,7 +5,7 @@ use rand::Rng;
 
 /// The parts of a picture that need random numbers.
 ///
-/// Each has its own stream, so that a style with a line shows the same letters as the same style without.
+/// Each has its own stream, so a style with a line shows the same letters as that style without it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Stream {
     Text,

@@ -357,10 +357,10 @@ fn pictures_are_encoded_and_saved_in_any_format() {
     assert_eq!(png, std::fs::read(folder.path().join("x.png")).unwrap());
     assert!(matches!(captcha.encode(ImageFormat::Dds), Err(RenderError::Encode(_))));
     for name in ["x", "x.txt"] {
-        let error = captcha.save(&folder.path().join(name)).unwrap_err();
+        let error = captcha.save(folder.path().join(name)).unwrap_err();
         assert!(matches!(error, RenderError::UnknownImageFormat { .. }), "{error}");
     }
-    let error = captcha.save(&folder.path().join("no-such-folder/x.png")).unwrap_err();
+    let error = captcha.save(folder.path().join("no-such-folder/x.png")).unwrap_err();
     assert!(matches!(error, RenderError::Save { .. }) && error.to_string().contains("x.png"), "{error}");
 }
 

@@ -18,13 +18,13 @@ use crate::values::span::Span;
 pub enum Background {
     /// One colour.
     Plain(Colours),
-    /// From one colour on one side to another on the other, in any direction.
+    /// A linear gradient between two colours, in any direction.
     Gradient(Gradient),
-    /// Blobs of some colours on another one.
+    /// Blobs of several colours on a ground of another colour.
     Blobs(Blobs),
 }
 
-/// A gradient: both ends are drawn from the same colours, its direction from all.
+/// A linear gradient: the colours of both ends are sampled from `ends`, its direction from all directions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -33,16 +33,16 @@ pub struct Gradient {
     pub ends: Colours,
 }
 
-/// Ellipses of several colours, one over the other.
+/// Overlapping ellipses of several colours.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Blobs {
     /// The colours of the ground and of the blobs.
     pub colours: Colours,
-    /// How many blobs, up to 1000.
+    /// The number of blobs, up to 1000.
     pub count: Counts,
-    /// Their half axes in shares of the canvas' height, 0.01 to 2.
+    /// Their semi-axes, as a share of the canvas' height, 0.01 to 2.
     pub radius: Span,
 }
 
@@ -55,14 +55,14 @@ impl Gradient {
 }
 
 impl Blobs {
-    /// So many blobs of these colours with half axes of these shares of the height.
+    /// `count` blobs of these colours, with semi-axes of `radius` of the height.
     #[must_use]
     pub fn new(colours: Colours, count: Counts, radius: Span) -> Self {
         Self { colours, count, radius }
     }
 }
 
-/// A drawn background of any size.
+/// A sampled background, which can be painted at any size.
 pub(crate) struct Paper {
     colour: Colour,
     pattern: Pattern,
@@ -113,7 +113,7 @@ impl Background {
 }
 
 impl Paper {
-    /// A canvas of this paper.
+    /// A canvas with this background.
     pub(crate) fn canvas(&self, width: usize, height: usize, grey: bool) -> Canvas {
         let mut canvas = Canvas::new(width, height, self.colour, grey);
         match &self.pattern {

@@ -11,7 +11,7 @@ use crate::pillow::resample::Axis;
 use crate::pillow::sparse_resize::{Ground, SparseResize, inked};
 use crate::values::colour::Colour;
 
-/// A warped cell at its place on the canvas.
+/// The coverage of one character or shape at its place on the canvas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Coverage {
     /// The coverage of the cell's pixels, row by row, `stride` in each.
@@ -32,7 +32,7 @@ impl Coverage {
         at: (usize, usize),
         room: (usize, usize),
     ) -> Option<Self> {
-        // Kerning can make the canvas narrower than the cells; what sticks out is lost.
+        // Kerning can make the canvas narrower than the cells. Ink outside of it is cut off.
         let visible = (room.0.saturating_sub(at.0).min(stride), room.1.saturating_sub(at.1));
         let (columns, rows) =
             bounds(levels.chunks_exact(stride).take(visible.1).map(|row| &row[..visible.0]))?;
@@ -71,7 +71,7 @@ impl Coverage {
         }
     }
 
-    /// The same with a share of its coverage.
+    /// The ink with all coverage multiplied by `share`.
     pub(crate) fn faded(mut self, share: f64) -> Self {
         let share = (share * 256.0) as u32;
         for level in &mut self.levels {
@@ -80,7 +80,7 @@ impl Coverage {
         self
     }
 
-    /// The smallest box that holds the ink, and its coverage.
+    /// The bounding box of the ink, and the coverage of its pixels.
     pub(crate) fn mask(&self) -> (GlyphBox, GrayImage) {
         let (width, height) = (self.columns.len() as u32, self.rows.len() as u32);
         let levels = self.lines().flatten().copied().collect();

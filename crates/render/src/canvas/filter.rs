@@ -1,4 +1,4 @@
-//! Filters that make a pixel of its neighbours too.
+//! Filters that mix neighbouring pixels, and so move ink.
 
 use crate::canvas::Canvas;
 use crate::pillow::smooth::smooth;
@@ -12,7 +12,8 @@ pub(crate) enum Filter {
     Blur(Kernel),
 }
 
-/// Half a symmetric kernel from its middle on, in whole numbers that sum up to [`Kernel::ONE`].
+/// Half of a symmetric kernel, from its middle on, in whole numbers: those of the whole kernel sum up to
+/// [`Kernel::ONE`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Kernel(Vec<u32>);
 
@@ -28,7 +29,7 @@ impl Kernel {
         let sum = 2.0 * weights.iter().sum::<f64>() - weights[0];
         let whole = |weight: &f64| (weight / sum * f64::from(Self::ONE)).round_ties_even() as u32;
         let mut kernel: Vec<u32> = weights.iter().map(whole).collect();
-        // The middle takes what rounding left.
+        // The middle takes the rounding error.
         kernel[0] = Self::ONE - 2 * kernel[1..].iter().sum::<u32>();
         Self(kernel)
     }
@@ -36,7 +37,7 @@ impl Kernel {
     /// Blurs along one line of pixels of `step` levels.
     fn blur_line(&self, levels: &[u8], step: usize, blurred: &mut [u8]) {
         let reach = (self.0.len() - 1) * step;
-        // With its ends repeated, the line is blurred as any.
+        // The ends of the line are repeated beyond it.
         let ends = [&levels[..step], &levels[levels.len() - step..]];
         let [first, last] = ends.map(|end| end.iter().copied().cycle().take(reach));
         let line: Vec<u8> = first.chain(levels.iter().copied()).chain(last).collect();

@@ -3,10 +3,10 @@
 use crate::canvas::coverage::Coverage;
 use crate::canvas::rasteriser::Outline;
 
-/// A place in pixels from the upper left corner of the picture, x to the right, y down.
+/// A point in pixels from the upper left corner of the picture, x to the right, y down.
 pub(crate) type Point = (f64, f64);
 
-/// Closed contours; what they enclose (non-zero winding) is the shape.
+/// Closed contours. The shape is what they enclose by the non-zero winding rule.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Path {
     pub(crate) contours: Vec<Vec<Point>>,
@@ -33,7 +33,7 @@ impl Extent {
 }
 
 impl Path {
-    /// An ellipse with the half axes `(a, b)`.
+    /// An ellipse with the semi-axes `(a, b)`.
     pub(crate) fn ellipse((x, y): Point, (a, b): Point) -> Self {
         Self { contours: vec![elliptic_arc((x, y), (a, b), (0.0, 360.0))] }
     }
@@ -113,7 +113,7 @@ pub(crate) fn bezier([p0, p1, p2, p3]: [Point; 4], pieces: usize) -> Vec<Point> 
 
 /// The points at `distance` to the left of a line through `points`; corners are mitred, sharp ones cut short.
 fn beside(points: &[Point], closed: bool, distance: f64) -> Vec<Point> {
-    /// The farthest that a corner reaches, in distances.
+    /// The longest mitre, as a multiple of the distance.
     const MITRE: f64 = 1.8;
     let count = points.len();
     let normal = |i: usize| {

@@ -11,13 +11,15 @@ const PIXEL_BITS: u32 = 8;
 /// One pixel in the units of a coordinate.
 const ONE_PIXEL: i64 = 1 << PIXEL_BITS;
 
-/// Beyond any glyph, in pixels, and small enough for the arithmetic of curves.
+/// The largest coordinate of a glyph's outline in pixels: beyond any real one, and small enough for the arithmetic of
+/// curves.
 const FARTHEST: f64 = 32768.0;
 
-/// Beyond any canvas, in pixels, and small enough for the arithmetic of straight edges.
+/// The largest coordinate of a polygon in pixels: beyond any canvas, and small enough for the arithmetic of straight
+/// edges.
 const FARTHEST_EDGE: f64 = (1u32 << 28) as f64;
 
-/// Most edges of a glyph. The most intricate ones have some ten thousand.
+/// The most edges of a glyph. Intricate real glyphs have some ten thousand.
 pub(crate) const MAX_EDGES: usize = 1 << 20;
 
 /// The units of a coordinate in 1/64 pixel.
@@ -120,7 +122,7 @@ impl Outline {
         point
     }
 
-    /// Draws the curve that waits for the next one.
+    /// Adds the pending curve.
     ///
     /// Between two curves TrueType leaves out the point in the middle of their control points. The outline that
     /// comes here has it rounded towards the origin; FreeType moves the outline to positive coordinates before,
@@ -305,7 +307,7 @@ impl Cells {
             return;
         }
         let (cover, area) = &mut self.cells[row as usize * self.stride + column as usize];
-        // Only an outline that is made to can overflow this: tens of thousands of edges in one pixel.
+        // Only a malicious outline overflows this: it takes tens of thousands of edges in one pixel.
         *cover = cover.wrapping_add(height as i32);
         *area = area.wrapping_add((height * (from.0 + to.0)) as i32);
     }

@@ -1,8 +1,8 @@
 //! Claptcha's line.
 //!
-//! Claptcha draws it on a layer of five times the canvas in each direction, bends the whole layer and scales it
-//! down, which costs it 95 % of its time. Nearly all of the layer is empty and nearly all of the rest is solid, so
-//! here only the pixels at the rim of the line are computed; the result is the same to the last bit.
+//! Claptcha draws the line on a layer five times as wide and high as the canvas, warps the layer and scales it down: 95
+//! % of its running time. Almost all of the layer is empty, and the inside of the line is solid, so only pixels near
+//! the edge of the line are computed here. The result is identical to the last bit.
 
 use captcha_core::seed;
 use serde::{Deserialize, Serialize};
@@ -20,33 +20,34 @@ use crate::pillow::wide_line::WideLine;
 use crate::values::colour::Colour;
 use crate::values::span::Span;
 
-/// The least distance of a line's ends, in shares of the width: a pixel on the smallest layer.
+/// The least distance between the ends of a line, as a share of the width: one pixel on the smallest layer.
 const MIN_LENGTH: f64 = 0.2;
 
-/// How many times larger than the canvas Claptcha's layer is.
+/// How many times wider and higher than the canvas Claptcha's layer is.
 const LAYER_SCALE: usize = 5;
 
-/// The least width of a drawn line in pixels of the layer. Pillow draws thinner ones in another way, which no sensible
-/// size of a CAPTCHA comes to.
+/// The least width of a line in pixels of the layer. Pillow draws thinner lines with another algorithm, which images of
+/// usual sizes never reach.
 const THINNEST: f64 = 2.0;
 
-/// Claptcha's line: straight on a layer of five times the canvas, bent by a quadrilateral warp, scaled down and
-/// pasted over the letters in black.
+/// The line of Claptcha: straight on a layer five times as wide and high as the canvas, bent by a quadrilateral warp,
+/// scaled down, and pasted over the letters.
 ///
-/// On a layer of `w x h` pixels it runs from `(w U(start), h U(0, 1))` to `(w U(end), h U(0, 1))` and is
-/// `round(sqrt(w h) thickness)` pixels wide. The warp has `dx = w U(reach)` and `dy = h U(reach)`, and takes two
-/// points as [`QuadWarp`](crate::QuadWarp) does, but with absolute values and without growing the layer.
+/// On a layer of `w x h` pixels it runs from `(w U(start), h U(0, 1))` to `(w U(end), h U(0, 1))` and is `round(sqrt(w
+/// h) thickness)` pixels wide. The warp has `dx = w U(reach)` and `dy = h U(reach)`, and samples two points as
+/// [`QuadWarp`](crate::QuadWarp) does, but uses their absolute values and does not enlarge the layer.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct LineClutter {
-    /// Where it starts, in shares of the width, 0 to 1. Default 0 to 0.1.
+    /// The start, as a share of the width, 0 to 1. Default 0 to 0.1.
     pub start: Span,
-    /// Where it ends, in shares of the width, 0 to 1, at least 0.2 to the right of its start. Default 0.9 to 1.
+    /// The end, as a share of the width, 0 to 1, at least 0.2 to the right of the start. Default 0.9 to 1.
     pub end: Span,
-    /// Width of the line in shares of the square root of the layer's area, above 0, up to 0.5. Default 0.02284.
+    /// The width of the line, as a share of the square root of the layer's area, above 0 and up to 0.5. Default
+    /// 0.02284.
     pub thickness: f64,
-    /// How far the corners move, in shares of the layer's sides, 0 to 0.5. Default 0.2 to 0.5.
+    /// How far the corners move, as a share of the layer's sides, 0 to 0.5. Default 0.2 to 0.5.
     pub reach: Span,
 }
 
@@ -62,21 +63,21 @@ impl Default for LineClutter {
 }
 
 impl LineClutter {
-    /// The same with another thickness, in shares of the square root of the canvas' area.
+    /// Sets the width of the line, as a share of the square root of the layer's area.
     #[must_use]
     pub fn with_thickness(mut self, thickness: f64) -> Self {
         self.thickness = thickness;
         self
     }
 
-    /// The same with other places where it starts and ends, in shares of the width.
+    /// Sets the ranges of the start and the end of the line, as shares of the width.
     #[must_use]
     pub fn with_ends(mut self, start: Span, end: Span) -> Self {
         (self.start, self.end) = (start, end);
         self
     }
 
-    /// The same with corners that move by other shares of the layer's sides.
+    /// Sets how far the corners move, as shares of the layer's sides.
     #[must_use]
     pub fn with_reach(mut self, reach: Span) -> Self {
         self.reach = reach;
@@ -120,26 +121,26 @@ pub(crate) fn draw(
     resize.resize(&rows, |x, y, coverage| canvas.paint((x, y), coverage, colour));
 }
 
-/// Claptcha's layer with its line, and how it is bent.
+/// Claptcha's layer with its line, and its warp.
 struct Layer {
     width: usize,
     height: usize,
     map: QuadMap,
     /// The unit vector along the drawn line.
     direction: (f64, f64),
-    /// Where the corners of the drawn line are along and across it, the smallest and the largest; of those along it
-    /// also the inner ones.
+    /// The coordinates of the corners of the drawn line: along it all four in order, across it the least and the
+    /// largest.
     along: [f64; 4],
     across: [f64; 2],
-    /// The columns that are set in each row, all counted with a border as in [`crate::pillow::sampled_image::SampledImage`]. An empty run
-    /// starts at `i32::MAX` and ends at 0.
+    /// The run of set columns in each row, counted with the border of a
+    /// [`SampledImage`](crate::pillow::sampled_image::SampledImage). An empty run starts at `i32::MAX` and ends at 0.
     starts: Vec<i32>,
     ends: Vec<i32>,
-    /// For each row what it and the next three have in common.
+    /// For each row, the limits of its run and those of the next three rows.
     windows: Vec<FourRuns>,
 }
 
-/// The runs of four neighbouring rows, empty ones from `i32::MAX` to 0.
+/// The limits of the runs of four neighbouring rows. An empty run starts at `i32::MAX` and ends at 0.
 struct FourRuns {
     earliest_start: i32,
     latest_start: i32,
@@ -177,7 +178,7 @@ impl Layer {
         let (dx, dy) = (x1 - x0, y1 - y0);
         let length = (dx * dx + dy * dy).sqrt();
         let direction = (dx / length, dy / length);
-        // Corners are counted in pixels, places in a picture from the pixels' edges: half a pixel apart.
+        // Corners are pixel indices, coordinates count from pixel edges: they differ by half a pixel.
         let corners = drawn.corners.map(|(x, y)| (f64::from(x) + 0.5, f64::from(y) + 0.5));
         let mut along = corners.map(|corner| along(corner, direction));
         along.sort_by(f64::total_cmp);
@@ -195,15 +196,15 @@ impl Layer {
             starts.push(if empty { i32::MAX } else { start as i32 });
             ends.push(if empty { 0 } else { end as i32 });
         }
-        // What is outside is empty.
+        // Rows outside are empty.
         starts.resize(outside_row(height) + WINDOW, i32::MAX);
         ends.resize(outside_row(height) + WINDOW, 0);
         let windows = starts.windows(WINDOW).zip(ends.windows(WINDOW)).map(FourRuns::new).collect();
         Self { width, height, map, direction, along, across, starts, ends, windows }
     }
 
-    /// Row `y` of the bent layer: writes the levels of the columns that can hold ink, and gives them and those
-    /// among them that are solid.
+    /// Computes row `y` of the warped layer: writes the levels of the columns that may hold ink, and returns these
+    /// columns and the solid ones among them.
     fn warped_row(
         &self,
         y: usize,
@@ -222,14 +223,14 @@ impl Layer {
         (inked, solid)
     }
 
-    /// The columns of row `y` that can hold ink (`sign` 1), or of those the ones that hold nothing else (`sign` -1).
+    /// The columns of row `y` that may hold ink (`sign` 1), or those that are certainly solid (`sign` -1).
     fn columns(&self, y: usize, sign: f64) -> Range<usize> {
-        /// How far a cubic kernel sees to each side.
+        /// The reach of a cubic kernel to each side, in pixels.
         const KERNEL: f64 = 2.0;
-        /// How far a pixel of the drawn line can be from the ideal one, whose rows end between pixels.
+        /// The largest distance between an edge of the drawn line and the ideal one, in pixels.
         const ROUNDING: f64 = 0.51;
-        // Along a row the source moves on a straight line with constant speed: so do its coordinates along and
-        // across the drawn line.
+        // Along a row the source coordinate is linear in the column, so its coordinates along and across the line are
+        // too.
         let (source, next) = (self.map.source(0, y), self.map.source(1, y));
         let speed = (next.0 - source.0, next.1 - source.1);
         let rim = sign * (KERNEL * (self.direction.0.abs() + self.direction.1.abs()) + ROUNDING);
@@ -272,8 +273,8 @@ impl Layer {
         if self.starts[row] <= column && column < self.ends[row] { 255 } else { 0 }
     }
 
-    /// The level in the 4 x 4 window at `(column, row)`, `dx` and `dy` between its inner four pixels: what
-    /// [`crate::pillow::sampled_image::SampledImage`] gives for the drawn line.
+    /// The level `dx` and `dy` between the inner four pixels of the 4 x 4 window at `(column, row)`: that of a
+    /// [`SampledImage`](crate::pillow::sampled_image::SampledImage) of the drawn line.
     fn between(&self, column: i32, row: usize, dx: f64, dy: f64, resampling: Resampling) -> u8 {
         let window = &self.windows[row];
         if window.latest_start <= column && column + WINDOW as i32 <= window.earliest_end {

@@ -12,16 +12,16 @@ use crate::values::span::Span;
 
 /// The curve of the Python package `captcha`: an arc of an ellipse, one pixel wide.
 ///
-/// On a canvas of `w x h` pixels, the ellipse is in the box from `(U(0, w/5), U(h/5, h - h/5))` to `(U(w/5, w),
-/// U(y, h - h/5))` with `y` that of the upper corner, and is drawn from an angle of `U(start)` to `U(end)` degrees,
-/// clockwise from three o'clock: all whole numbers. So it is the lower half, or a little more.
+/// On a canvas of `w x h` pixels, the ellipse fills the box from `(U(0, w/5), y)`, with `y = U(h/5, h - h/5)`, to
+/// `(U(w/5, w), U(y, h - h/5))`. The arc runs from `U(start)` to `U(end)` degrees, clockwise from three o'clock. All
+/// numbers are whole. With the default angles it is about the lower half.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct CurveClutter {
-    /// Where it starts, whole degrees, 0 to 360. Default 0 to 20.
+    /// The angle where the arc starts, in whole degrees, 0 to 360. Default 0 to 20.
     pub start: Span,
-    /// Where it ends, whole degrees, 0 to 360. Default 160 to 200.
+    /// The angle where the arc ends, in whole degrees, 0 to 360. Default 160 to 200.
     pub end: Span,
 }
 
@@ -32,7 +32,7 @@ impl Default for CurveClutter {
 }
 
 impl CurveClutter {
-    /// The same from and to other angles in degrees.
+    /// Sets the ranges of the start and end angles, in whole degrees.
     #[must_use]
     pub fn with_angles(mut self, start: Span, end: Span) -> Self {
         (self.start, self.end) = (start, end);

@@ -10,15 +10,15 @@ use crate::values::colour::Colour;
 use crate::values::limits::check_whole;
 use crate::values::random;
 
-/// Most dots.
+/// The most dots of an image.
 const MOST: u32 = 10_000;
 
-/// The dots of the Python package `captcha`: lines from a place to its upper left neighbour.
+/// The dots of the Python package `captcha`: wide lines from a pixel to its upper left neighbour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct DotsClutter {
-    /// How many, up to 10,000. Default 30.
+    /// The number of dots, up to 10,000. Default 30.
     pub count: u32,
     /// The width of the lines in pixels, 1 to 64. Default 3.
     pub width: u32,
@@ -43,7 +43,7 @@ impl DotsClutter {
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas, colour: Colour, rng: &mut impl Rng) {
-        // All dots are the same but for their place.
+        // All dots have the same shape.
         let middle = self.width as i32 + 1;
         let line = WideLine::new((middle, middle), (middle - 1, middle - 1), f64::from(self.width));
         let runs = line.runs(2 * middle as usize + 1, 2 * middle as usize + 1);

@@ -1,4 +1,4 @@
-//! What is drawn behind and over the characters. One file a kind: its options, their check, its drawing.
+//! What is drawn behind and over the characters. Each kind has its options, their check and its drawing in one file.
 //!
 //! | file | what it holds |
 //! |---|---|
@@ -25,7 +25,7 @@ use crate::error::RenderError;
 use crate::pillow::resample::Resampling;
 use crate::values::colour::{Colour, Colours};
 
-/// What is drawn over the characters. In TOML a table with a `kind`.
+/// What is drawn behind or over the characters. In TOML a table with a `kind`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ impl Clutter {
         }
     }
 
-    /// Whether it has no colours of its own but greys.
+    /// Whether its own colours, if it has any, are greys.
     pub(crate) fn is_grey(&self) -> bool {
         let colours = match self {
             Self::Strokes(strokes) => strokes.colours,
@@ -63,7 +63,7 @@ impl Clutter {
         colours.is_none_or(Colours::is_grey)
     }
 
-    /// Draws it in `colour`, or in its own.
+    /// Draws it in its own colours, or else in `colour`.
     pub(crate) fn apply(
         &self,
         canvas: &mut Canvas,

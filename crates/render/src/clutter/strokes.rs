@@ -11,38 +11,39 @@ use crate::values::colour::{Colour, Colours};
 use crate::values::counts::Counts;
 use crate::values::span::Span;
 
-/// Most strokes or discs of one kind.
+/// The most strokes or discs of one entry.
 const MOST: u32 = 1000;
 
-/// What a stroke is.
+/// The shape of a stroke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Stroke {
-    /// Straight, from the left fifth of the picture to the right one.
+    /// A straight line from the left fifth of the picture to the right fifth.
     Line,
-    /// A cubic Bezier curve from the left fifth to the right one, with control points up to a quarter of the height
-    /// outside.
+    /// A cubic Bezier curve from the left fifth to the right fifth, with control points up to a quarter of the height
+    /// above or below the picture.
     Bezier,
-    /// A part of 90 to 270 degrees of an ellipse with its centre anywhere, half axes of 0.1 to 0.4 of the width and
-    /// 0.2 to 0.7 of the height.
+    /// An arc of 90 to 270 degrees of an ellipse centred anywhere in the picture, with semi-axes of 0.1 to 0.4 of the
+    /// width and 0.2 to 0.7 of the height.
     Arc,
-    /// An ellipse with its centre anywhere, half axes of 0.05 to 0.2 of the width and 0.15 to 0.5 of the height.
+    /// An ellipse centred anywhere in the picture, with semi-axes of 0.05 to 0.2 of the width and 0.15 to 0.5 of the
+    /// height.
     Ellipse,
 }
 
-/// Strokes of one kind.
+/// Strokes of one shape.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct StrokesClutter {
-    /// What they are.
+    /// Their shape.
     pub stroke: Stroke,
-    /// How many, up to 1000.
+    /// Their number, up to 1000.
     pub count: Counts,
-    /// How wide each is in pixels, above 0, up to 256.
+    /// The width of each in pixels, above 0 and up to 256.
     pub width: Span,
-    /// The colours of which each draws one, or nothing for the colour of the image's ink. Default nothing.
+    /// The colours that each samples its own from; without it, the colour of the image's ink. Default none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colours: Option<Colours>,
 }
@@ -52,23 +53,23 @@ pub struct StrokesClutter {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SpotsClutter {
-    /// How many, up to 1000.
+    /// Their number, up to 1000.
     pub count: Counts,
-    /// The radius of each in pixels, above 0, up to 256.
+    /// The radius of each in pixels, above 0 and up to 256.
     pub radius: Span,
-    /// The colours of which each draws one, or nothing for the colour of the image's ink. Default nothing.
+    /// The colours that each samples its own from; without it, the colour of the image's ink. Default none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colours: Option<Colours>,
 }
 
 impl StrokesClutter {
-    /// So many strokes of this kind and width in pixels, in the colour of the ink.
+    /// `count` strokes of one shape, `width` pixels wide, in the colour of the ink.
     #[must_use]
     pub fn new(stroke: Stroke, count: Counts, width: Span) -> Self {
         Self { stroke, count, width, colours: None }
     }
 
-    /// The same in colours of their own.
+    /// Sets their own colours, in place of that of the ink.
     #[must_use]
     pub fn with_colours(mut self, colours: Colours) -> Self {
         self.colours = Some(colours);
@@ -94,13 +95,13 @@ impl StrokesClutter {
 }
 
 impl SpotsClutter {
-    /// So many discs of these radii in pixels, in the colour of the ink.
+    /// `count` discs with a radius of `radius` pixels, in the colour of the ink.
     #[must_use]
     pub fn new(count: Counts, radius: Span) -> Self {
         Self { count, radius, colours: None }
     }
 
-    /// The same in colours of their own.
+    /// Sets their own colours, in place of that of the ink.
     #[must_use]
     pub fn with_colours(mut self, colours: Colours) -> Self {
         self.colours = Some(colours);
@@ -127,9 +128,9 @@ impl SpotsClutter {
 }
 
 impl Stroke {
-    /// One in a picture of `w x h` pixels, `width` wide.
+    /// Samples a stroke of a picture of `w x h` pixels, `width` pixels wide.
     fn sample(self, (w, h): (f64, f64), width: f64, rng: &mut impl Rng) -> Path {
-        /// The straight pieces of a Bezier curve.
+        /// The number of straight pieces of a Bezier curve.
         const PIECES: usize = 48;
         let mut within = |low: f64, high: f64, side: f64| seed::uniform(rng, low, high) * side;
         match self {

@@ -1,4 +1,4 @@
-//! Font files: those that are built in and the user's.
+//! Font files: the built-in ones and the user's own.
 
 use std::borrow::Cow;
 use std::io;
@@ -47,7 +47,7 @@ pub const BUILT_IN_FONTS: &[&str] = &{
 /// Largest font file in bytes. Fonts with every Chinese character have 20 MB.
 const MAX_FILE: u64 = 64 << 20;
 
-/// Most bytes of all font files of a style: they stay in memory as long as its renderer.
+/// The most bytes of all font files of a style, which a renderer keeps in memory.
 const MAX_FILES: u64 = 512 << 20;
 
 /// The bytes of one font.
@@ -86,7 +86,7 @@ impl FontFile {
         Ok(fonts)
     }
 
-    /// What the font is known by: its name, without folders, and the SHA-256 of its bytes.
+    /// What identifies the font: its file name and the SHA-256 of its bytes.
     pub(crate) fn fingerprint(&self) -> Value {
         let name = Path::new(&self.name)
             .file_name()

@@ -1,14 +1,14 @@
-//! Outlines of glyphs as many short straight pieces, which can be bent.
+//! Outlines of glyphs as short straight pieces, so that bending them point by point is exact enough.
 
 use skrifa::outline::OutlinePen;
 
 use crate::canvas::path::{Path, Point, bezier};
 use crate::canvas::rasteriser::MAX_EDGES;
 
-/// The pieces of a curve.
+/// The number of pieces of a curve.
 const PIECES: usize = 8;
 
-/// The most pieces of a straight line, for fonts that are broken.
+/// The most pieces of a straight line. Only broken fonts reach it.
 const MOST_PIECES: f64 = 256.0;
 
 /// The longest straight piece in ems: two or three pixels in a CAPTCHA.

@@ -1,14 +1,14 @@
-//! How one character is set: what Pillow's `getsize` measures and `draw.text` draws.
+//! The metrics of one glyph: what Pillow's `getsize` measures and `draw.text` draws.
 
 use skrifa::GlyphId;
 
 use crate::canvas::rasteriser::{Outline, PixelBox};
 
-/// One character at its size, y upwards from the baseline.
+/// The metrics of one character in a font at one size, y upwards from the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct GlyphMetrics {
     pub(crate) glyph: GlyphId,
-    /// How far the next character starts to the right, in 1/64 pixel.
+    /// The advance to the next character, in 1/64 pixel.
     pub(crate) advance: i64,
     /// The pixels that hold the outline.
     pub(crate) ink: PixelBox,
@@ -17,8 +17,8 @@ pub(crate) struct GlyphMetrics {
 }
 
 impl GlyphMetrics {
-    /// The width of the cell: from the origin, or what sticks out to the left of it, to the next character, or what
-    /// sticks out to the right. A cell without room, as that of a combining mark, has one empty pixel.
+    /// The width of the cell: from the origin, or the ink to the left of it, to the advance, or the ink to the right of
+    /// it. The cell of a combining mark without width has one empty pixel.
     pub(crate) fn width(&self) -> usize {
         (self.right() as i32 - self.ink.left.min(0)).max(1) as usize
     }
@@ -33,14 +33,14 @@ impl GlyphMetrics {
         (self.ascent - self.ink.bottom.min(0)).max(1) as usize
     }
 
-    /// The farthest that ink or advance are from the origin, in pixels.
+    /// The largest distance of ink or advance from the origin, in pixels.
     pub(crate) fn reach(&self) -> i32 {
         let PixelBox { left, right, bottom, top } = self.ink;
         [left, right, bottom, top, whole_pixels(self.advance)].map(i32::abs).into_iter().max().unwrap_or(0)
     }
 
-    /// The cell, row by row, with the ink of `outline`: 0 paper, 255 ink. What hangs over its left or upper side is
-    /// lost, as in Claptcha.
+    /// The cell, row by row, with the ink of `outline`: 0 paper, 255 ink. Ink beyond its left or upper side is cut off,
+    /// as in Claptcha.
     pub(crate) fn cell(&self, outline: &Outline) -> Vec<u8> {
         let (width, height) = (self.width(), self.height());
         let mut levels = vec![0; width * height];

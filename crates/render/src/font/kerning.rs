@@ -1,14 +1,14 @@
 //! Kerning: how much closer two glyphs stand than their advances say.
 //!
-//! Pillow lays text out with HarfBuzz, which takes the pairs of the OpenType feature `kern` and, in a font without
-//! it, those of the old table `kern`. Only these pairs are read here: ligatures and context are left alone.
+//! Pillow lays text out with HarfBuzz, which takes the pairs of the OpenType feature `kern` and, in a font without it,
+//! those of the old table `kern`. Only these pairs are applied here; ligatures and contextual rules are not.
 
 use skrifa::raw::TableProvider;
 use skrifa::raw::tables::gpos::{Gpos, PairPos, PositionSubtables};
 use skrifa::raw::types::Tag;
 use skrifa::{FontRef, GlyphId};
 
-/// The kerning between two glyphs in font units, 0 if the font says nothing (or nothing readable).
+/// The kerning between two glyphs in font units, 0 if the font has none for them or its tables are broken.
 pub(crate) fn kerning(font: &FontRef<'_>, left: GlyphId, right: GlyphId) -> i64 {
     match font.gpos().ok().and_then(|gpos| pair_adjustment(&gpos, left, right)) {
         Some(units) => units,

@@ -28,10 +28,10 @@ use crate::font::flatten::Flattener;
 use crate::font::glyph_metrics::{GlyphMetrics, Scale, whole_pixels};
 use crate::font::kerning::kerning;
 
-/// How far from its origin a glyph can reach, in font heights. Real glyphs stay within 3.
+/// The largest distance of a glyph's outline from its origin, in font heights. Real glyphs stay within 3.
 const MAX_GLYPH: i32 = 4;
 
-/// Most pixels of a glyph's cell: several times a capital W in the largest font.
+/// The most pixels of a glyph's cell: several times that of a capital W in the largest font.
 const MAX_GLYPH_PIXELS: usize = 1 << 26;
 
 /// A font at one size, with FreeType's hinting.
@@ -73,7 +73,7 @@ impl Face {
         FontRef::from_index(&self.file.bytes, 0).expect("the data was parsed when the font was loaded")
     }
 
-    /// `character` as it is set in this font, and its outline.
+    /// The metrics and the hinted outline of `character`.
     pub(crate) fn set(&self, character: char) -> Result<(GlyphMetrics, Outline), RenderError> {
         let font = self.font();
         let (glyph, outline_glyph) = self.glyph(&font, character)?;
@@ -85,21 +85,21 @@ impl Face {
             return Err(self.too_many_edges(character));
         }
         let advance = font.hmtx().ok().and_then(|hmtx| hmtx.advance(glyph)).unwrap_or(0);
-        let setting = GlyphMetrics {
+        let metrics = GlyphMetrics {
             glyph,
             advance: self.scale.advance(advance),
             ink: outline.pixel_box(),
             ascent: self.ascent,
         };
         let largest = self.scale.height as i32 * MAX_GLYPH;
-        if setting.reach() > largest || setting.width() * setting.height() > MAX_GLYPH_PIXELS {
+        if metrics.reach() > largest || metrics.width() * metrics.height() > MAX_GLYPH_PIXELS {
             let reason = format!("the glyph of {character:?} is larger than {MAX_GLYPH} times the font");
             return Err(self.bad(reason));
         }
-        Ok((setting, outline))
+        Ok((metrics, outline))
     }
 
-    /// The shape of `character` as the font's designer drew it, one unit for an em, from the baseline, y down.
+    /// The unhinted outline of `character` in ems, relative to the baseline, y down.
     pub(crate) fn shape(&self, character: char) -> Result<Path, RenderError> {
         let font = self.font();
         let (_, glyph) = self.glyph(&font, character)?;
@@ -136,26 +136,26 @@ impl Face {
         found.ok_or_else(|| RenderError::MissingGlyph { character, font: self.file.name.clone() })
     }
 
-    /// The width that a text of these characters has when it is set with kerning, and its height: Pillow's `getsize`.
-    pub(crate) fn measure(&self, settings: &[GlyphMetrics]) -> (usize, usize) {
+    /// The width with kerning and the height of a text of these characters: Pillow's `getsize`.
+    pub(crate) fn measure(&self, cells: &[GlyphMetrics]) -> (usize, usize) {
         let (mut position, mut left, mut right, mut height) = (0i64, 0i32, 0i32, 0usize);
         let font = self.font();
         let mut previous: Option<GlyphId> = None;
-        for setting in settings {
+        for metrics in cells {
             if let Some(previous) = previous {
-                // Beyond some ems it is broken, and the arithmetic need not hold it.
+                // Larger values only occur in broken fonts, and would overflow.
                 let most = self.scale.units_per_em * i64::from(MAX_GLYPH);
-                let units = kerning(&font, previous, setting.glyph).clamp(-most, most);
+                let units = kerning(&font, previous, metrics.glyph).clamp(-most, most);
                 position += self.scale.kerning(units);
             }
             let x = whole_pixels(position);
-            position += setting.advance;
-            right = right.max(whole_pixels(position)).max(x + setting.ink.right);
-            left = left.min(x + setting.ink.left);
-            height = height.max(setting.height());
-            previous = Some(setting.glyph);
+            position += metrics.advance;
+            right = right.max(whole_pixels(position)).max(x + metrics.ink.right);
+            left = left.min(x + metrics.ink.left);
+            height = height.max(metrics.height());
+            previous = Some(metrics.glyph);
         }
-        // Characters without room, as combining marks, have one empty pixel.
+        // A text of combining marks without width has one empty pixel.
         ((right - left).max(1) as usize, height)
     }
 }

@@ -1,4 +1,4 @@
-//! Drawing the layout `claptcha`: letters in cells side by side, as Claptcha sets them.
+//! The typesetter of the layout `claptcha`: characters in cells side by side.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -41,14 +41,14 @@ struct Letter {
     image: SampledImage,
 }
 
-/// Most pixels of the cells that a font keeps, of some 6 bytes each: hundreds of letters at usual sizes. What is
-/// beyond is drawn anew each time.
+/// The most pixels of the cells that a font caches, of about 6 bytes each: hundreds of letters at usual sizes. Other
+/// letters are rasterised every time.
 const MAX_KEPT: usize = 1 << 23;
 
-/// Most pixels of the cells of a text: more than those of the largest canvas.
+/// The most pixels of the cells of a text: twice those of the largest canvas.
 const MAX_CELLS: u64 = 1 << 28;
 
-/// Most pixels of the cells that all fonts of a style keep.
+/// The most pixels of the cells that all fonts of a style cache.
 const MAX_KEPT_IN_ALL: usize = 1 << 26;
 
 impl Typesetter {
@@ -104,7 +104,7 @@ impl Font {
         Ok(Cow::Owned(Letter::new(metrics, &outline)))
     }
 
-    /// Draws `text` in `ink` on a canvas of `paper`: that of the measured text with margins in its own scale.
+    /// Draws `text` in `ink` on a canvas of `paper` that has the size of the measured text and its scaled margins.
     fn set_text(
         &self,
         style: &Style,
@@ -121,7 +121,7 @@ impl Font {
         let margin_y = margin(style.margin.y, height, style.height);
         let (width, height) = (width + 2 * margin_x, height + 2 * margin_y);
         check_canvas(width, height)?;
-        // Kerning can put large cells on a small canvas.
+        // Strong kerning can put large cells on a small canvas.
         let pixels = cells.iter().map(|metrics| metrics.width() as u64 * metrics.height() as u64).sum();
         if pixels > MAX_CELLS {
             return Err(RenderError::CharactersTooLarge { pixels, max_pixels: MAX_CELLS });

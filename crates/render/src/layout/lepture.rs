@@ -1,4 +1,4 @@
-//! Drawing the layout `lepture`: see [`LeptureLayout`] for what it does.
+//! The typesetter of the layout `lepture`, which [`LeptureLayout`] describes.
 
 use captcha_core::seed;
 use std::borrow::Cow;
@@ -24,14 +24,14 @@ use crate::values::colour::Colour;
 use crate::values::random;
 use crate::values::span::Span;
 
-/// How much stronger than a letter's lightness the mask is that it is pasted with.
+/// The factor from the lightness of a character to the mask that it is pasted with.
 const MASK_GAIN: f64 = 1.97;
 
-/// Most pixels that the characters of a text have together after they were stretched: a dozen in a font of 2048 pixels.
+/// The most pixels of all stretched characters of a text: a dozen characters in a font of 2048 pixels.
 const MAX_STRETCHED: u64 = 1 << 26;
 
-/// Most pixels of coverage that the letters of a style keep, of a byte each: thousands of letters at usual sizes. What
-/// is beyond is drawn anew each time.
+/// The most pixels of coverage that the fonts of a style cache, of one byte each: thousands of letters at usual sizes.
+/// Other letters are rasterised every time.
 const MAX_KEPT: usize = 1 << 26;
 
 /// Sets texts in the faces of a style: every font in every size.
@@ -55,7 +55,7 @@ struct Room {
     inked: bool,
 }
 
-/// A character cut to its ink.
+/// A character cropped to its ink.
 #[derive(Clone)]
 struct Letter {
     room: Room,
@@ -64,14 +64,14 @@ struct Letter {
     width: usize,
 }
 
-/// How a character will be turned and bent, before any of its pixels is made.
+/// How a character will be rotated and bent. It is sampled for all characters before any pixel is computed.
 struct Plan {
     face: usize,
     character: char,
     /// Whether the character is one of the text, or an empty box before one.
     shown: bool,
     room: Room,
-    /// In degrees against the clock.
+    /// The counterclockwise rotation in degrees.
     turn: f64,
     /// Two points that the corners are moved by.
     points: [(f64, f64); 2],
@@ -83,12 +83,12 @@ impl Room {
         Self { width: 1 + metrics.right(), height: 1 + metrics.height(), inked }
     }
 
-    /// The pixels of the character that is stretched by so many pixels.
+    /// The number of pixels of the character when it is stretched by `wider` and `higher` pixels.
     fn stretched(self, (wider, higher): (f64, f64)) -> u64 {
         if self.inked { ((self.width as f64 + wider) * (self.height as f64 + higher)) as u64 } else { 0 }
     }
 
-    /// The most that [`stretched`](Self::stretched) can be.
+    /// The largest possible [`stretched`](Self::stretched).
     fn most(self, layout: &LeptureLayout) -> u64 {
         let reach = |side: usize, warp: Span| 2.0 * (side as f64 * (warp.high - warp.low) + warp.low);
         self.stretched((reach(self.width, layout.warp_x), reach(self.height, layout.warp_y)))
@@ -108,7 +108,7 @@ impl Letter {
         Self { room, coverage, width: columns.len() }
     }
 
-    /// The character turned and bent, or `None` if it has no ink.
+    /// The character rotated and bent, or `None` if it has no ink.
     fn bent(&self, plan: &Plan, ink: Colour, opacity: u8) -> Option<Rgba> {
         if self.coverage.is_empty() {
             return None;
@@ -201,7 +201,7 @@ impl Typesetter {
         Ok(Self { layout: layout.clone(), faces })
     }
 
-    /// Samples how one character will be turned and bent.
+    /// Samples how one character will be rotated and bent.
     fn plan(&self, character: char, shown: bool, rng: &mut impl Rng) -> Result<Plan, RenderError> {
         let layout = &self.layout;
         let face = random::index(rng, self.faces.len());
@@ -215,7 +215,7 @@ impl Typesetter {
         Ok(Plan { face, character, shown, room, turn, points })
     }
 
-    /// Draws `text` in `ink` on a canvas of `paper`, and squeezes it to the width of the image.
+    /// Draws `text` in `ink` on a canvas of `paper`, and resizes it to the width of the image.
     pub(crate) fn set_text(
         &self,
         style: &Style,
@@ -269,9 +269,8 @@ impl Typesetter {
     }
 }
 
-/// Pastes `picture` at `(x, y)` with the mask that its lightness gives. Returns the ink of each pixel: how much it
-/// darkens white paper, in shares of what `ink` does. (Where hardly anything of a letter is left, dividing by its
-/// opacity can make it white.)
+/// Pastes `picture` at `(x, y)` with the mask that its lightness gives. Returns the coverage of each pixel: how much it
+/// darkens white paper, relative to `ink`. (Dividing a very faint pixel by its opacity can make it white.)
 fn paste(canvas: &mut Canvas, picture: &Rgba, (x, y): (i32, i32), ink: Colour) -> Option<Coverage> {
     let darkening = |lightness: u8| u32::from(mask(lightness)) * u32::from(255 - lightness);
     let whole = darkening(lightness(ink)).max(1);

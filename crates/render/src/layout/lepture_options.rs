@@ -6,38 +6,39 @@ use crate::error::RenderError;
 use crate::values::limits::{MAX_SIDE, check_entries, check_number};
 use crate::values::span::Span;
 
-/// The letters of the Python package `captcha` 0.7.1 (`ImageCaptcha`, by Hsiaoming Yang), drawn as Pillow draws them.
+/// The characters of the Python package `captcha` 0.7.1 (`ImageCaptcha`, by Hsiaoming Yang), with Pillow's arithmetic.
 ///
-/// Every character has a font and a size of its own. In a box of `w x h` pixels (its advance and the height down to
-/// its lower end, each plus 1) it is cut to its ink, turned by `U(rotate)` degrees, stretched to `w' x h'` (bicubic)
-/// and bent into the box (nearest pixel): `dx = w U(0, warp_x.high - warp_x.low) + warp_x.low`, `dy` likewise, two
-/// points `(x1, y1)`, `(x2, y2)` with whole coordinates between `-dx` and `dx` or `-dy` and `dy`,
-/// `w' = w + |x1| + |x2|`, `h' = h + |y1| + |y2|`, source corners north-west `(x1, y1)`, south-west `(-x1, h' - y2)`,
-/// south-east `(w' + x2, h' + y2)`, north-east `(w' - x2, -y1)`.
+/// Every character samples its own font and size. Its box has `w x h` pixels: its advance and the height from the
+/// ascender to its lower end, each plus 1. The character is cropped to its ink, rotated by `U(rotate)` degrees,
+/// stretched to `w' x h'` (bicubic) and bent into the box (nearest pixel): `dx = w U(0, warp_x.high - warp_x.low) +
+/// warp_x.low`, `dy` likewise, two points `(x1, y1)`, `(x2, y2)` with whole coordinates between `-dx` and `dx` or `-dy`
+/// and `dy`, `w' = w + |x1| + |x2|`, `h' = h + |y1| + |y2|`, source corners north-west `(x1, y1)`, south-west `(-x1, h'
+/// - y2)`, south-east `(w' + x2, h' + y2)`, north-east `(w' - x2, -y1)`.
 ///
-/// Before a character there is an empty box, that of a space, with probability `space`. The boxes stand side by side
-/// from a tenth of the average width on (all boxes over the number of characters), each moved to the left by a whole
-/// number of pixels up to `overlap` of that average, in the middle of the height. Each is pasted with 1.97 times its
-/// own lightness as mask, so that dark letters are faint. A canvas that is wider than the image is squeezed (bicubic)
-/// before anything is drawn over the characters.
+/// With probability `space`, the empty box of a space comes before a character. The average width is that of all boxes
+/// over the number of characters. The boxes start at a tenth of the average width and follow each other, centred
+/// vertically, each moved to the left by a whole number of pixels of up to `overlap` of the average width. A box is
+/// pasted with 1.97 times its own lightness as mask, so dark characters are faint. A canvas wider than the image is
+/// resized to its width (bicubic) before anything is drawn over the characters.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct LeptureLayout {
-    /// The heights of the font in pixels, 4 to [`MAX_SIDE`]; each character draws one. Default 42, 50 and 56.
+    /// The heights of the font in pixels, 4 to [`MAX_SIDE`], up to 100 of them. Each character samples one. Default 42,
+    /// 50 and 56.
     pub sizes: Vec<u32>,
-    /// The opacity of the ink while letters are turned and bent, whole numbers in 128 to 255. Default 220 to 255.
+    /// The opacity of the ink while characters are rotated and bent, a whole number, 128 to 255. Default 220 to 255.
     pub opacity: Span,
-    /// How far characters are turned against the clock, in degrees, -180 to 180. Default -30 to 30.
+    /// The counterclockwise rotation of characters in degrees, -180 to 180. Default -30 to 30.
     pub rotate: Span,
-    /// How far corners move sideways: the added pixels, and with the difference of both the share of the width, 0
-    /// to 1. Default 0.1 to 0.3.
+    /// How far corners move horizontally. As in the package, the lower value is added in pixels, and the difference of
+    /// both values is the share of the width. 0 to 1. Default 0.1 to 0.3.
     pub warp_x: Span,
-    /// How far corners move up and down: as `warp_x`, with the height. Default 0.2 to 0.3.
+    /// How far corners move vertically: as `warp_x`, with the height. Default 0.2 to 0.3.
     pub warp_y: Span,
     /// The probability of an empty box before a character, 0 to 1. Default 0.5.
     pub space: f64,
-    /// How far characters move to the left, in shares of the average width, 0 to 1. Default 0.25.
+    /// How far characters move to the left, as a share of the average width, 0 to 1. Default 0.25.
     pub overlap: f64,
 }
 
@@ -56,28 +57,28 @@ impl Default for LeptureLayout {
 }
 
 impl LeptureLayout {
-    /// The same with other heights of the font in pixels.
+    /// Sets the heights of the font in pixels.
     #[must_use]
     pub fn with_sizes(mut self, sizes: Vec<u32>) -> Self {
         self.sizes = sizes;
         self
     }
 
-    /// The same with another range of turns in degrees.
+    /// Sets the counterclockwise rotation in degrees.
     #[must_use]
     pub fn with_rotate(mut self, rotate: Span) -> Self {
         self.rotate = rotate;
         self
     }
 
-    /// The same with corners that move farther or less far.
+    /// Sets how far the corners of a character's box move, as a share of its width and of its height.
     #[must_use]
     pub fn with_warp(mut self, x: Span, y: Span) -> Self {
         (self.warp_x, self.warp_y) = (x, y);
         self
     }
 
-    /// The same with another probability of empty boxes and another overlap.
+    /// Sets the probability of an empty box before a character, and the overlap as a share of the average width.
     #[must_use]
     pub fn with_spacing(mut self, space: f64, overlap: f64) -> Self {
         (self.space, self.overlap) = (space, overlap);

@@ -6,7 +6,7 @@
 //! | `typesetter` | the typesetter of a style: that of its layout |
 //! | `set_text` | what a typesetter makes: characters on a canvas |
 //! | `claptcha` | the typesetter of the layout `claptcha`: cells side by side |
-//! | `lepture_options`, `lepture` | the options and the typesetter of the layout `lepture`: turned, bent, overlapping |
+//! | `lepture_options`, `lepture` | the options and the typesetter of the layout `lepture`: rotated, bent, overlapping |
 //! | `row_options`, `row` | the options and the typesetter of the layout `row`: shapes in a row |
 
 pub(crate) mod claptcha;
@@ -24,19 +24,19 @@ use crate::layout::lepture_options::LeptureLayout;
 use crate::layout::row_options::RowLayout;
 use crate::values::only_kind::only_kind;
 
-/// How characters are set and put side by side. In TOML a table with a `kind`.
+/// How characters are shaped and placed. In TOML a table with a `kind`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Layout {
-    /// As Claptcha: in cells side by side on a canvas that is resized to the image. It uses the style's `margin`,
-    /// `warp` and `resampling`, which the other layouts have no use for.
+    /// As Claptcha: in cells side by side on a canvas that is resized to the image. It alone uses the style's `margin`,
+    /// `warp` and `resampling`.
     #[default]
     #[serde(deserialize_with = "only_kind")]
     Claptcha,
-    /// As the Python package `captcha`: turned and bent characters that overlap.
+    /// As the Python package `captcha`: rotated and bent characters that overlap.
     Lepture(LeptureLayout),
-    /// The project's own: characters drawn as shapes, bent in every way.
+    /// The project's own: outlines that are sheared, rotated, distorted and then rasterised.
     Row(RowLayout),
 }
 

@@ -1,4 +1,4 @@
-//! Drawing the layout `row`: see [`RowLayout`] for what it does.
+//! The typesetter of the layout `row`, which [`RowLayout`] describes.
 
 use captcha_core::seed;
 use std::borrow::Cow;
@@ -18,17 +18,17 @@ use crate::style::Style;
 use crate::values::colour::Colour;
 use crate::values::random;
 
-/// The height of a font that its hinting, which is not used here, is made for.
+/// The height of a font in pixels that is loaded. Outlines are used without hinting, so it does not matter.
 const NOMINAL_HEIGHT: u32 = 64;
 
-/// How far a character without ink, a space, moves the next one, in font heights.
+/// The width of a space in font heights.
 const SPACE: f64 = 0.3;
 
-/// The least share of a character's width that the next one leaves free.
+/// The share of a character's width that the next one never covers.
 const SEEN: f64 = 0.65;
 
-/// Most points of the shapes that the fonts of a style keep, of 16 bytes each: thousands of letters. What is beyond is
-/// read from the font each time.
+/// The most points of the outlines that the fonts of a style cache, of 16 bytes each: thousands of letters. Other
+/// outlines are read from the font every time.
 const MAX_KEPT: usize = 1 << 24;
 
 /// Sets texts in the fonts of a style, each with the shapes of the alphabet's characters.
@@ -158,9 +158,9 @@ impl Typesetter {
     }
 }
 
-/// Brings a shape in ems to its size and turns it around its middle, which comes to the origin.
+/// Scales a shape in ems to `size`, warps and rotates it around its middle, and moves the middle to the origin.
 fn turn(path: &mut Path, layout: &RowLayout, size: f64, rng: &mut impl Rng) {
-    /// The least distance from the eye, in those of the middle.
+    /// The least distance from the viewer, as a share of that of the middle.
     const NEAREST: f64 = 0.25;
     let stretch = layout.stretch.sample(rng);
     let shear = layout.shear.sample(rng);
@@ -168,7 +168,7 @@ fn turn(path: &mut Path, layout: &RowLayout, size: f64, rng: &mut impl Rng) {
     let angle = layout.rotate.sample(rng) * (std::f64::consts::PI / 180.0);
     let (sin, cos) = (libm::sin(angle), libm::cos(angle));
     let Some(extent) = path.extent() else { return };
-    // Half of a capital's height: letters of one font stand on one line.
+    // Half of a capital's height, the same for all characters: those of one font share a baseline.
     const MIDDLE: f64 = -0.35;
     let centre = ((extent.left + extent.right) / 2.0, MIDDLE);
     path.bend(|(x, y)| {
@@ -188,7 +188,7 @@ struct End {
     /// The rightmost ink in each row of pixels from `top` on.
     top: i32,
     right: Vec<f64>,
-    /// How far spaces have moved on.
+    /// The width of the spaces since then, in font heights.
     spaces: f64,
 }
 
@@ -197,7 +197,7 @@ impl End {
     fn place(&self, path: &Path, gap: f64, size: f64) -> f64 {
         let (Some(before), Some(extent)) = (self.extent, path.extent()) else { return 0.0 };
         let (top, left) = profile(path, f64::min);
-        // Rows next to each other count too.
+        // Neighbouring rows count too.
         const REACH: i32 = 2;
         let mut closest = f64::MIN;
         for (row, &left) in (top..).zip(&left) {
@@ -232,7 +232,7 @@ impl End {
     }
 }
 
-/// The first row of pixels of a shape, and in each row the outermost place of its edges.
+/// The first pixel row of a shape, and in each row the outermost coordinate of its edges.
 fn profile(path: &Path, outer: fn(f64, f64) -> f64) -> (i32, Vec<f64>) {
     let Some(extent) = path.extent() else { return (0, Vec::new()) };
     let (top, bottom) = (extent.top.floor() as i32, extent.bottom.floor() as i32);
@@ -242,7 +242,7 @@ fn profile(path: &Path, outer: fn(f64, f64) -> f64) -> (i32, Vec<f64>) {
         for (i, &(x, y)) in contour.iter().enumerate() {
             let before = contour[(i + contour.len() - 1) % contour.len()];
             let ends = outer(x, before.0);
-            // Pieces are short: a row between takes the outer end.
+            // Pieces are short, so the rows between take the outer end.
             let (from, to) = ((y.min(before.1)).floor() as i32 - top, (y.max(before.1)).floor() as i32 - top);
             for row in &mut rows[from as usize..=to as usize] {
                 *row = outer(*row, ends);
@@ -256,7 +256,7 @@ fn extent(row: &[Piece]) -> Option<Extent> {
     row.iter().filter_map(|piece| piece.path.extent()).reduce(Extent::union)
 }
 
-/// Shrinks the row if it is too large, and puts it into the image.
+/// Scales the row down if it is too large, and places it in the image.
 fn fit(row: &mut [Piece], style: &Style, layout: &RowLayout, rng: &mut impl Rng) {
     let share = seed::unit(rng);
     let Some(extent) = extent(row) else { return };

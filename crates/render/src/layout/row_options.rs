@@ -7,73 +7,73 @@ use crate::values::limits::{check_entries, check_number};
 use crate::values::span::Span;
 use crate::warp::distortion::Distortion;
 
-/// Characters in a row on a canvas of the image's size, drawn as shapes: nothing is blurred by being turned or bent,
-/// and the ground truth is exact.
+/// Characters in a row on a canvas of the image's size. They are warped as outlines and rasterised once, so nothing is
+/// blurred and the ground truth is exact.
 ///
-/// In this order: every character gets its font and height (`size`), is made wider (`stretch`), slanted (`shear`),
-/// seen from the side (`perspective`) and turned (`rotate`), all around its middle. Then it is moved up or down
-/// (`shift`) and to the right until its ink is `gap` away from that of the characters before it, in the row of pixels
-/// where they come closest; two thirds of the width of the last one (0.65) stay free anyway. The
-/// whole row is bent by every `distort`, shrunk if it is larger than the image, and put at a random place, but in the
-/// middle of the height. Characters are drawn filled or hollow, all shadows first.
+/// Each character samples its font and height (`size`), is widened (`stretch`), sheared (`shear`), seen in perspective
+/// (`perspective`) and rotated (`rotate`) around its middle, in this order. It is moved up or down (`shift`) and placed
+/// so far to the right that its ink is `gap` away from that of the characters before it, measured in the pixel row
+/// where they are closest; 0.65 of the width of the character before it is never covered. Then every `distort` bends
+/// the whole row. A row that is larger than the image is scaled down. It is centred vertically and placed at random
+/// horizontally. All shadows are drawn first, then the characters, filled or hollow.
 ///
-/// Shares of the height are those of the image's height, unless said otherwise.
+/// "Height" is that of the image unless the font's is named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct RowLayout {
-    /// Height of the font in shares of the height, 0.05 to 2. Default 0.6 to 0.7.
+    /// The height of the font as a share of the height, 0.05 to 2. Default 0.6 to 0.7.
     pub size: Span,
-    /// Whether every character draws a font and a size of its own, or the image draws one. Default false.
+    /// Whether every character samples its own font and size, or all of an image share one. Default false.
     pub mixed: bool,
-    /// Whether every character draws a colour of its own, or the image draws one. Default false.
+    /// Whether every character samples its own colour, or all of an image share one. Default false.
     pub coloured: bool,
-    /// The room between the ink of neighbours in shares of the font's height, -0.5 to 2: below 0 they overlap.
-    /// Default 0.05 to 0.15.
+    /// The gap between the ink of neighbours as a share of the font's height, -0.5 to 2. Below 0 they overlap. Default
+    /// 0.05 to 0.15.
     pub gap: Span,
-    /// How far characters are moved down in shares of the height, -0.5 to 0.5. Default 0.
+    /// How far characters move down, as a share of the height, -0.5 to 0.5. Default 0.
     pub shift: Span,
-    /// How many times wider characters are, 0.3 to 3. Default 1.
+    /// The factor that characters are widened by, 0.3 to 3. Default 1.
     pub stretch: Span,
-    /// How far a character leans to the right for each pixel of its height, -1.5 to 1.5. Default 0.
+    /// The horizontal shear: pixels to the right for each pixel of height, -1.5 to 1.5. Default 0.
     pub shear: Span,
-    /// How much nearer one side of a character is than its middle, to the right and, drawn anew, below, for an em's
-    /// distance, -0.6 to 0.6. Default 0.
+    /// The perspective: how much nearer a point one em to the right of the middle is to the viewer than the middle,
+    /// -0.6 to 0.6. A second sample is that of a point one em below. Default 0.
     pub perspective: Span,
-    /// How far characters are turned with the clock in degrees, -180 to 180. Default 0.
+    /// The clockwise rotation of characters in degrees, -180 to 180. Default 0.
     pub rotate: Span,
-    /// How the row is bent, one after the other. Default not at all.
+    /// How the whole row is bent, in this order. Default not at all.
     pub distort: Vec<Distortion>,
-    /// Characters as outlines. Default none.
+    /// How often characters are hollow, and their outlines. Default never.
     pub hollow: Hollow,
-    /// Shadows of the characters. Default none.
+    /// How often characters have shadows, and how these look. Default never.
     pub shadow: Shadow,
-    /// The least room around the row in pixels, less than half of the image's width and height. Default 3.
+    /// The least margin around the row in pixels, less than half of the image's width and height. Default 3.
     pub margin: u32,
 }
 
-/// Characters that are outlines.
+/// Hollow characters: only their outlines are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Hollow {
     /// The probability that an image has hollow characters, 0 to 1. Default 0.
     pub share: f64,
-    /// The width of the outline in shares of the font's height, 0.01 to 0.2. Default 0.04 to 0.06.
+    /// The width of the outline as a share of the font's height, 0.01 to 0.2. Default 0.04 to 0.06.
     pub width: Span,
 }
 
-/// Shadows: every character is drawn twice, first moved and faintly.
+/// Shadows: every character is first drawn displaced and faint.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Shadow {
     /// The probability that an image has shadows, 0 to 1. Default 0.
     pub share: f64,
-    /// How far they fall to the right or the left, and down, in shares of the font's height, 0 to 0.5. Default 0.06
-    /// to 0.12.
+    /// The displacement to the right or the left, and down, as a share of the font's height, 0 to 0.5. Default 0.06 to
+    /// 0.12.
     pub offset: Span,
-    /// How much of the ink they have, 0 to 1. Default 0.3 to 0.5.
+    /// The opacity, 0 to 1. Default 0.3 to 0.5.
     pub strength: Span,
 }
 
@@ -90,7 +90,7 @@ impl Default for Shadow {
 }
 
 impl Hollow {
-    /// Hollow characters in this share of the images, with outlines of these widths in shares of the font's height.
+    /// Hollow characters in a share `share` of the images, with outlines `width` of the font's height wide.
     #[must_use]
     pub fn new(share: f64, width: Span) -> Self {
         Self { share, width }
@@ -98,7 +98,8 @@ impl Hollow {
 }
 
 impl Shadow {
-    /// Shadows in this share of the images, that fall so far (in shares of the font's height) and are so strong.
+    /// Shadows in a share `share` of the images, displaced by `offset` of the font's height, with an opacity of
+    /// `strength`.
     #[must_use]
     pub fn new(share: f64, offset: Span, strength: Span) -> Self {
         Self { share, offset, strength }
@@ -126,84 +127,84 @@ impl Default for RowLayout {
 }
 
 impl RowLayout {
-    /// The same with fonts of other heights, in shares of the image's height.
+    /// Sets the height of the font, as a share of the image's height.
     #[must_use]
     pub fn with_size(mut self, size: Span) -> Self {
         self.size = size;
         self
     }
 
-    /// The same with a font, a size and a colour for every character, or not.
+    /// Sets whether every character samples its own font and size, and its own colour.
     #[must_use]
     pub fn with_mixed(mut self, mixed: bool, coloured: bool) -> Self {
         (self.mixed, self.coloured) = (mixed, coloured);
         self
     }
 
-    /// The same with other gaps, in shares of the font's height.
+    /// Sets the gap between characters, as a share of the font's height.
     #[must_use]
     pub fn with_gap(mut self, gap: Span) -> Self {
         self.gap = gap;
         self
     }
 
-    /// The same with characters that are moved down, in shares of the image's height.
+    /// Sets how far characters move down, as a share of the image's height.
     #[must_use]
     pub fn with_shift(mut self, shift: Span) -> Self {
         self.shift = shift;
         self
     }
 
-    /// The same with characters that are so many times wider.
+    /// Sets the factor that characters are widened by.
     #[must_use]
     pub fn with_stretch(mut self, stretch: Span) -> Self {
         self.stretch = stretch;
         self
     }
 
-    /// The same with characters that lean.
+    /// Sets the horizontal shear of characters.
     #[must_use]
     pub fn with_shear(mut self, shear: Span) -> Self {
         self.shear = shear;
         self
     }
 
-    /// The same with characters that are seen from the side.
+    /// Sets the perspective of characters.
     #[must_use]
     pub fn with_perspective(mut self, perspective: Span) -> Self {
         self.perspective = perspective;
         self
     }
 
-    /// The same with characters that are turned, in degrees.
+    /// Sets the clockwise rotation of characters in degrees.
     #[must_use]
     pub fn with_rotate(mut self, rotate: Span) -> Self {
         self.rotate = rotate;
         self
     }
 
-    /// The same with a row that is bent.
+    /// Sets the distortions of the whole row.
     #[must_use]
     pub fn with_distort(mut self, distort: Vec<Distortion>) -> Self {
         self.distort = distort;
         self
     }
 
-    /// The same with hollow characters.
+    /// Sets how often characters are hollow, and their outlines.
     #[must_use]
     pub fn with_hollow(mut self, hollow: Hollow) -> Self {
         self.hollow = hollow;
         self
     }
 
-    /// The same with shadows.
+    /// Sets how often characters have shadows, and how these look.
     #[must_use]
     pub fn with_shadow(mut self, shadow: Shadow) -> Self {
         self.shadow = shadow;
         self
     }
 
-    /// The same with more or less room around the row, in pixels.
+    /// Sets the margin around the row in pixels.
     #[must_use]
     pub fn with_margin(mut self, margin: u32) -> Self {
         self.margin = margin;

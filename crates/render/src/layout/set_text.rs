@@ -5,7 +5,7 @@ use crate::canvas::coverage::Coverage;
 use crate::error::RenderError;
 use crate::pillow::resample::Axis;
 
-/// Most pixels of a canvas: the largest image in the widest font stays below.
+/// The most pixels of a canvas: an image of the largest size with a text of usual length stays below.
 const MAX_CANVAS: u64 = 1 << 27;
 
 /// Characters on a canvas, and the ink that each left there.
@@ -15,9 +15,9 @@ pub(crate) struct SetText {
     pub(crate) resize: Resize,
 }
 
-/// How the canvas that the characters were drawn on becomes the image, by columns and rows.
+/// How the canvas that the characters are drawn on becomes the image, by columns and rows.
 pub(crate) enum Resize {
-    /// It has the size of the image.
+    /// It already has the size of the image.
     None,
     /// It was resized already, before anything is drawn over the characters.
     Done(Axis, Axis),
@@ -25,7 +25,7 @@ pub(crate) enum Resize {
     Last(Axis, Axis),
 }
 
-/// Refuses a canvas that would not fit into a sensible amount of memory.
+/// Refuses a canvas without pixels or with too many.
 pub(crate) fn check_canvas(width: usize, height: usize) -> Result<(), RenderError> {
     if width > 0 && height > 0 && width as u64 * height as u64 <= MAX_CANVAS {
         return Ok(());

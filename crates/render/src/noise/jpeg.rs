@@ -1,8 +1,8 @@
-//! What is lost when a picture is stored as a JPEG file, without the file.
+//! The losses of JPEG compression.
 //!
 //! The steps are those of ITU-T T.81 (1992) and JFIF 1.02 with the tables of T.81 annex K, scaled as the Independent
-//! JPEG Group's library does it, and colours at half the resolution, as most programs store them. Coding without
-//! loss is left out. In doubles, so that all machines get the same.
+//! JPEG Group's library does it, and colours at half the resolution, as most programs store them. The lossless coding
+//! steps are left out. All arithmetic is in doubles, so that every machine gets the same result.
 
 use crate::canvas::Canvas;
 use crate::pillow::resample::round;
@@ -43,10 +43,10 @@ struct Plane {
     levels: Vec<f64>,
 }
 
-/// Rows that are stored together: two blocks of luminance, which share one of chrominance.
+/// The rows that are compressed together: two blocks of luminance share one of chrominance.
 const BAND: usize = 2 * BLOCK;
 
-/// Does to `canvas` what storing it with `quality` (1 to 100) does.
+/// Applies the losses of JPEG compression with `quality` (1 to 100) to `canvas`.
 pub(crate) fn store(canvas: &mut Canvas, quality: u32) {
     let transform = Transform::new();
     let (luminance, chrominance) = (steps(&LUMINANCE, quality), steps(&CHROMINANCE, quality));
@@ -64,7 +64,7 @@ pub(crate) fn store(canvas: &mut Canvas, quality: u32) {
     }
 }
 
-/// The same for the pixels of one band.
+/// As [`store`], for the pixels of one coloured band.
 fn store_colours(
     pixels: &mut [[u8; 3]],
     (width, height): (usize, usize),

@@ -2,8 +2,8 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `mod` | [`Noise`]: snow, blur, noise of a camera, salt and pepper |
-//! | `jpeg` | what is lost when a picture is stored as a JPEG file |
+//! | `mod` | [`Noise`]: uniform, Gaussian, salt and pepper, smoothing, blur |
+//! | `jpeg` | the losses of JPEG compression |
 
 pub(crate) mod jpeg;
 
@@ -24,34 +24,35 @@ use crate::values::span::Span;
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Noise {
-    /// Grey snow, as in Claptcha.
+    /// Uniform grey noise, as in Claptcha.
     White(WhiteNoise),
-    /// Every pixel but those at the edges becomes a mean of itself (5 parts) and its eight neighbours (1 part each):
-    /// Pillow's filter `SMOOTH`, as in the Python package `captcha`.
+    /// Pillow's filter `SMOOTH`, as in the Python package `captcha`: every pixel except those at the edges becomes a
+    /// weighted mean of itself (weight 5) and its eight neighbours (weight 1 each).
     #[serde(deserialize_with = "only_kind")]
     Smooth,
     /// A Gaussian blur.
     Blur(Blur),
-    /// Every level is changed by a random number of its own.
+    /// A random number is added to every level.
     Gaussian(GaussianNoise),
     /// Some pixels become black, some white.
     SaltAndPepper(SaltAndPepper),
-    /// What a JPEG file loses.
+    /// The losses of JPEG compression.
     Jpeg(Jpeg),
 }
 
-/// A Gaussian blur; beyond the edges the picture repeats its last pixels.
+/// A Gaussian blur. Beyond the edges the outermost pixels are repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Blur {
-    /// The standard deviation in pixels, 0 to 50; up to 0.1 changes nothing.
+    /// The standard deviation in pixels, 0 to 50. Up to 0.1 it changes nothing.
     pub sigma: Span,
 }
 
-/// Noise as of a camera: a number with mean 0 is added to every level, in each colour another.
+/// Noise as from a camera sensor: a random number with mean 0 is added to every level of every channel.
 ///
-/// The numbers are sums of four uniform ones (Irwin-Hall), which are nearly normal and the same on every machine.
+/// The numbers are sums of four uniform ones (the Irwin-Hall distribution), which are nearly normal and the same on
+/// every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -60,7 +61,7 @@ pub struct GaussianNoise {
     pub sigma: Span,
 }
 
-/// Salt and pepper: pixels become white or black, each as often as the other.
+/// Salt and pepper: pixels become white or black with equal probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -69,7 +70,7 @@ pub struct SaltAndPepper {
     pub share: Span,
 }
 
-/// What a picture loses in a JPEG file: 8 x 8 blocks, colours at half the resolution.
+/// The losses of JPEG compression: quantised 8 x 8 blocks, chrominance at half the resolution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -79,7 +80,7 @@ pub struct Jpeg {
 }
 
 impl Blur {
-    /// A blur with a standard deviation of so many pixels.
+    /// A blur with a standard deviation of `sigma` pixels.
     #[must_use]
     pub fn new(sigma: Span) -> Self {
         Self { sigma }
@@ -98,7 +99,7 @@ impl Blur {
 }
 
 impl GaussianNoise {
-    /// Noise with a standard deviation of so many levels.
+    /// Noise with a standard deviation of `sigma` levels.
     #[must_use]
     pub fn new(sigma: Span) -> Self {
         Self { sigma }
@@ -144,33 +145,33 @@ impl SaltAndPepper {
 }
 
 impl Jpeg {
-    /// Losses of this quality, 1 to 100.
+    /// The losses at this quality, 1 to 100.
     #[must_use]
     pub fn new(quality: Counts) -> Self {
         Self { quality }
     }
 }
 
-/// Claptcha's noise: a picture of pixels `round(255 U(1 - amount, 1))` is blended half and half with the canvas.
+/// Claptcha's noise: the canvas is averaged with a picture whose pixels are `round(255 U(1 - amount, 1))`.
 ///
 /// As in Claptcha, an amount of at most 1/255 changes nothing, not even the contrast.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct WhiteNoise {
-    /// How dark the snow can be, 0 to 1.
+    /// How dark the noise can be: 0 is white, 1 black.
     pub amount: f64,
 }
 
 impl WhiteNoise {
-    /// Snow that is at most `amount` (0 to 1) darker than white.
+    /// Noise whose pixels are up to `amount` (0 to 1) darker than white.
     #[must_use]
     pub fn new(amount: f64) -> Self {
         Self { amount }
     }
 
     fn apply(self, canvas: &mut Canvas, rng: &mut impl Rng) {
-        /// The amount up to which Claptcha lays no noise: 1/255 as it writes it.
+        /// The amount up to which Claptcha adds no noise: 1/255 as it is written there.
         const NOTHING: f64 = 0.003_921_569;
         if self.amount <= NOTHING {
             return;
@@ -204,7 +205,7 @@ impl Noise {
         }
     }
 
-    /// Lays the noise over `canvas`; gives back what moves ink to other pixels.
+    /// Adds the noise to `canvas`. Returns the filter if it moved ink to other pixels.
     pub(crate) fn apply(&self, canvas: &mut Canvas, rng: &mut impl Rng) -> Option<Filter> {
         match self {
             Self::White(white) => white.apply(canvas, rng),

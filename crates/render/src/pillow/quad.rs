@@ -1,4 +1,4 @@
-//! The quadrilateral warp of Pillow (`Image.transform` with `QUAD`), which Claptcha bends its letters with.
+//! The quadrilateral warp of Pillow, `Image.transform` with `QUAD`.
 
 use captcha_core::seed;
 use rand::Rng;

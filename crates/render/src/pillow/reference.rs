@@ -86,10 +86,10 @@ fn texts_have_the_size_that_pillow_measures() {
             face = Some((font.to_owned(), height, face_of(font, height)));
         }
         let (_, _, face) = face.as_ref().unwrap();
-        let settings: Vec<_> = text.chars().map(|character| face.set(character).unwrap().0).collect();
-        let actual = face.measure(&settings);
-        if let [setting] = settings[..] {
-            assert_eq!((setting.width(), setting.height()), actual, "{row}");
+        let cells: Vec<_> = text.chars().map(|character| face.set(character).unwrap().0).collect();
+        let actual = face.measure(&cells);
+        if let [metrics] = cells[..] {
+            assert_eq!((metrics.width(), metrics.height()), actual, "{row}");
         }
         if actual != (number(&row[3]), number(&row[4])) {
             wrong.push(format!("{row}: {actual:?}"));
@@ -104,9 +104,9 @@ fn letters_are_those_of_freetype() {
     let mut wrong = Vec::new();
     for row in table("cells") {
         let face = face_of(row[0].as_str().unwrap(), number(&row[1]));
-        let (setting, outline) = face.set(row[2].as_str().unwrap().chars().next().unwrap()).unwrap();
-        let (width, height) = (setting.width(), setting.height());
-        let actual = GrayImage::from_raw(width as u32, height as u32, setting.cell(&outline)).unwrap();
+        let (metrics, outline) = face.set(row[2].as_str().unwrap().chars().next().unwrap()).unwrap();
+        let (width, height) = (metrics.width(), metrics.height());
+        let actual = GrayImage::from_raw(width as u32, height as u32, metrics.cell(&outline)).unwrap();
         let expected = cut(&strip, number(&row[3]), number(&row[4]), number(&row[5]));
         let difference = difference(&actual, &expected);
         if difference.pixels > 0 {
@@ -123,14 +123,14 @@ fn warped_letters_are_those_of_pillow() {
     let point = |value: &Value| (value[0].as_f64().unwrap(), value[1].as_f64().unwrap());
     let mut wrong = Vec::new();
     for row in table("warps") {
-        let (setting, outline) = face.set(row[1].as_str().unwrap().chars().next().unwrap()).unwrap();
-        let (width, height) = (setting.width(), setting.height());
+        let (metrics, outline) = face.set(row[1].as_str().unwrap().chars().next().unwrap()).unwrap();
+        let (width, height) = (metrics.width(), metrics.height());
         let (first, second) = (point(&row[2]), point(&row[3]));
         let grown = first.0.abs() + second.0.abs();
         let size = (width as f64 + grown, height as f64 + grown);
         let map = QuadMap::new(Corners::displaced(size, first, second), width, height);
-        let sheet = SampledImage::new(width, height, &setting.cell(&outline));
-        let warped = sheet.warp(&map, resampling(&row[0]));
+        let image = SampledImage::new(width, height, &metrics.cell(&outline));
+        let warped = image.warp(&map, resampling(&row[0]));
         let actual = GrayImage::from_raw(width as u32, height as u32, warped).unwrap();
         let expected = cut(&strip, number(&row[4]), number(&row[5]), number(&row[6]));
         let difference = difference(&actual, &expected);

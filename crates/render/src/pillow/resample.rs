@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::RenderError;
 
-/// The interpolation of every warp and resize of a style.
+/// The interpolation of every warp and resize of a style. As text `nearest`, `bilinear` or `bicubic`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resampling {
@@ -16,7 +16,7 @@ pub enum Resampling {
     Nearest,
     /// Linear between neighbouring pixels.
     Bilinear,
-    /// Cubic convolution over four pixels in each direction: what the seed uses.
+    /// Cubic convolution over four pixels in each direction: the default.
     ///
     /// Source: R. G. Keys, "Cubic convolution interpolation for digital image processing", IEEE TASSP 29 (6),
     /// 1981, doi 10.1109/TASSP.1981.1163711.

@@ -1,4 +1,4 @@
-//! Pictures with transparency, turned, resized and bent as Pillow does it.
+//! Pictures with transparency, rotated, resized and warped as Pillow does it.
 //!
 //! Pillow multiplies the colours with their opacity before it interpolates and divides them again after, each time
 //! rounded to 8 bits.
@@ -22,7 +22,7 @@ pub(crate) struct Rgba {
 const EMPTY: Pixel = [0; 4];
 
 impl Rgba {
-    /// The picture turned by `degrees` against the clock, bilinear, in a frame that holds all of it: Pillow's `rotate`
+    /// The picture rotated by `degrees` counterclockwise, bilinear, in a frame that holds all of it: Pillow's `rotate`
     /// with `expand`.
     pub(crate) fn rotate(&self, degrees: f64) -> Self {
         let degrees = degrees.rem_euclid(360.0);
@@ -167,8 +167,8 @@ pub(crate) fn resize<const CHANNELS: usize>(
 ) -> Vec<[u8; CHANNELS]> {
     const HALF: i32 = 1 << (PRECISION_BITS - 1);
     let to_levels = |sums: [i32; CHANNELS]| sums.map(|sum| (sum >> PRECISION_BITS).clamp(0, 255) as u8);
-    let narrow_columns = || {
-        let mut narrow = vec![[0; CHANNELS]; columns.len() * height];
+    let resize_columns = || {
+        let mut resized_columns = vec![[0; CHANNELS]; columns.len() * height];
         let mut weights = Vec::new();
         for (x, output) in columns.outputs.iter().enumerate() {
             weights.clear();
@@ -180,14 +180,14 @@ pub(crate) fn resize<const CHANNELS: usize>(
                         sums[channel] += i32::from(pixel[channel]) * weight;
                     }
                 }
-                narrow[y * columns.len() + x] = to_levels(sums);
+                resized_columns[y * columns.len() + x] = to_levels(sums);
             }
         }
-        Cow::Owned(narrow)
+        Cow::Owned(resized_columns)
     };
-    let narrow = if columns.len() == width { Cow::Borrowed(pixels) } else { narrow_columns() };
+    let resized_columns = if columns.len() == width { Cow::Borrowed(pixels) } else { resize_columns() };
     if rows.len() == height {
-        return narrow.into_owned();
+        return resized_columns.into_owned();
     }
     let mut resized = Vec::with_capacity(columns.len() * rows.len());
     let mut sums = vec![[0; CHANNELS]; columns.len()];
@@ -195,7 +195,8 @@ pub(crate) fn resize<const CHANNELS: usize>(
         sums.fill([HALF; CHANNELS]);
         for (row, &weight) in output.window.clone().zip(rows.weights(output)) {
             let weight = weight as i32;
-            for (sums, pixel) in sums.iter_mut().zip(&narrow[row * columns.len()..][..columns.len()]) {
+            for (sums, pixel) in sums.iter_mut().zip(&resized_columns[row * columns.len()..][..columns.len()])
+            {
                 for channel in 0..CHANNELS {
                     sums[channel] += i32::from(pixel[channel]) * weight;
                 }

@@ -9,7 +9,7 @@ use crate::pillow::sparse_resize::inked;
 /// How many pixels in each direction a cubic kernel takes.
 pub(crate) const WINDOW: usize = 4;
 
-/// An 8-bit image that can be sampled between its pixels; beyond its edges it repeats them.
+/// An 8-bit image that can be sampled between its pixels. Beyond its edges the outermost pixels are repeated.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SampledImage {
     width: usize,
@@ -34,7 +34,7 @@ enum Window {
 }
 
 impl SampledImage {
-    /// A sheet of `width x height` pixels, at least one each, with the levels `levels`, row by row.
+    /// An image of `width x height` pixels, at least one each, with the levels `levels`, row by row.
     pub(crate) fn new(width: usize, height: usize, levels: &[u8]) -> Self {
         let unbordered = |index: usize, size: usize| index.saturating_sub(BORDER).min(size - 1);
         let stride = outside_row(height) + WINDOW;
@@ -49,16 +49,16 @@ impl SampledImage {
         let inked = rows.fold((width..0, height..0), |(columns, rows), (y, row)| {
             (columns.start.min(row.start)..columns.end.max(row.end), rows.start.min(y)..y + 1)
         });
-        let mut sheet = Self { width, height, stride, levels: bordered, windows: Vec::new(), inked };
+        let mut image = Self { width, height, stride, levels: bordered, windows: Vec::new(), inked };
         let places = (0..=width).flat_map(|column| (0..stride).map(move |row| (column, row)));
-        sheet.windows = places
-            .map(|(column, row)| match sheet.window(column, row.min(outside_row(height))).as_flattened() {
+        image.windows = places
+            .map(|(column, row)| match image.window(column, row.min(outside_row(height))).as_flattened() {
                 window if window.iter().all(|&level| level == 0.0) => Window::Paper,
                 window if window.iter().all(|&level| level == 255.0) => Window::Ink,
                 _ => Window::Both,
             })
             .collect();
-        sheet
+        image
     }
 
     /// Width and height in pixels.
@@ -66,7 +66,7 @@ impl SampledImage {
         (self.width, self.height)
     }
 
-    /// The sheet seen through `map`, of the same size, row by row; 0 where the source is outside.
+    /// The image seen through `map`, of the same size, row by row; 0 where the source is outside.
     pub(crate) fn warp(&self, map: &QuadMap, resampling: Resampling) -> Vec<u8> {
         /// How far from ink, in pixels, a sample can still see it.
         const REACH: f64 = 3.0;
@@ -194,7 +194,7 @@ mod tests {
         }
     }
 
-    fn sheets() -> impl Strategy<Value = (usize, usize, Vec<u8>)> {
+    fn images() -> impl Strategy<Value = (usize, usize, Vec<u8>)> {
         // Mostly paper and ink in large areas, as in letters, with some levels between.
         let level = prop_oneof![5 => Just(0u8), 5 => Just(255u8), 2 => any::<u8>()];
         (1usize..20, 1usize..20, 1usize..6).prop_flat_map(move |(width, height, block)| {
@@ -215,14 +215,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn eight_at_once_are_as_one_by_one((width, height, levels) in sheets(), corners in corners()) {
-            let sheet = SampledImage::new(width, height, &levels);
+        fn eight_at_once_are_as_one_by_one((width, height, levels) in images(), corners in corners()) {
+            let image = SampledImage::new(width, height, &levels);
             let map = QuadMap::new(corners, width, height);
             for resampling in [Resampling::Nearest, Resampling::Bilinear, Resampling::Bicubic] {
                 let expected: Vec<u8> = (0..width * height)
                     .map(|i| naive(width, height, &levels, map.source(i % width, i / width), resampling))
                     .collect();
-                prop_assert_eq!(sheet.warp(&map, resampling), expected);
+                prop_assert_eq!(image.warp(&map, resampling), expected);
             }
         }
     }
@@ -232,9 +232,9 @@ mod tests {
         let levels: Vec<u8> = (0..30).map(|i| i * 8).collect();
         let (w, h) = (6.0, 5.0);
         let corners = Corners::displaced((w, h), (0.0, 0.0), (0.0, 0.0));
-        let sheet = SampledImage::new(6, 5, &levels);
+        let image = SampledImage::new(6, 5, &levels);
         for resampling in [Resampling::Nearest, Resampling::Bilinear, Resampling::Bicubic] {
-            assert_eq!(sheet.warp(&QuadMap::new(corners, 6, 5), resampling), levels);
+            assert_eq!(image.warp(&QuadMap::new(corners, 6, 5), resampling), levels);
         }
     }
 }

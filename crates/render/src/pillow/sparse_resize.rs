@@ -10,16 +10,16 @@ use crate::pillow::resample::{Axis, Output, PRECISION_BITS, whole};
 /// Pillow does.
 pub(crate) fn resize(image: &GrayImage, columns: &Axis, rows: &Axis) -> GrayImage {
     let width = image.width() as usize;
-    let mut narrow = SparseResize::new(Ground::White, columns, 0..width, image.height() as usize);
+    let mut resizing = SparseResize::new(Ground::White, columns, 0..width, image.height() as usize);
     let mut ink = Vec::with_capacity(width);
     for line in image.as_raw().chunks_exact(width) {
         ink.clear();
         ink.extend(line.iter().map(|&level| 255 - level));
         let inked = inked(&ink);
-        narrow.push(&ink[inked.clone()], inked, 0..0);
+        resizing.push(&ink[inked.clone()], inked, 0..0);
     }
     let mut resized = GrayImage::from_pixel(columns.len() as u32, rows.len() as u32, image::Luma([255]));
-    narrow.resize(rows, |x, y, levels| {
+    resizing.resize(rows, |x, y, levels| {
         let start = y * columns.len() + x;
         resized.as_mut()[start..start + levels.len()].copy_from_slice(levels);
     });
@@ -66,7 +66,8 @@ impl Ground {
 /// How many rows are resized together.
 const LANES: usize = 4;
 
-/// A picture that is resized in its columns and waits to be resized in its rows. It costs what its ink costs.
+/// A picture whose columns are resized as it is filled, and whose rows are resized at the end. Only pixels with ink
+/// cost time.
 pub(crate) struct SparseResize<'a> {
     paper: Ground,
     columns: &'a Axis,
@@ -257,11 +258,11 @@ mod tests {
             let taps = output.window.clone().zip(axis.weights(output));
             to_level(taps.map(|(place, &weight)| i32::from(at(place as u32)) * weight as i32).sum())
         };
-        let narrow = GrayImage::from_fn(columns.len() as u32, image.height(), |x, y| {
+        let resizing = GrayImage::from_fn(columns.len() as u32, image.height(), |x, y| {
             Luma([level(columns, &columns.outputs[x as usize], &|x| image.get_pixel(x, y).0[0])])
         });
         GrayImage::from_fn(columns.len() as u32, rows.len() as u32, |x, y| {
-            Luma([level(rows, &rows.outputs[y as usize], &|y| narrow.get_pixel(x, y).0[0])])
+            Luma([level(rows, &rows.outputs[y as usize], &|y| resizing.get_pixel(x, y).0[0])])
         })
     }
 
@@ -298,13 +299,13 @@ mod tests {
             let columns = Axis::new(w + x + 3, width, filter);
             let rows = Axis::new(h + y + 2, height, filter);
 
-            let mut narrow = SparseResize::new(Ground::Empty, &columns, x..x + w, y + h);
-            narrow.skip(y);
+            let mut resizing = SparseResize::new(Ground::Empty, &columns, x..x + w, y + h);
+            resizing.skip(y);
             for line in patch.chunks_exact(w) {
-                narrow.push(line, x..x + w, 0..0);
+                resizing.push(line, x..x + w, 0..0);
             }
             let mut resized = GrayImage::new(width as u32, height as u32);
-            narrow.resize(&rows, |x, y, levels| {
+            resizing.resize(&rows, |x, y, levels| {
                 resized.as_mut()[y * width + x..][..levels.len()].copy_from_slice(levels);
             });
             prop_assert_eq!(resized, naive(&picture, &columns, &rows));

@@ -27,13 +27,13 @@ use crate::values::colour::Colours;
 use crate::values::lengths::Lengths;
 use crate::warp::Warp;
 
-/// What a family of CAPTCHAs looks like: everything but the text and the seed.
+/// What a family of CAPTCHAs looks like: all options except text and seed.
 ///
-/// A style is data. It starts from a preset, is changed by its `with_*` methods, and is read from and written to
-/// TOML; a field that a TOML text leaves out is that of [`Style::seed`], an unknown field is an error.
+/// A style is data: start from a preset, change it with the `with_*` methods, read and write it as TOML. A field that
+/// is missing in a TOML text has the value of [`Style::seed`]; an unknown field is an error.
 ///
-/// The fields are applied in this order, whatever their order in the text; each part has random numbers of its own, so
-/// that a seed shows the same letters with another background, clutter or noise.
+/// The fields are applied in this order, whatever their order in the text. Each part has its own stream of random
+/// numbers, so a seed gives the same letters with any background, clutter or noise.
 ///
 /// 1. `background`, then everything `behind` the characters;
 /// 2. the characters in `ink`, set and bent as `layout` says;
@@ -41,9 +41,9 @@ use crate::warp::Warp;
 /// 4. `inverted`: some pictures become negatives;
 /// 5. every `noise` over all.
 ///
-/// The layout [`Claptcha`](Layout::Claptcha) does this on a canvas of the measured text and resizes it to `width` and
-/// `height` at the end; it alone uses `margin`, `warp` and `resampling` (and a [`LineClutter`](crate::LineClutter) the
-/// latter). Pictures are grey if all their colours are.
+/// The layout [`Claptcha`](Layout::Claptcha) paints on a canvas of the size of the measured text and resizes it to
+/// `width` and `height` at the end. It alone uses `margin`, `warp` and `resampling`; a
+/// [`LineClutter`](crate::LineClutter) uses `resampling` too. A picture has one channel if all its colours are grey.
 ///
 /// ```
 /// use captcha_render::{Noise, Style, WhiteNoise};
@@ -56,20 +56,21 @@ use crate::warp::Warp;
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Style {
-    /// Width of the image in pixels, 1 to [`MAX_SIDE`]. Default 300.
+    /// Width of the image in pixels, 1 to [`MAX_SIDE`](crate::MAX_SIDE). Default 300.
     pub width: u32,
-    /// Height of the image in pixels, 1 to [`MAX_SIDE`]. Default 150.
+    /// Height of the image in pixels, 1 to [`MAX_SIDE`](crate::MAX_SIDE). Default 150.
     pub height: u32,
-    /// The characters that texts are drawn from. Default `A` to `Z`.
+    /// The characters that texts are sampled from. Default `A` to `Z`.
     pub alphabet: Alphabet,
-    /// How many characters a drawn text has. Default 6.
+    /// How many characters a sampled text has. Default 6.
     pub lengths: Lengths,
-    /// The fonts, each the name of a built-in one ([`BUILT_IN_FONTS`](crate::BUILT_IN_FONTS)) or the path of a
-    /// TTF or OTF file, up to 1000; every image draws one of them. Default `pt-sans-bold`.
+    /// The fonts, each the name of a built-in one ([`BUILT_IN_FONTS`](crate::BUILT_IN_FONTS)) or the path of a TTF or
+    /// OTF file, up to 1000. Every image samples one of them, or every character if the layout says so. Default
+    /// `pt-sans-bold`.
     pub fonts: Vec<String>,
     /// How pixels are interpolated in warps and resizes. Default bicubic.
     pub resampling: Resampling,
-    /// The room around the text. Default 20 and 20.
+    /// The margin around the text. Default 20 and 20.
     pub margin: Margin,
     /// How each character is bent, one after the other. Default one [`Warp::Quad`].
     pub warp: Vec<Warp>,
@@ -79,7 +80,7 @@ pub struct Style {
     pub noise: Vec<Noise>,
     /// How characters are set and put side by side. Default [`Layout::Claptcha`].
     pub layout: Layout,
-    /// The colour of characters and clutter; each image draws one. Default black.
+    /// The colour of characters and clutter, sampled once for an image. Default black.
     pub ink: Colours,
     /// What is behind the characters. Default plain white.
     pub background: Background,
@@ -90,16 +91,16 @@ pub struct Style {
     pub inverted: f64,
 }
 
-/// The room around the text, in pixels of the final image.
+/// The margin around the text, in pixels of the final image.
 ///
-/// It is an estimate, as in Claptcha: the text is measured in a font of `height - 2 y` pixels, and the canvas that
-/// holds it is resized to the image.
+/// It is approximate, as in Claptcha: the text is measured in a font of `height - 2 y` pixels, and its canvas is
+/// resized to the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Margin {
     /// Left and right, less than half of the width.
     pub x: u32,
-    /// Above and below; at least 4 pixels of the height must remain, which are the height of the font.
+    /// Above and below. What remains of the height is the height of the font, at least 4 pixels.
     pub y: u32,
 }
 
@@ -110,105 +111,105 @@ impl Default for Style {
 }
 
 impl Style {
-    /// The same with another size in pixels.
+    /// Sets the size of the image in pixels, each side 1 to [`MAX_SIDE`](crate::MAX_SIDE).
     #[must_use]
     pub fn with_size(mut self, width: u32, height: u32) -> Self {
         (self.width, self.height) = (width, height);
         self
     }
 
-    /// The same with another margin in pixels.
+    /// Sets the margins in pixels: left and right, above and below.
     #[must_use]
     pub fn with_margin(mut self, x: u32, y: u32) -> Self {
         self.margin = Margin { x, y };
         self
     }
 
-    /// The same with another alphabet.
+    /// Sets the characters that texts are sampled from.
     #[must_use]
     pub fn with_alphabet(mut self, alphabet: Alphabet) -> Self {
         self.alphabet = alphabet;
         self
     }
 
-    /// The same with other lengths of drawn texts.
+    /// Sets how many characters sampled texts have.
     #[must_use]
     pub fn with_lengths(mut self, lengths: RangeInclusive<usize>) -> Self {
         self.lengths = lengths.into();
         self
     }
 
-    /// The same with other fonts.
+    /// Sets the fonts, by name or path.
     #[must_use]
     pub fn with_fonts(mut self, fonts: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.fonts = fonts.into_iter().map(Into::into).collect();
         self
     }
 
-    /// The same with another interpolation.
+    /// Sets the interpolation of warps and resizes.
     #[must_use]
     pub fn with_resampling(mut self, resampling: Resampling) -> Self {
         self.resampling = resampling;
         self
     }
 
-    /// The same with other warps.
+    /// Sets how each character is bent.
     #[must_use]
     pub fn with_warp(mut self, warp: Vec<Warp>) -> Self {
         self.warp = warp;
         self
     }
 
-    /// The same with other clutter.
+    /// Sets what is drawn over the characters.
     #[must_use]
     pub fn with_clutter(mut self, clutter: Vec<Clutter>) -> Self {
         self.clutter = clutter;
         self
     }
 
-    /// The same with other noise.
+    /// Sets what is laid over the whole picture.
     #[must_use]
     pub fn with_noise(mut self, noise: Vec<Noise>) -> Self {
         self.noise = noise;
         self
     }
 
-    /// The same with characters that are set in another way.
+    /// Sets how characters are set.
     #[must_use]
     pub fn with_layout(mut self, layout: Layout) -> Self {
         self.layout = layout;
         self
     }
 
-    /// The same with another background.
+    /// Sets the background.
     #[must_use]
     pub fn with_background(mut self, background: Background) -> Self {
         self.background = background;
         self
     }
 
-    /// The same with clutter behind the characters.
+    /// Sets what is drawn behind the characters.
     #[must_use]
     pub fn with_behind(mut self, behind: Vec<Clutter>) -> Self {
         self.behind = behind;
         self
     }
 
-    /// The same with another share of negatives.
+    /// Sets the probability that an image is inverted, 0 to 1.
     #[must_use]
     pub fn with_inverted(mut self, inverted: f64) -> Self {
         self.inverted = inverted;
         self
     }
 
-    /// The same with other colours of ink and of a plain background.
+    /// Sets the colours of the ink and a plain background.
     #[must_use]
     pub fn with_colours(mut self, ink: Colours, background: Colours) -> Self {
         (self.ink, self.background) = (ink, Background::Plain(background));
         self
     }
 
-    /// Whether the pictures have no colours.
+    /// Whether all pictures are grey.
     pub(crate) fn is_grey(&self) -> bool {
         let clutter = self.behind.iter().chain(&self.clutter);
         self.ink.is_grey() && self.background.is_grey() && clutter.into_iter().all(Clutter::is_grey)

@@ -91,7 +91,7 @@ impl Style {
     /// | size, texts | 160 x 60 pixels, four of `0` to `9` and `A` to `Z` |
     /// | font | Droid Sans Mono, 42, 50 or 56 pixels for each character |
     /// | colours | ink of levels 10 to 200 on plain paper of levels 238 to 255 |
-    /// | characters | [`LeptureLayout`]: turned by up to 30 degrees, bent by up to a fifth of the width and a tenth of the height, an empty box before every other one, overlapping by up to a quarter |
+    /// | characters | [`LeptureLayout`]: rotated by up to 30 degrees, bent by up to a fifth of the width and a tenth of the height, an empty box before every other one, overlapping by up to a quarter |
     /// | clutter | 30 dots 3 pixels wide, one curve from 0 to 20 to 160 to 200 degrees |
     /// | noise | smoothed |
     #[must_use]
@@ -118,7 +118,7 @@ impl Style {
     /// | size, texts | 200 x 70 pixels, 4 to 6 of [`Alphabet::unambiguous`] |
     /// | fonts | one of five sans and serif fonts for an image, 0.5 to 0.6 of the height |
     /// | colours | ink of levels 0 to 100 on plain paper of levels 215 to 255 |
-    /// | characters | [`RowLayout`]: gaps of 0.05 to 0.2, up to 0.05 up or down, turned by up to 12 degrees, leaning by up to 0.15 |
+    /// | characters | [`RowLayout`]: gaps of 0.05 to 0.2, up to 0.05 up or down, rotated by up to 12 degrees, sheared by up to 0.15 |
     /// | clutter | 10 to 30 discs of 0.6 to 1.2 pixels and a line 1 to 1.5 pixels wide in the colour of the ink |
     /// | noise | Gaussian, up to 6 levels |
     #[must_use]
@@ -151,7 +151,7 @@ impl Style {
     /// | size, texts | 200 x 70 pixels, 4 to 7 of [`Alphabet::unambiguous`] |
     /// | fonts | one of nine for each character, 0.48 to 0.62 of the height |
     /// | colours | ink of levels 0 to 110 on a gradient of levels 190 to 255; a quarter is light on dark |
-    /// | characters | [`RowLayout`]: gaps of 0 to 0.1, up to 0.08 up or down, turned by up to 20 degrees, leaning by up to 0.25, perspective of up to 0.15, waves of 0.02 to 0.05 with lengths of 1 to 2.5; shadows in 3 of 10 |
+    /// | characters | [`RowLayout`]: gaps of 0 to 0.1, up to 0.08 up or down, rotated by up to 20 degrees, sheared by up to 0.25, perspective of up to 0.15, waves of 0.02 to 0.05 with lengths of 1 to 2.5; shadows in 3 of 10 |
     /// | behind | up to 3 ellipses of levels 140 to 220, 1 to 2 pixels wide |
     /// | clutter | 1 to 2 Bezier curves 1.4 to 2.2 pixels wide and 20 to 50 discs of 0.6 to 1.4 pixels in the colour of the ink |
     /// | noise | blurred by up to 0.7 pixels, Gaussian of up to 10 levels |
@@ -195,7 +195,7 @@ impl Style {
     /// | size, texts | 200 x 70 pixels, 4 to 8 of [`Alphabet::unambiguous`] |
     /// | fonts | one of nine for each character, 0.5 to 0.66 of the height |
     /// | colours | an ink of levels 0 to 105 for each character on 15 to 40 blobs of levels 175 to 255 with radii of 0.1 to 0.5; a third is light on dark |
-    /// | characters | [`RowLayout`]: gaps of -0.04 to 0.02, so most touch, up to 0.1 up or down, 0.85 to 1.2 times as wide, turned by up to 20 degrees, leaning by up to 0.3, perspective of up to 0.2, waves of 0.02 to 0.05 with lengths of 0.8 to 2, elastic by 0.03 to 0.06 with nodes 0.3 apart; hollow in a quarter, shadows in 3 of 10 |
+    /// | characters | [`RowLayout`]: gaps of -0.04 to 0.02, so most touch, up to 0.1 up or down, 0.85 to 1.2 times as wide, rotated by up to 20 degrees, sheared by up to 0.3, perspective of up to 0.2, waves of 0.02 to 0.05 with lengths of 0.8 to 2, elastic by 0.03 to 0.06 with nodes 0.3 apart; hollow in a quarter, shadows in 3 of 10 |
     /// | behind | up to 2 arcs, ellipses and lines each, of levels 100 to 200, 1 to 2.5 pixels wide |
     /// | clutter | 1 to 2 Bezier curves 1.4 to 2.4 pixels wide, up to 1 arc and line each, 20 to 60 discs of 0.6 to 1.6 pixels |
     /// | noise | salt and pepper on up to 1.5 %, blurred by up to 0.7 pixels, Gaussian of up to 12 levels, JPEG of quality 40 to 90 |

@@ -1,4 +1,4 @@
-//! Texts drawn from an alphabet.
+//! Texts sampled from an alphabet.
 
 use std::ops::RangeInclusive;
 
@@ -9,7 +9,7 @@ use crate::error::RenderError;
 use crate::values::limits::MAX_TEXT;
 use crate::values::random;
 
-/// Draws texts: every length of a range, then every character of an alphabet with the same probability.
+/// Samples texts: first the length from a range, then each character from an alphabet, all with equal probability.
 ///
 /// ```
 /// use captcha_core::{Alphabet, seed};
@@ -42,19 +42,19 @@ impl TextSampler {
         Ok(Self { alphabet, lengths })
     }
 
-    /// The characters that are drawn.
+    /// The characters that texts are sampled from.
     #[must_use]
     pub fn alphabet(&self) -> &Alphabet {
         &self.alphabet
     }
 
-    /// The lengths that are drawn.
+    /// The lengths that are sampled.
     #[must_use]
     pub fn lengths(&self) -> RangeInclusive<usize> {
         self.lengths.clone()
     }
 
-    /// The next text of `rng`.
+    /// Samples a text.
     pub fn sample(&self, rng: &mut impl Rng) -> String {
         let (shortest, longest) = (*self.lengths.start(), *self.lengths.end());
         let length = shortest + random::index(rng, longest - shortest + 1);

@@ -1,4 +1,4 @@
-//! Colours that are drawn at random.
+//! Ranges of colours.
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -9,8 +9,7 @@ use crate::values::random;
 /// A colour or a grey level: red, green and blue, 0 to 255.
 pub(crate) type Colour = [u8; 3];
 
-/// The colours that a part of a picture can have: each of red, green and blue is a whole number from `low` to `high`,
-/// every one as likely as any other.
+/// A range of colours: red, green and blue are whole numbers from `low` to `high`, sampled uniformly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -25,9 +24,9 @@ pub struct Colours {
 }
 
 impl Colours {
-    /// Black alone.
+    /// Only black.
     pub const BLACK: Self = Self { low: 0, high: 0, grey: true };
-    /// White alone.
+    /// Only white.
     pub const WHITE: Self = Self { low: 255, high: 255, grey: true };
 
     /// The colours with levels from `low` to `high`.
@@ -54,7 +53,7 @@ impl Colours {
         Err(RenderError::bad_style(field, format!("{} to {}", self.low, self.high), "two rising levels"))
     }
 
-    /// Draws one of them. A single colour takes no random number.
+    /// Samples one of them. A single colour takes no random number.
     pub(crate) fn sample(self, rng: &mut impl Rng) -> Colour {
         let mut level = || self.low + random::index(rng, usize::from(self.high - self.low) + 1) as u8;
         match self {

@@ -1,4 +1,4 @@
-//! Numbers of things that are drawn at random.
+//! Ranges of whole numbers.
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::RenderError;
 use crate::values::random;
 
-/// A range of whole numbers that a number of things is drawn from, uniformly. In TOML an array: `[1, 3]`.
+/// A range of whole numbers that a count is sampled from uniformly. In TOML an array: `[1, 3]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "[u32; 2]", into = "[u32; 2]")]
 pub struct Counts {
-    /// The least.
+    /// The least number.
     pub low: u32,
-    /// The most.
+    /// The largest number.
     pub high: u32,
 }
 

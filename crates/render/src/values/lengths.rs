@@ -15,7 +15,7 @@ use crate::values::limits::MAX_TEXT;
 pub struct Lengths {
     /// The least, at least 1.
     pub min: usize,
-    /// The most, at most [`MAX_TEXT`](crate::MAX_TEXT).
+    /// The most, at most [`MAX_TEXT`].
     pub max: usize,
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::RenderError;
 
-/// A range of numbers that a parameter is drawn from, uniformly. In TOML an array: `[0.2, 0.7]`.
+/// A range of numbers that a parameter is sampled from uniformly. In TOML an array: `[0.2, 0.7]`; as text `0.2-0.7`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(from = "[f64; 2]", into = "[f64; 2]")]
 pub struct Span {
@@ -43,7 +43,7 @@ impl Span {
         ))
     }
 
-    /// A number of the range.
+    /// Samples a number of the range.
     pub(crate) fn sample(self, rng: &mut impl rand::Rng) -> f64 {
         seed::uniform(rng, self.low, self.high)
     }

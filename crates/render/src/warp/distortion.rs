@@ -16,24 +16,24 @@ use crate::values::span::Span;
 pub enum Distortion {
     /// Sine waves.
     Wave(Wave),
-    /// Every place is moved a little, neighbours alike.
+    /// Every point moves a little, neighbouring points alike.
     Elastic(Elastic),
 }
 
-/// Sine waves: a point `(x, y)` moves down by `a sin(2 pi x / l + p)` and to the right by `b sin(2 pi y / m + q)`,
-/// with `a`, `l` and `b`, `m` drawn anew from the same ranges and phases from all.
+/// Sine waves: a point `(x, y)` moves down by `a sin(2 pi x / l + p)` and to the right by `b sin(2 pi y / m + q)`. The
+/// amplitudes `a` and `b`, the lengths `l` and `m`, and the phases `p` and `q`, from 0 to 2 pi, are sampled
+/// independently.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Wave {
-    /// The height of the waves in shares of the image's height, 0 to 0.5. Default 0.03 to 0.06.
+    /// The amplitude as a share of the image's height, 0 to 0.5. Default 0.03 to 0.06.
     pub amplitude: Span,
-    /// From crest to crest in shares of the image's height, 0.2 to 20. Default 1 to 2.
+    /// The wavelength as a share of the image's height, 0.2 to 20. Default 1 to 2.
     pub length: Span,
 }
 
-/// Elastic distortion: random movements at the nodes of a square grid, and between them those of the uniform cubic
-/// B-spline that the nodes define.
+/// Elastic distortion: random displacements at the nodes of a square grid, interpolated by a uniform cubic B-spline.
 ///
 /// Source: P. Y. Simard, D. Steinkraus, J. C. Platt, "Best practices for convolutional neural networks applied to
 /// visual document analysis", ICDAR 2003, doi 10.1109/ICDAR.2003.1227801, with a spline in place of the Gaussian.
@@ -41,9 +41,10 @@ pub struct Wave {
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Elastic {
-    /// How far a node moves to each side, in shares of the image's height, 0 to 0.5. Default 0.05 to 0.08.
+    /// The largest displacement of a node along each axis, as a share of the image's height, 0 to 0.5. Default 0.05 to
+    /// 0.08.
     pub strength: Span,
-    /// The distance of nodes in shares of the image's height, 0.05 to 2. Default 0.25.
+    /// The distance of neighbouring nodes as a share of the image's height, 0.05 to 2. Default 0.25.
     pub grid: f64,
 }
 
@@ -60,7 +61,7 @@ impl Default for Elastic {
 }
 
 impl Wave {
-    /// Waves of this height and length in shares of the image's height.
+    /// Waves of this amplitude and wavelength, as shares of the image's height.
     #[must_use]
     pub fn new(amplitude: Span, length: Span) -> Self {
         Self { amplitude, length }
@@ -68,7 +69,7 @@ impl Wave {
 }
 
 impl Elastic {
-    /// Nodes `grid` apart that move by up to `strength`, both in shares of the image's height.
+    /// Nodes at a distance of `grid` that move by up to `strength`, both as shares of the image's height.
     #[must_use]
     pub fn new(strength: Span, grid: f64) -> Self {
         Self { strength, grid }
@@ -89,7 +90,7 @@ impl Distortion {
         }
     }
 
-    /// Draws one for an image `height` pixels high with a row in `extent`.
+    /// Samples a distortion of an image `height` pixels high with a row in `extent`.
     pub(crate) fn sample(&self, height: f64, extent: Extent, rng: &mut impl Rng) -> Bend {
         match self {
             Self::Wave(wave) => {
@@ -108,7 +109,7 @@ impl Distortion {
     }
 }
 
-/// A drawn distortion.
+/// A sampled distortion.
 pub(crate) enum Bend {
     Wave { down: Sine, right: Sine },
     Elastic(Grid),
@@ -150,7 +151,7 @@ pub(crate) struct Grid {
 
 impl Grid {
     fn sample(strength: f64, step: f64, extent: Extent, rng: &mut impl Rng) -> Self {
-        /// More nodes than any picture shows.
+        /// The most nodes along one axis: more than any picture shows.
         const MOST: f64 = 4096.0;
         // Two nodes more on each side than the row needs.
         let count = |low: f64, high: f64| ((high - low) / step).ceil().min(MOST) as usize + 4;

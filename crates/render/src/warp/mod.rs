@@ -21,17 +21,17 @@ use crate::values::span::Span;
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Warp {
-    /// The corners of the cell are moved and what is between follows, as in Claptcha.
+    /// The corners of the cell move and the pixels between them follow, as in Claptcha.
     Quad(QuadWarp),
 }
 
-/// Claptcha's warp of a letter: its cell is mapped to a larger quadrilateral around it, so that the letter shrinks
-/// and leans; what leaves the cell is lost.
+/// Claptcha's warp of a letter: its cell is mapped to a larger quadrilateral around it, so that the letter shrinks and
+/// leans. What leaves the cell is cut off.
 ///
-/// With a cell of `w x h` pixels, `dx = w U(reach_x)` and `dy = h U(reach_y)`, two points `(x1, y1)` and `(x2, y2)`
-/// are drawn, each coordinate a whole number between `-dx` and `dx` or `-dy` and `dy`; `w` and `h` then both grow by
-/// `|x1| + |x2|` (by x in both: the library's own quirk, kept). The source corners are north-west `(x1, -y1)`,
-/// south-west `(-x1, h + y2)`, south-east `(w + x2, h - y2)` and north-east `(w - x2, y1)`.
+/// With a cell of `w x h` pixels, `dx = w U(reach_x)` and `dy = h U(reach_y)`, two points `(x1, y1)` and `(x2, y2)` are
+/// sampled, each coordinate a whole number between `-dx` and `dx` or `-dy` and `dy`; `w` and `h` then both grow by
+/// `|x1| + |x2|` (both by x, as in the original). The source corners are north-west `(x1, -y1)`, south-west `(-x1, h +
+/// y2)`, south-east `(w + x2, h - y2)` and north-east `(w - x2, y1)`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
@@ -49,7 +49,7 @@ impl Default for QuadWarp {
 }
 
 impl QuadWarp {
-    /// The same with other reaches.
+    /// Sets how far points move, in shares of the cell's width and height.
     #[must_use]
     pub fn with_reach(mut self, x: Span, y: Span) -> Self {
         (self.reach_x, self.reach_y) = (x, y);
