@@ -1,14 +1,18 @@
-//! Standard output without a panic when its reader goes away.
+//! Standard output without a panic when its reader goes away, and what to do next.
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::Path;
+
+use captcha_lab::dataset::Skipped;
+use serde::Serialize;
 
 /// Writes a line to standard output.
 ///
 /// # Errors
-/// What the operating system says. [`run`](crate::run) ends quietly if it is a broken pipe, as when the reader is
+/// What the operating system says. [`run`](crate::run::run) ends quietly if it is a broken pipe, as when the reader is
 /// `head`; `println!` would panic.
-pub fn print(line: impl Display) -> io::Result<()> {
+pub(crate) fn print(line: impl Display) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
     out.flush()
@@ -18,6 +22,64 @@ pub fn print(line: impl Display) -> io::Result<()> {
 ///
 /// # Errors
 /// As [`print`](fn@print), or if `value` can't be JSON, as a map without text keys.
-pub fn print_json(value: &impl serde::Serialize) -> io::Result<()> {
+pub(crate) fn print_json(value: &impl Serialize) -> io::Result<()> {
     print(serde_json::to_string(value)?)
+}
+
+/// Says on standard error what can be done with what was just made: the arguments of a command.
+pub(crate) fn next(arguments: impl Display) {
+    // If nobody can read it, there is nobody to tell.
+    let _ = writeln!(io::stderr(), "next: captcha-lab {arguments}");
+}
+
+/// A path as it is typed in a shell.
+pub(crate) fn quoted(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let plain = |character: char| character.is_alphanumeric() || "/._-+:@%=,".contains(character);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.into_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+/// What was left out for one reason, as JSON.
+#[derive(Debug, Serialize)]
+pub(crate) struct LeftOut<'a> {
+    reason: String,
+    count: u64,
+    examples: &'a [String],
+}
+
+impl<'a> LeftOut<'a> {
+    /// Every reason of `skipped`.
+    pub(crate) fn of(skipped: &'a Skipped) -> Vec<Self> {
+        skipped
+            .reasons()
+            .map(|(reason, files)| Self {
+                reason: reason.to_string(),
+                count: files.count,
+                examples: &files.examples,
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_quoted_where_a_shell_would_read_them_otherwise() {
+        for (path, typed) in [
+            ("runs/first", "runs/first"),
+            ("my run", "'my run'"),
+            ("", "''"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME", "'$HOME'"),
+            ("größe", "größe"),
+        ] {
+            assert_eq!(quoted(Path::new(path)), typed);
+        }
+    }
 }

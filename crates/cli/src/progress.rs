@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use captcha_core::Monitor;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::run::INTERRUPTED;
 use captcha_report::format;
+
+use crate::run::INTERRUPTED;
 
 /// Reports long work on standard error, and stops it on Ctrl-C.
 ///
@@ -18,22 +19,8 @@ use captcha_report::format;
 ///
 /// The first Ctrl-C asks the work to stop after the item at hand, so that nothing is lost; the second one ends
 /// the program at once.
-///
-/// ```
-/// use captcha_core::Monitor;
-/// use captcha_lab_cli::Progress;
-///
-/// let progress = Progress::new("Rendering", "images");
-/// for done in 1..=1000 {
-///     progress.progress(done, 1000);
-///     if progress.interrupted() {
-///         break;
-///     }
-/// }
-/// progress.finish(); // Rendering: 1,000 images in 8.10 ms, 123,456 images/s
-/// ```
 #[derive(Debug)]
-pub struct Progress {
+pub(crate) struct Progress {
     title: String,
     unit: String,
     bar: Option<ProgressBar>,
@@ -46,7 +33,7 @@ impl Progress {
     ///
     /// From now on Ctrl-C is handled as above, for the whole program.
     #[must_use]
-    pub fn new(title: impl Into<String>, unit: impl Into<String>) -> Self {
+    pub(crate) fn new(title: impl Into<String>, unit: impl Into<String>) -> Self {
         handle_interrupts();
         let title = title.into();
         let bar = io::stderr().is_terminal().then(|| bar(&title));
@@ -54,7 +41,7 @@ impl Progress {
     }
 
     /// Writes a line on standard error without disturbing the bar.
-    pub fn note(&self, line: &str) {
+    pub(crate) fn note(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| tell(line)),
             None => tell(line),
@@ -62,7 +49,7 @@ impl Progress {
     }
 
     /// Takes the bar away and says how much was done in which time.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         let summary = self.work().as_ref().map(|work| work.summary(&self.title, &self.unit, Instant::now()));
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -216,7 +203,7 @@ static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Whether Ctrl-C was pressed since the first [`Progress`] of the program.
 #[must_use]
-pub fn interrupted() -> bool {
+pub(crate) fn interrupted() -> bool {
     STOP.load(Ordering::Relaxed)
 }
 

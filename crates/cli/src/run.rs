@@ -1,4 +1,4 @@
-//! The `main` of an example.
+//! From a result to an exit code.
 
 use std::error::Error;
 use std::io;
@@ -8,27 +8,17 @@ use captcha_report::describe;
 
 use crate::progress::interrupted;
 
+/// What a command ends with.
+pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
 /// The exit code of a program that Ctrl-C stopped: 128 and the number of the signal, as shells have it.
-pub const INTERRUPTED: u8 = 130;
+pub(crate) const INTERRUPTED: u8 = 130;
 
 /// Runs `main` and turns what goes wrong into one line on standard error and an exit code.
 ///
 /// The line is `error: ` and what [`describe`] makes of the error. The exit code is 1, or [`INTERRUPTED`] after Ctrl-C.
 /// A broken pipe, as when the output goes to `head`, is no error.
-///
-/// ```no_run
-/// use std::error::Error;
-/// use std::process::ExitCode;
-///
-/// fn main() -> ExitCode {
-///     captcha_lab_cli::run(|| -> Result<(), Box<dyn Error>> {
-///         let text = std::fs::read_to_string("labels.txt")?;
-///         captcha_lab_cli::print(text.lines().count())?;
-///         Ok(())
-///     })
-/// }
-/// ```
-pub fn run(main: impl FnOnce() -> Result<(), Box<dyn Error>>) -> ExitCode {
+pub(crate) fn run(main: impl FnOnce() -> Outcome) -> ExitCode {
     match main() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,

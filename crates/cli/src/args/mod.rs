@@ -1,0 +1,24 @@
+//! Arguments that several subcommands take.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `solver` | which model reads, and how |
+//! | `styles` | which style is drawn, and what is changed in it |
+//! | `cutting` | how images are cut into letters |
+//! | `training` | how a network is trained |
+//! | `network` | which network is trained |
+//! | `threads` | how many threads work |
+
+mod cutting;
+mod network;
+mod solver;
+mod styles;
+mod threads;
+mod training;
+
+pub(crate) use cutting::CuttingArgs;
+pub(crate) use network::{LetterNetwork, Network};
+pub(crate) use solver::SolverArgs;
+pub(crate) use styles::{StyleArgs, StyleChanges};
+pub(crate) use threads::ThreadArgs;
+pub(crate) use training::TrainingArgs;

@@ -1,0 +1,145 @@
+//! Arguments that several examples take.
+
+use std::error::Error;
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
+
+use captcha_lab::infer::{Architecture, NativeOptions, NativeRecognizer, Precision, Shape};
+use captcha_lab::render::{Resampling, Style};
+use captcha_lab::{Alphabet, ModelFile, Pretrained, Search, Solver};
+
+/// What runs a network.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Backend {
+    /// Pure Rust.
+    #[default]
+    Native,
+    /// libtorch; needs the feature `torch`.
+    Libtorch,
+}
+
+/// [`Precision`] on the command line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Exactness {
+    /// 32-bit floats.
+    #[default]
+    F32,
+    /// Products of 8 bits: much faster on a CPU with VNNI, a little less exact.
+    Int8,
+}
+
+impl From<Exactness> for Precision {
+    fn from(exactness: Exactness) -> Self {
+        match exactness {
+            Exactness::F32 => Self::F32,
+            Exactness::Int8 => Self::Int8,
+        }
+    }
+}
+
+/// Which model reads, and how: shared by `solve` and `evaluate`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct SolverArgs {
+    /// A model file that `train` or `train_sequence` made, or the name of one that ships: seed-letters,
+    /// claptcha-sequence, lepture-sequence, hard-sequence. Without it, seed-letters.
+    #[arg(long, value_name = "MODEL")]
+    model: Option<PathBuf>,
+    /// What runs the network.
+    #[arg(long, value_enum, default_value_t)]
+    backend: Backend,
+    /// How exactly the native backend computes.
+    #[arg(long, value_enum, default_value_t)]
+    precision: Exactness,
+    /// How many characters each image has, or 0 for any number; without it, as many as in training.
+    #[arg(long, alias = "lengths", value_parser = parse_known_lengths, value_name = "N[-M]")]
+    length: Option<KnownLengths>,
+    /// The only characters that a text can have; without it, all that the model reads.
+    #[arg(long, value_name = "CHARACTERS")]
+    allowed: Option<Alphabet>,
+    /// For models of sequences: how many beginnings of a text are followed at a time, or 0 to take the best of each
+    /// column.
+    #[arg(long, value_name = "N")]
+    beam: Option<usize>,
+}
+
+/// Lengths that a text can have; `None` is any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct KnownLengths(Option<RangeInclusive<usize>>);
+
+/// As [`parse_lengths`], and `0` for any.
+fn parse_known_lengths(text: &str) -> Result<KnownLengths, String> {
+    let known = if text.trim() == "0" { None } else { Some(parse_lengths(text)?) };
+    Ok(KnownLengths(known))
+}
+
+impl SolverArgs {
+    /// The solver that they describe.
+    ///
+    /// # Errors
+    /// If the file is no model, the backend is not built in, or the model can't read what is asked for.
+    pub fn open(&self) -> Result<Solver, Box<dyn Error>> {
+        let model = match &self.model {
+            Some(model) => open_model(model)?,
+            None => ModelFile::from_bytes(Pretrained::SeedLetters.bytes())?,
+        };
+        let solver = match self.backend {
+            Backend::Native => {
+                let options = NativeOptions::default().with_precision(self.precision.into());
+                Solver::with_recognizer(Box::new(NativeRecognizer::with_options(&model, options)?))?
+            }
+            Backend::Libtorch if self.precision != Exactness::F32 => {
+                return Err(
+                    "--precision is for the native backend; libtorch computes in 32-bit floats".into()
+                );
+            }
+            #[cfg(feature = "torch")]
+            Backend::Libtorch => {
+                Solver::with_recognizer(Box::new(captcha_lab::model::TorchRecognizer::new(&model)?))?
+            }
+            #[cfg(not(feature = "torch"))]
+            Backend::Libtorch => {
+                return Err(
+                    "this program was built without libtorch; build it with `--features torch`".into()
+                );
+            }
+        };
+        let mut decoding = solver.decoding().clone().with_allowed(self.allowed.clone());
+        if let Some(KnownLengths(lengths)) = &self.length {
+            decoding = decoding.with_lengths(lengths.clone());
+        }
+        match self.beam {
+            None => {}
+            Some(0) => decoding = decoding.with_search(Search::BestPath),
+            Some(width) => decoding = decoding.with_search(Search::Prefixes { width }),
+        }
+        Ok(solver.with_decoding(decoding)?)
+    }
+}
+
+/// The model that ships under this name, or the model file at this path.
+///
+/// # Errors
+/// If there is neither, or the file is no model.
+pub fn open_model(name: &Path) -> Result<ModelFile, Box<dyn Error>> {
+    let pretrained = name.to_str().and_then(Pretrained::named).filter(|_| !name.exists());
+    if let Some(pretrained) = pretrained {
+        return Ok(ModelFile::from_bytes(pretrained.bytes())?);
+    }
+    if name.extension().is_none() && !name.exists() {
+        let names: Vec<&str> = Pretrained::ALL.iter().map(|model| model.name()).collect();
+        let name = name.display();
+        return Err(format!("there is no model {name}, expected {} or a model file", names.join(", ")).into());
+    }
+    Ok(ModelFile::open(name)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_length_is_any_length() {
+        assert_eq!(parse_known_lengths("0"), Ok(KnownLengths(None)));
+        assert_eq!(parse_known_lengths("4-8"), Ok(KnownLengths(Some(4..=8))));
+    }
+}

@@ -1,0 +1,28 @@
+//! The program `captcha-lab`: everything that the library does, from the command line.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `cli` | the definition of the program, from which its help, man pages and completions are made |
+//! | `commands` | the subcommands, one file each |
+//! | `args` | arguments that several subcommands take |
+//! | `usage` | what is wrong with a command line, on one line |
+//! | `run` | from a result to an exit code |
+//! | `progress` | how far long work is, and Ctrl-C |
+//! | `output` | standard output, and what to do next |
+
+mod args;
+mod cli;
+mod commands;
+mod output;
+mod progress;
+mod run;
+mod usage;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::parse() {
+        Ok(cli) => run::run(|| cli.command.run()),
+        Err(stopped) => usage::report(&stopped),
+    }
+}

@@ -1,0 +1,91 @@
+//! What is wrong with a command line, on one line.
+
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ErrorKind};
+
+use crate::cli::NAME;
+use crate::output::print;
+
+/// The exit code of a command line that can't be understood, as other programs have it.
+const USAGE: u8 = 2;
+
+/// Writes the help or the version that was asked for to standard output, or on one line to standard error what is wrong
+/// and what to type instead.
+pub(crate) fn report(stopped: &clap::Error) -> ExitCode {
+    match stopped.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            // If nobody reads it, there is nobody to tell.
+            let _ = print(stopped.render().to_string().trim_end());
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprintln!("{}", stopped.render().to_string().trim_end());
+            ExitCode::from(USAGE)
+        }
+        _ => {
+            eprintln!("{}", line(stopped));
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+/// clap's paragraphs as one line: what is wrong, its tips, and where to read more.
+fn line(stopped: &clap::Error) -> String {
+    let text = stopped.render().to_string();
+    let told = text.split("\n\nUsage:").next().unwrap_or_default();
+    let told = told.split("\n\nFor more information").next().unwrap_or_default();
+    let mut line = String::new();
+    for part in told.lines().map(str::trim).filter(|part| !part.is_empty()) {
+        let separator = match part {
+            _ if line.is_empty() => "",
+            _ if part.starts_with("tip:") => "; ",
+            _ => " ",
+        };
+        line.push_str(separator);
+        line.push_str(part);
+    }
+    format!("{line}; `{} --help` lists what there is", command(stopped))
+}
+
+/// The command whose line it is, as far as it was understood.
+fn command(stopped: &clap::Error) -> String {
+    let usage = stopped.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
+    let words = usage.trim_start_matches("Usage:").split_whitespace();
+    let names: Vec<&str> =
+        words.take_while(|word| word.starts_with(|first: char| first.is_ascii_alphabetic())).collect();
+    if names.is_empty() { NAME.to_owned() } else { names.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    fn told(words: &str) -> String {
+        line(&Cli::try_parse_from(words.split(' ')).expect_err("a command line with an error"))
+    }
+
+    #[test]
+    fn an_error_is_one_line_that_says_what_to_type() {
+        for (words, parts) in [
+            ("captcha-lab drow", &["unrecognized subcommand 'drow'", "`captcha-lab --help`"][..]),
+            ("captcha-lab extract", &["--data <DIR> --out <DIR>", "`captcha-lab extract --help`"]),
+            (
+                "captcha-lab extract --dat x",
+                &["unexpected argument '--dat'", "tip: a similar argument exists: '--data'", "extract --help`"],
+            ),
+            ("captcha-lab generate --out x --length 8-4", &["'8-4'", "4-8", "`captcha-lab generate --help`"]),
+            ("captcha-lab cut --method none", &["[possible values: best, seed]"]),
+            ("captcha-lab style chekc", &["'chekc'", "check", "`captcha-lab style --help`"]),
+        ] {
+            let line = told(words);
+            assert!(line.starts_with("error: ") && !line.contains('\n'), "{words}: {line}");
+            for part in parts {
+                assert!(line.contains(part), "{words}: {part} in {line}");
+            }
+        }
+    }
+}
