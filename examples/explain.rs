@@ -1,72 +1,53 @@
-//! Tells how a network reads an image, with pictures of every step.
+//! Shows what a network makes of an image, layer by layer: in numbers here, and as a page with pictures and films.
 //!
 //! ```text
-//! cargo run --release --example explain -- IMAGE --out DIR
-//! cargo run --release --example explain -- --model claptcha-sequence IMAGE
 //! cargo run --release --example explain
+//! cargo run --release --example explain -- IMAGE
 //! ```
 //!
-//! Open `index.html` in the folder in any browser.
+//! Open `example-out/explain/index.html` in any browser.
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::env;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::exit;
 
-use captcha_lab::Label;
 use captcha_lab::core::{ImageLimits, open_image};
 use captcha_lab::render::{Renderer, Style};
-use captcha_lab_cli::{open_model, print, run};
-use captcha_report::format;
+use captcha_lab::{ModelFile, Pretrained};
 use captcha_report::inside::{Road, story};
-use clap::Parser;
 
-/// Write a page that tells how a network reads an image: pixels, letters or columns, every layer, the scores and the text,
-/// in pictures and films of that very image.
-#[derive(Parser)]
-#[command(name = "explain", max_term_width = 100)]
-struct Args {
-    /// An image file; if it is named after its text, the page says whether the answer is right. Without it, one is drawn.
-    #[arg(value_name = "IMAGE")]
-    image: Option<PathBuf>,
-    /// The folder of the page, index.html, and its pictures.
-    #[arg(long, default_value = "explain", value_name = "DIR")]
-    out: PathBuf,
-    /// A model file that `train` or `train_sequence` made, or the name of one that ships: seed-letters,
-    /// claptcha-sequence, lepture-sequence, hard-sequence.
-    #[arg(long, default_value = "seed-letters", value_name = "MODEL")]
-    model: PathBuf,
-    /// Which letter is followed through the network, from the left; models of sequences read all at once.
-    #[arg(long, default_value_t = 1, value_name = "N")]
-    letter: usize,
-}
-
-/// The CAPTCHA that is drawn where no image is given: one with a letter twice in a row, which CTC has to keep apart.
-const SEED: u64 = 7;
-
-fn main() -> ExitCode {
-    run(|| {
-        let args = Args::parse();
-        let model = open_model(&args.model)?;
-        let (image, name, label) = match &args.image {
-            Some(path) => {
-                let image = open_image(path, ImageLimits::default())?;
-                let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-                (image, name, Road::label_of(&model, path))
-            }
-            None => {
-                let captcha = Renderer::new(Style::seed())?.random(SEED)?;
-                (captcha.image, captcha.text.clone(), Some(Label::new(captcha.text)))
-            }
-        };
-        let road = Road::new(model, image, args.letter)?.with_label(label);
-        story(&road, &name)?.save(&args.out)?;
-        let page = args.out.join("index.html");
-        match road.prediction() {
-            Ok(read) => {
-                let sure = format::percent(f64::from(read.confidence.value()));
-                print(format_args!("{}\t{}\t{sure}", page.display(), read.text))?;
-            }
-            Err(error) => print(format_args!("{}\tnot cut into letters: {error}", page.display()))?,
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let (image, name) = match arguments.as_slice() {
+        [] => {
+            let captcha = Renderer::new(Style::seed())?.random(7)?;
+            (captcha.image, captcha.text)
         }
-        Ok(())
-    })
+        [image] => (open_image(image, ImageLimits::default())?, image.to_string_lossy().into_owned()),
+        _ => {
+            eprintln!("usage: explain [IMAGE]");
+            exit(2)
+        }
+    };
+
+    // The road of an image: cut into letters, the first of which is followed through the network.
+    let model = ModelFile::from_bytes(Pretrained::SeedLetters.bytes())?;
+    let road = Road::new(model, image, 1)?;
+
+    // Every layer turns maps of [channels, height, width] into others. There is none if nothing could be cut.
+    if let Some(trace) = road.trace() {
+        for stage in trace.stages() {
+            println!("{:>2} {:?}: {}", stage.index, stage.layer, stage.shape);
+        }
+    }
+    match road.prediction() {
+        Ok(prediction) => println!("{name} was read as {}", prediction.text),
+        Err(error) => println!("{name} could not be cut into letters: {error}"),
+    }
+
+    let folder = Path::new("example-out/explain");
+    story(&road, &name)?.save(folder)?;
+    println!("the whole story is in {}", folder.join("index.html").display());
+    Ok(())
 }

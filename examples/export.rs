@@ -1,50 +1,65 @@
-//! Writes a model as ONNX, to serve it with what runs ONNX already: ONNX Runtime, Triton, Ray Serve.
+//! Writes a model as ONNX, for what runs ONNX already: ONNX Runtime, Triton, Ray Serve.
 //!
 //! ```text
-//! cargo run --release --example export -- --model seed-letters --out letters.onnx
-//! cargo run --release --example export -- --model FILE --out FILE.onnx
+//! cargo run --release --example export
+//! cargo run --release --example export -- MODEL FILE.onnx
 //! ```
+//!
+//! Without arguments it writes all models that ship.
 
-use std::io::Write;
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::exit;
 
-use captcha_core::files::{Durability, write_whole};
 use captcha_lab::infer::onnx;
-use captcha_lab_cli::{open_model, print, run};
-use clap::Parser;
+use captcha_lab::{ModelFile, Pretrained};
 
-/// Write a model as ONNX. It takes `images`, [n, channels, height, width] with ink 1 and paper 0, and gives `logits`, the
-/// scores of every character before the softmax; the alphabet is in its metadata. A model of sequences takes any width
-/// and gives scores for every column, the last of them for the blank.
-#[derive(Parser)]
-#[command(name = "export", max_term_width = 100)]
-struct Args {
-    /// A model file, or the name of a model that ships, such as seed-letters.
-    #[arg(long, value_name = "MODEL")]
-    model: PathBuf,
-    /// The file to write.
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    match arguments.as_slice() {
+        [] => {
+            let folder = Path::new("example-out");
+            fs::create_dir_all(folder)?;
+            for model in Pretrained::ALL {
+                let file = folder.join(format!("{}.onnx", model.name()));
+                export(&ModelFile::from_bytes(model.bytes())?, &file)?;
+            }
+            Ok(())
+        }
+        [model, file] => export(&ModelFile::open(model)?, file),
+        _ => {
+            eprintln!("usage: export [MODEL FILE.onnx]");
+            exit(2)
+        }
+    }
 }
 
-fn main() -> ExitCode {
-    run(|| {
-        let args = Args::parse();
-        let model = open_model(&args.model)?;
-        let bytes = onnx::to_bytes(&model);
-        write_whole(&args.out, Durability::Process, |file| file.write_all(&bytes))
-            .map_err(|error| format!("{} can't be written: {error}", args.out.display()))?;
-        let metadata = model.metadata();
-        let (input, sequence) = (metadata.architecture.input, metadata.architecture.is_sequence());
-        let width = if sequence { "width".to_owned() } else { input.width.to_string() };
-        Ok(print(format_args!(
-            "{}: images [n, {}, {}, {width}] to scores of the characters {}{}",
-            args.out.display(),
+/// Writes `model` to `file`, and says what it takes and gives.
+fn export(model: &ModelFile, file: &Path) -> Result<(), Box<dyn Error>> {
+    fs::write(file, onnx::to_bytes(model))?;
+    let metadata = model.metadata();
+    let input = metadata.architecture.input;
+    // Ink is 1 and paper 0. What comes out is before the softmax; of a model of sequences the last class is the blank.
+    if metadata.architecture.is_sequence() {
+        let classes = metadata.alphabet.len() + 1;
+        println!(
+            "{}: images [n, {}, {}, any width] to logits [n, columns, {classes}]",
+            file.display(),
+            input.channels,
+            input.height
+        );
+    } else {
+        println!(
+            "{}: letters [n, {}, {}, {}] to logits [n, {}]",
+            file.display(),
             input.channels,
             input.height,
-            metadata.alphabet,
-            if sequence { " and the blank, for every column" } else { "" },
-        ))?)
-    })
+            input.width,
+            metadata.alphabet.len()
+        );
+    }
+    println!("  characters {}", metadata.alphabet);
+    Ok(())
 }

@@ -1,79 +1,53 @@
 //! Cuts a folder of labelled CAPTCHAs into letters, one folder for each character.
 //!
 //! ```text
-//! cargo run --release --example extract -- --data data/captchas --out data/letters
+//! cargo run --release --example extract
+//! cargo run --release --example extract -- DATA OUT
 //! ```
+//!
+//! Without arguments the CAPTCHAs are drawn first.
 
+use std::env;
+use std::error::Error;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::exit;
 
-use captcha_lab::core::Alphabet;
-use captcha_lab::dataset::{FolderOptions, LabelledFolder, LetterOptions, LetterSet, extract_letters};
-use captcha_lab::segment::Segmenter;
-use captcha_lab_cli::{CuttingArgs, Progress, print, run};
-use captcha_report::{Table, format, pictures};
-use clap::Parser;
+use captcha_lab::dataset::{
+    CorpusOptions, FolderOptions, LabelledFolder, LetterOptions, LetterSet, extract_letters, generate_corpus,
+};
+use captcha_lab::render::Style;
+use captcha_lab::segment::{SegmentOptions, Segmenter};
 
-/// Cut labelled CAPTCHAs into letters: OUT/A/000001.png ..., the layout that torchvision's ImageFolder reads.
-#[derive(Parser)]
-#[command(name = "extract", max_term_width = 100)]
-struct Args {
-    /// A folder of labelled images, as `generate` draws it.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// The folder for the letters.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
-    #[command(flatten)]
-    cutting: CuttingArgs,
-    /// Width and height of a letter in pixels.
-    #[arg(long, value_name = "PIXELS")]
-    size: Option<u32>,
-    /// Skip images whose text has other characters.
-    #[arg(long, value_name = "CHARACTERS")]
-    alphabet: Option<Alphabet>,
-    /// Also draw a sheet of the letters by class, beside the folder.
-    #[arg(long)]
-    sheet: bool,
-}
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let (data, out) = match <[PathBuf; 2]>::try_from(arguments) {
+        Ok([data, out]) => (data, out),
+        Err(none) if none.is_empty() => {
+            let data = PathBuf::from("example-out/letters-of");
+            generate_corpus(&CorpusOptions::new(Style::seed(), 200), &data, &())?;
+            (data, PathBuf::from("example-out/letters"))
+        }
+        Err(_) => {
+            eprintln!("usage: extract [DATA OUT]");
+            exit(2)
+        }
+    };
 
-fn main() -> ExitCode {
-    run(|| {
-        let args = Args::parse();
-        let mut options = args.cutting.options();
-        if let Some(size) = args.size {
-            options = options.with_letter_size(size);
-        }
-        let segmenter = Segmenter::new(options)?;
-        let mut folder_options = FolderOptions::default();
-        if let Some(alphabet) = args.alphabet {
-            folder_options = folder_options.with_alphabet(alphabet);
-        }
-        let folder = LabelledFolder::open(&args.data, &folder_options)?;
-        let progress = Progress::new("Cutting", "images");
-        let summary = extract_letters(&folder, &segmenter, &args.out, &progress)?;
-        progress.finish();
+    // Any folder of images that are named after their text: QXKZEF.png, QXKZEF-2.png. What can't be used is counted.
+    let captchas = LabelledFolder::open(&data, &FolderOptions::default())?;
+    println!("{}: {} images, {}", data.display(), captchas.len(), captchas.skipped());
 
-        let mut table = Table::new(["images", "segmented", "share", "letters"]);
-        table.row([
-            format::count(summary.images),
-            format::count(summary.segmented),
-            format::percent(summary.segmentation_yield()),
-            format::count(summary.letters),
-        ]);
-        print(&table)?;
-        if !summary.skipped.is_empty() {
-            print(&summary.skipped)?;
-        }
-        if !folder.skipped().is_empty() {
-            print(folder.skipped())?;
-        }
-        if args.sheet {
-            let (letters, _) = LetterSet::open(&args.out, &LetterOptions::default())?;
-            let sheet = pictures::beside(&args.out, "-sheet.png")?;
-            pictures::save_letter_sheet(&letters, &sheet)?;
-            print(format_args!("sheet of the letters: {}", sheet.display()))?;
-        }
-        Ok(())
-    })
+    // Letters are images of 24 x 24 grey levels. Those of each character have a folder of their own, as torchvision's
+    // ImageFolder reads it. An image that can't be cut into as many letters as its label has is counted with the reason.
+    let segmenter = Segmenter::new(SegmentOptions::default().with_letter_size(24))?;
+    let summary = extract_letters(&captchas, &segmenter, &out, &())?;
+    println!("{}: {summary}", out.display());
+
+    // Back in memory, with how they were cut: a model that is trained with them cuts alike.
+    let (letters, _) = LetterSet::open(&out, &LetterOptions::default())?;
+    for (character, count) in letters.alphabet().characters().iter().zip(letters.class_counts()) {
+        print!("{character} {count}  ");
+    }
+    println!();
+    Ok(())
 }

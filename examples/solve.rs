@@ -1,90 +1,64 @@
-//! Reads CAPTCHA images and prints their text.
+//! Reads images and says how sure every character is.
 //!
 //! ```text
+//! cargo run --release --example solve
 //! cargo run --release --example solve -- IMAGE...
-//! cargo run --release --example solve -- --json --model model.safetensors IMAGE...
-//! cargo run --release --example solve -- --length 4-6 --allowed 0123456789 --min-confidence 0.9 IMAGE...
 //! ```
+//!
+//! Without arguments it draws a CAPTCHA of each style that a model ships for, and reads it.
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::env;
+use std::error::Error;
 
-use captcha_lab_cli::{SolverArgs, print, print_json, run};
-use captcha_report::format;
-use clap::Parser;
-use serde::Serialize;
+use captcha_lab::render::{Renderer, Style};
+use captcha_lab::{Prediction, Pretrained, Solver};
 
-/// Read CAPTCHA images and print file, text and confidence, one line each.
-#[derive(Parser)]
-#[command(name = "solve", max_term_width = 100)]
-struct Args {
-    /// Image files.
-    #[arg(required = true, value_name = "IMAGE")]
-    images: Vec<PathBuf>,
-    #[command(flatten)]
-    solver: SolverArgs,
-    /// Give only answers that are at least this sure, from 0 to 1; the text of others is left empty, and in JSON they
-    /// are not `accepted`.
-    #[arg(long, default_value_t = 0.0, value_parser = parse_confidence, value_name = "SHARE")]
-    min_confidence: f32,
-    /// One JSON object a line, with confidence, alternatives and box of every character.
-    #[arg(long)]
-    json: bool,
-}
+fn main() -> Result<(), Box<dyn Error>> {
+    let images: Vec<_> = env::args_os().skip(1).collect();
 
-#[derive(Serialize)]
-struct Line<'a> {
-    file: &'a str,
-    #[serde(flatten)]
-    prediction: Option<&'a captcha_lab::Prediction>,
-    accepted: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
-}
-
-fn parse_confidence(text: &str) -> Result<f32, String> {
-    match text.parse() {
-        Ok(confidence) if (0.0..=1.0).contains(&confidence) => Ok(confidence),
-        _ => Err("expected a number from 0 to 1".to_owned()),
+    // A solver is a model and what is known of the texts. This one reads six letters in the style `seed`.
+    let solver = Solver::pretrained()?;
+    for image in &images {
+        match solver.solve_path(image) {
+            Ok(prediction) => tell(&image.to_string_lossy(), &prediction),
+            // Not every image can be cut into letters; the others are read all the same.
+            Err(error) => eprintln!("{}: {error}", image.to_string_lossy()),
+        }
     }
+    if !images.is_empty() {
+        return Ok(());
+    }
+
+    for (style, model) in [
+        (Style::seed(), Pretrained::SeedLetters),
+        (Style::claptcha(), Pretrained::ClaptchaSequence),
+        (Style::lepture(), Pretrained::LeptureSequence),
+        (Style::hard(), Pretrained::HardSequence),
+    ] {
+        // What is known of a text makes its reading surer: which characters it can have, and how many.
+        let solver = Solver::from_bytes(model.bytes())?
+            .with_lengths(Some(style.lengths.min..=style.lengths.max))?
+            .with_allowed(Some(style.alphabet.clone()))?;
+        let captcha = Renderer::new(style)?.random(1)?;
+        tell(&captcha.text, &solver.solve(&captcha.image)?);
+    }
+    Ok(())
 }
 
-fn main() -> ExitCode {
-    run(|| {
-        let args = Args::parse();
-        let solver = args.solver.open()?;
-        let mut unread = 0;
-        for path in &args.images {
-            let file = &*path.to_string_lossy();
-            let result = solver.solve_path(path);
-            let accepted = result.as_ref().is_ok_and(|p| p.confidence.value() >= args.min_confidence);
-            match &result {
-                Ok(prediction) if args.json => {
-                    print_json(&Line { file, prediction: Some(prediction), accepted, error: None })?;
-                }
-                Ok(prediction) => {
-                    let confidence = format::percent(f64::from(prediction.confidence.value()));
-                    let text = if accepted { &*prediction.text } else { "" };
-                    print(format_args!("{file}\t{text}\t{confidence}"))?;
-                }
-                Err(error) => {
-                    unread += 1;
-                    if args.json {
-                        print_json(&Line {
-                            file,
-                            prediction: None,
-                            accepted,
-                            error: Some(error.to_string()),
-                        })?;
-                    } else {
-                        eprintln!("error: {error}");
-                    }
-                }
-            }
-        }
-        if unread > 0 {
-            return Err(format!("{unread} of {} images could not be read", args.images.len()).into());
-        }
-        Ok(())
-    })
+/// Prints a text, each of its characters, and what else an unsure one could be.
+fn tell(what: &str, prediction: &Prediction) {
+    println!("{what}: {} ({:.1} % sure)", prediction.text, 100.0 * prediction.confidence.value());
+    for character in prediction.characters.iter().filter(|character| character.confidence.value() < 0.99) {
+        let others: Vec<String> = character
+            .alternatives
+            .iter()
+            .map(|other| format!("{} {:.1} %", other.character, 100.0 * other.confidence.value()))
+            .collect();
+        println!(
+            "  {} {:.1} %, or {}",
+            character.character,
+            100.0 * character.confidence.value(),
+            others.join(", ")
+        );
+    }
 }

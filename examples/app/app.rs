@@ -6,12 +6,14 @@
 //! cargo run --release --example app -- QXKZEF.png
 //! ```
 
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use captcha_lab::Pretrained;
+use captcha_lab::render::Style;
 use captcha_lab_app::{ModelChoice, Recipe, Session, Window, open_window};
-use captcha_lab_cli::{open_style, run};
+use captcha_report::describe;
 use clap::Parser;
 
 /// A window to draw CAPTCHAs, to read them, and to see how the network reads them.
@@ -33,21 +35,40 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    run(|| {
-        let args = Args::parse();
-        let recipe = Recipe::new(name(&args.style), open_style(&args.style)?, args.seed);
-        let choice = args.model.map_or(ModelChoice::Fitting, |model| {
-            let pretrained = model.to_str().and_then(Pretrained::named).filter(|_| !model.exists());
-            pretrained.map_or(ModelChoice::File(model), ModelChoice::Pretrained)
-        });
-        Ok(open_window(move |context| {
-            let mut session = Session::new(context, recipe, choice);
-            if let Some(image) = &args.image {
-                session.open(image);
-            }
-            Window::new(session)
-        })?)
-    })
+    match run(Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", describe(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: Args) -> Result<(), Box<dyn Error>> {
+    let recipe = Recipe::new(name(&args.style), open_style(&args.style)?, args.seed);
+    let choice = args.model.map_or(ModelChoice::Fitting, |model| {
+        let pretrained = model.to_str().and_then(Pretrained::named);
+        pretrained.map_or(ModelChoice::File(model), ModelChoice::Pretrained)
+    });
+    Ok(open_window(move |context| {
+        let mut session = Session::new(context, recipe, choice);
+        if let Some(image) = &args.image {
+            session.open(image);
+        }
+        Window::new(session)
+    })?)
+}
+
+/// The preset called `style`, or else the style in that TOML file.
+fn open_style(style: &str) -> Result<Style, Box<dyn Error>> {
+    if Style::PRESETS.contains(&style) {
+        return Ok(Style::preset(style)?);
+    }
+    if Path::new(style).extension().is_none() && !Path::new(style).exists() {
+        let presets = Style::PRESETS.join(", ");
+        return Err(format!("there is no style {style:?}, expected {presets} or a TOML file").into());
+    }
+    Ok(Style::from_file(Path::new(style))?)
 }
 
 /// The name of a style: a preset's, or that of its file without folder and ending.

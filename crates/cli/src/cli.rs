@@ -32,8 +32,7 @@ pub(crate) const NAME: &str = "captcha-lab";
 /// The version, what is built in, and what the kernels can use here.
 static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
     let features = if cfg!(feature = "torch") { "torch" } else { "none (torch is not built in)" };
-    let found: Vec<&str> =
-        Isa::ALL.into_iter().filter(|isa| isa.is_available()).map(Isa::name).collect();
+    let found: Vec<&str> = Isa::ALL.into_iter().filter(|isa| isa.is_available()).map(Isa::name).collect();
     format!("{}\nfeatures: {features}\ninstruction sets: {}", env!("CARGO_PKG_VERSION"), found.join(", "))
 });
 

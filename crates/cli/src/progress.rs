@@ -41,6 +41,7 @@ impl Progress {
     }
 
     /// Writes a line on standard error without disturbing the bar.
+    #[cfg(feature = "torch")]
     pub(crate) fn note(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.suspend(|| tell(line)),

@@ -75,7 +75,11 @@ mod tests {
             ("captcha-lab extract", &["--data <DIR> --out <DIR>", "`captcha-lab extract --help`"]),
             (
                 "captcha-lab extract --dat x",
-                &["unexpected argument '--dat'", "tip: a similar argument exists: '--data'", "extract --help`"],
+                &[
+                    "unexpected argument '--dat'",
+                    "tip: a similar argument exists: '--data'",
+                    "extract --help`",
+                ],
             ),
             ("captcha-lab generate --out x --length 8-4", &["'8-4'", "4-8", "`captcha-lab generate --help`"]),
             ("captcha-lab cut --method none", &["[possible values: best, seed]"]),

@@ -9,8 +9,8 @@ use crate::libtorch::lookup::Surroundings;
 /// `cargo xtask demo`.
 pub(crate) fn demo(around: &Surroundings, quick: bool, args: &[OsString]) -> Result<(), Error> {
     let mut cargo = cargo(around);
-    cargo.args(["run", "--profile", "demo", "--package", "captcha-lab-examples", "--features", "torch"]);
-    cargo.args(["--example", "demo", "--"]);
+    cargo.args(["run", "--profile", "demo", "--package", "captcha-lab-cli", "--features", "torch"]);
+    cargo.args(["--bin", "captcha-lab", "--", "demo"]);
     if quick {
         cargo.arg("--quick");
     }

@@ -1,22 +1,14 @@
 //! How images are cut into letters.
 
-use captcha_lab::segment::{Cleaning, SegmentOptions};
-
-/// A way of cutting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Method {
-    /// The project's own: fragments joined, touching letters cut where there is least ink.
-    Best,
-    /// The post's: every outer contour is a letter, a wide one is two.
-    Seed,
-}
+use captcha_lab::segment::{Cleaning, SegmentOptions, SegmentPreset};
 
 /// How images are cut into letters: shared by `cut`, `extract` and `train`.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct CuttingArgs {
-    /// How to cut [default: best].
-    #[arg(long, value_enum)]
-    method: Option<Method>,
+    /// How to cut: best (fragments joined, touching letters cut where there is the least ink) or seed (as the post:
+    /// every outer contour is a letter, a wide one is two) [default: best].
+    #[arg(long, value_name = "METHOD")]
+    method: Option<SegmentPreset>,
     /// First remove specks: each pixel becomes the median of those around, so many pixels far [default: 0].
     #[arg(long, value_name = "PIXELS")]
     median_radius: Option<u32>,
@@ -28,15 +20,10 @@ pub(crate) struct CuttingArgs {
 impl CuttingArgs {
     /// The options that they describe.
     pub(crate) fn options(self) -> SegmentOptions {
-        let options = match self.method.unwrap_or(Method::Best) {
-            Method::Best => SegmentOptions::default(),
-            Method::Seed => SegmentOptions::seed(),
-        };
-        options.with_cleaning(
-            Cleaning::default()
-                .with_median_radius(self.median_radius.unwrap_or(0))
-                .with_line_width(self.line_width.unwrap_or(0)),
-        )
+        let cleaning = Cleaning::default()
+            .with_median_radius(self.median_radius.unwrap_or(0))
+            .with_line_width(self.line_width.unwrap_or(0));
+        self.method.unwrap_or_default().options().with_cleaning(cleaning)
     }
 
     /// Whether anything was asked for.

@@ -18,7 +18,9 @@ mod training;
 
 pub(crate) use cutting::CuttingArgs;
 pub(crate) use network::{LetterNetwork, Network};
-pub(crate) use solver::SolverArgs;
-pub(crate) use styles::{StyleArgs, StyleChanges};
+#[cfg(not(feature = "torch"))]
+pub(crate) use solver::NO_LIBTORCH;
+pub(crate) use solver::{SolverArgs, open_model};
+pub(crate) use styles::{StyleArgs, StyleChanges, open_style, parse_lengths};
 pub(crate) use threads::ThreadArgs;
 pub(crate) use training::TrainingArgs;

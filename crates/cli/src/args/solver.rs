@@ -1,22 +1,28 @@
-//! Arguments that several examples take.
+//! Which model reads, and how.
 
-use std::error::Error;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
-use captcha_lab::infer::{Architecture, NativeOptions, NativeRecognizer, Precision, Shape};
-use captcha_lab::render::{Resampling, Style};
+use captcha_lab::infer::{NativeOptions, NativeRecognizer, Precision};
 use captcha_lab::{Alphabet, ModelFile, Pretrained, Search, Solver};
+
+use super::styles::parse_lengths;
+use crate::run::Outcome;
 
 /// What runs a network.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Backend {
+enum Backend {
     /// Pure Rust.
     #[default]
     Native,
     /// libtorch; needs the feature `torch`.
     Libtorch,
 }
+
+/// What is said of libtorch where it is not built in.
+#[cfg(not(feature = "torch"))]
+pub(crate) const NO_LIBTORCH: &str = "this program was built without libtorch: in the repository, run `cargo xtask setup` \
+    and then `cargo install --path crates/cli --features torch`";
 
 /// [`Precision`] on the command line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -39,8 +45,8 @@ impl From<Exactness> for Precision {
 
 /// Which model reads, and how: shared by `solve` and `evaluate`.
 #[derive(Debug, Clone, clap::Args)]
-pub struct SolverArgs {
-    /// A model file that `train` or `train_sequence` made, or the name of one that ships: seed-letters,
+pub(crate) struct SolverArgs {
+    /// A model file that `train` made, or the name of one that ships: seed-letters,
     /// claptcha-sequence, lepture-sequence, hard-sequence. Without it, seed-letters.
     #[arg(long, value_name = "MODEL")]
     model: Option<PathBuf>,
@@ -77,7 +83,7 @@ impl SolverArgs {
     ///
     /// # Errors
     /// If the file is no model, the backend is not built in, or the model can't read what is asked for.
-    pub fn open(&self) -> Result<Solver, Box<dyn Error>> {
+    pub(crate) fn open(&self) -> Outcome<Solver> {
         let model = match &self.model {
             Some(model) => open_model(model)?,
             None => ModelFile::from_bytes(Pretrained::SeedLetters.bytes())?,
@@ -98,9 +104,7 @@ impl SolverArgs {
             }
             #[cfg(not(feature = "torch"))]
             Backend::Libtorch => {
-                return Err(
-                    "this program was built without libtorch; build it with `--features torch`".into()
-                );
+                return Err(NO_LIBTORCH.into());
             }
         };
         let mut decoding = solver.decoding().clone().with_allowed(self.allowed.clone());
@@ -116,13 +120,12 @@ impl SolverArgs {
     }
 }
 
-/// The model that ships under this name, or the model file at this path.
+/// The model that ships under this name, or else the model file at this path.
 ///
 /// # Errors
 /// If there is neither, or the file is no model.
-pub fn open_model(name: &Path) -> Result<ModelFile, Box<dyn Error>> {
-    let pretrained = name.to_str().and_then(Pretrained::named).filter(|_| !name.exists());
-    if let Some(pretrained) = pretrained {
+pub(crate) fn open_model(name: &Path) -> Outcome<ModelFile> {
+    if let Some(pretrained) = name.to_str().and_then(Pretrained::named) {
         return Ok(ModelFile::from_bytes(pretrained.bytes())?);
     }
     if name.extension().is_none() && !name.exists() {

@@ -90,7 +90,7 @@ impl StyleChanges {
 ///
 /// # Errors
 /// If there is neither, or the file is no style.
-fn open_style(name: &str) -> Result<Style, Box<dyn std::error::Error>> {
+pub(crate) fn open_style(name: &str) -> Outcome<Style> {
     if Style::PRESETS.contains(&name) {
         return Ok(Style::preset(name)?);
     }
@@ -109,7 +109,7 @@ fn open_style(name: &str) -> Result<Style, Box<dyn std::error::Error>> {
 ///
 /// # Errors
 /// If it is neither.
-pub(super) fn parse_lengths(text: &str) -> Result<RangeInclusive<usize>, String> {
+pub(crate) fn parse_lengths(text: &str) -> Result<RangeInclusive<usize>, String> {
     let (low, high) = text.split_once('-').unwrap_or((text, text));
     match (low.trim().parse(), high.trim().parse()) {
         (Ok(low), Ok(high)) if 1 <= low && low <= high => Ok(low..=high),

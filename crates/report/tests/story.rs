@@ -1,18 +1,16 @@
-//! The page that `explain` writes, end to end: what stands on it is what the network computes.
+//! The page about how an image is read: what stands on it is what the network computes.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::Path;
-use std::process::Command;
 
-use captcha_infer::{NativeRecognizer, Recognizer};
+use captcha_infer::{Architecture, NativeRecognizer, Recognizer};
 use captcha_lab::core::ink::ink_batch;
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::segment::{Cleaning, SegmentOptions, Segmenter};
 use captcha_lab::{Label, ModelFile, Pretrained, Solver};
-use captcha_lab_cli::Network;
 use captcha_report::inside::numbers::{share, with_decimals};
 use captcha_report::inside::{Road, RoadError, Story, Way, flashlight, pooling, story};
 use captcha_testkit::backend::formula_model;
@@ -183,8 +181,7 @@ fn a_name_is_only_a_name() {
 
 #[test]
 fn the_network_of_the_post_has_windows_of_5_x_5() {
-    let model =
-        formula_model(&Network::Post.architecture(26, 24)).unwrap().with_temperature(Some(2.0)).unwrap();
+    let model = formula_model(&Architecture::post(26)).unwrap().with_temperature(Some(2.0)).unwrap();
     let road = Road::new(model, captcha(Style::seed(), "QXKZEF"), 1).unwrap();
     let trace = road.trace().unwrap();
     for (stage, channel) in [(0, 20), (1, 0), (3, 0), (99, 0)] {
@@ -256,40 +253,4 @@ fn the_text_in_a_name_is_known_if_the_model_could_read_it() {
     for name in ["captcha.png", "QXK.png", "QXKZE1.png", ".png"] {
         assert_eq!(label(name), None, "{name}");
     }
-}
-
-/// The example itself, which `cargo test` builds.
-fn explain(folder: &Path, arguments: &[&str]) -> std::process::Output {
-    let tests = std::env::current_exe().unwrap();
-    let example = tests.parent().unwrap().join("../examples/explain");
-    Command::new(example)
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .expect("`cargo test` builds the examples")
-}
-
-#[test]
-fn the_example_writes_a_folder_or_one_line() {
-    let folder = tempfile::tempdir().unwrap();
-    let there = |name: &str| folder.path().join(name).exists();
-    std::fs::write(folder.path().join("bad.png"), &b"\x89PNG\r\n\x1a\nno more"[..]).unwrap();
-    for arguments in [
-        &["bad.png", "--out", "page"][..],
-        &["none.png", "--out", "page"],
-        &["--model", "none", "--out", "page"],
-        &["--letter", "9", "--out", "page"],
-    ] {
-        let output = explain(folder.path(), arguments);
-        let errors = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success() && output.stdout.is_empty(), "{arguments:?}");
-        assert!(errors.starts_with("error: ") && errors.lines().count() == 1, "{arguments:?}: {errors}");
-        assert!(!there("page"), "{arguments:?}");
-    }
-    // What is in the folder and not the page's stays.
-    std::fs::create_dir(folder.path().join("page")).unwrap();
-    std::fs::write(folder.path().join("page/mine.txt"), "mine").unwrap();
-    let output = explain(folder.path(), &["--out", "page", "--letter", "2"]);
-    assert!(output.status.success(), "{output:?}");
-    assert!(there("page/index.html") && there("page/flashlight.gif") && there("page/mine.txt"));
 }

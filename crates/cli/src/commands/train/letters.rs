@@ -1,0 +1,116 @@
+//! Networks that read letters.
+
+use std::path::Path;
+
+use captcha_lab::dataset::{
+    Augmentation, FolderOptions, LabelledFolder, LetterOptions, LetterSet, LetterSummary, Mixture,
+};
+use captcha_lab::model::{LetterTraining, TrainOptions};
+use captcha_lab::render::Renderer;
+use captcha_lab::segment::Segmenter;
+use captcha_report::describe;
+
+use super::{Train, Watch};
+use crate::args::open_style;
+use crate::progress::Progress;
+use crate::run::Outcome;
+
+impl Train {
+    /// Trains a network that reads letters.
+    pub(super) fn letters(&self, share: f64) -> Outcome {
+        let (letters, lengths) = match &self.data {
+            Some(folder) => (self.in_folder(folder)?, self.length.clone()),
+            None => {
+                let renderers = self.renderers()?;
+                let lengths = renderers.iter().map(|renderer| renderer.style().lengths);
+                let lengths = lengths.reduce(|mut all, other| {
+                    (all.min, all.max) = (all.min.min(other.min), all.max.max(other.max));
+                    all
+                });
+                (self.drawn(renderers)?, lengths.map(|lengths| lengths.min..=lengths.max))
+            }
+        };
+        let architecture = self.network.for_letters(letters.alphabet().len(), letters.size())?;
+        let options = self.training.options(TrainOptions::default());
+        let mut training = LetterTraining::new(letters)
+            .with_architecture(architecture)
+            .with_validation(share)
+            .with_augmentation(self.augment.then(Augmentation::light))
+            .with_options(options.with_epochs(self.epochs.unwrap_or(10)))
+            .with_folder(&self.out)
+            .with_note("command", Self::command());
+        if let Some(lengths) = lengths {
+            training = training.with_lengths(lengths);
+        }
+        let watch = Watch::of("letters");
+        let trained = training.run(&watch)?;
+        watch.finish();
+        self.report(&trained, "letters")
+    }
+
+    /// A renderer for each style.
+    pub(super) fn renderers(&self) -> Outcome<Vec<Renderer>> {
+        self.styles.iter().map(|style| Ok(Renderer::new(open_style(style)?)?)).collect()
+    }
+
+    /// How letters are cut here.
+    fn segmenter(&self) -> Outcome<Segmenter> {
+        Ok(Segmenter::new(self.cutting.options().with_letter_size(self.network.letter_size()?))?)
+    }
+
+    /// The letters of CAPTCHAs that are drawn for it.
+    fn drawn(&self, renderers: Vec<Renderer>) -> Outcome<LetterSet> {
+        let source = Mixture::new(renderers)?;
+        let count = self.count.unwrap_or(10_000);
+        let progress = Progress::new("Drawing", "images");
+        let (letters, summary) =
+            LetterSet::from_source(&source, count, self.training.seed, &self.segmenter()?, &progress)?;
+        progress.finish();
+        tell(&summary);
+        Ok(letters)
+    }
+
+    /// The letters in a folder of letters, or in the images of a folder of labelled images.
+    fn in_folder(&self, folder: &Path) -> Outcome<LetterSet> {
+        let no_letters = match LetterSet::open(folder, &LetterOptions::default()) {
+            Ok((letters, skipped)) => {
+                if !skipped.is_empty() {
+                    eprintln!("{skipped}");
+                }
+                return self.cut_alike(letters);
+            }
+            Err(error) => error,
+        };
+        let Ok(images) = LabelledFolder::open(folder, &FolderOptions::default()) else {
+            return Err(no_letters.into());
+        };
+        let progress = Progress::new("Cutting", "images");
+        let (letters, summary) = LetterSet::from_samples(&images, &self.segmenter()?, &progress)
+            .map_err(|error| format!("{}: {}", folder.display(), describe(&error)))?;
+        progress.finish();
+        tell(&summary);
+        if !images.skipped().is_empty() {
+            eprintln!("{}", images.skipped());
+        }
+        Ok(letters)
+    }
+
+    /// `letters` with how they were cut: as the folder says, or, where it does not, as the arguments do.
+    fn cut_alike(&self, letters: LetterSet) -> Outcome<LetterSet> {
+        let said = self.cutting.options().with_letter_size(letters.size());
+        match letters.segmentation() {
+            None => Ok(letters.with_segmentation(Some(said))),
+            Some(known) if self.cutting.is_given() && *known != said => Err(
+                "these letters were cut otherwise than the arguments say: leave out --method, --median-radius and \
+                 --line-width, for the folder knows how its letters were cut"
+                    .into(),
+            ),
+            Some(_) => Ok(letters),
+        }
+    }
+}
+
+/// What cutting gave, and why some images gave nothing.
+fn tell(summary: &LetterSummary) {
+    eprintln!("{summary}");
+}

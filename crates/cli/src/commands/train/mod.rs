@@ -1,0 +1,198 @@
+//! `captcha-lab train`
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `letters` | networks that read letters |
+//! | `sequences` | networks that read whole images |
+//! | `watch` | a progress bar with a line for each epoch |
+
+#[cfg(feature = "torch")]
+mod letters;
+#[cfg(feature = "torch")]
+mod sequences;
+#[cfg(feature = "torch")]
+mod watch;
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+
+use crate::args::{CuttingArgs, Network, TrainingArgs, parse_lengths};
+use crate::run::Outcome;
+
+#[cfg(feature = "torch")]
+pub(super) use watch::Watch;
+
+/// Train a network with libtorch: on letters that were cut, or on whole images that are drawn while it trains.
+///
+/// The folder OUT gets the best model, a table of the metrics, the learning curves and a checkpoint; the same command
+/// continues where it was interrupted, and with more --epochs trains on.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Train {
+    /// For letters: a folder of letters, as `extract` makes it, or of labelled images, which are cut in memory.
+    #[arg(
+        long,
+        alias = "letters",
+        value_name = "DIR",
+        required_unless_present = "styles",
+        conflicts_with = "styles"
+    )]
+    data: Option<PathBuf>,
+    /// Instead: draw CAPTCHAs of this style, a preset or a TOML file. Given several times, each is drawn as often as any
+    /// other.
+    #[arg(long = "style", value_name = "STYLE")]
+    styles: Vec<String>,
+    /// With --style: how many CAPTCHAs are drawn, for letters in all [default: 10000], for sequences in each epoch, always
+    /// new ones [default: 30000].
+    #[arg(long, alias = "images", value_name = "N")]
+    count: Option<u64>,
+    /// The folder of the run.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// The network: compact or post (letters), sequence or fine-sequence (whole images; for those whose details matter),
+    /// or a JSON file of layers.
+    #[arg(long, alias = "architecture", default_value = "compact", value_name = "NETWORK")]
+    network: Network,
+    /// Passes over the training letters [default: 10], or epochs of new images [default: 20].
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+    /// What is kept for validation: a share of the letters [default: 0.1], or a number of images [default: 2000].
+    #[arg(long, value_parser = parse_validation, value_name = "SHARE|N")]
+    validation: Option<f64>,
+    /// For letters: how many characters a text has; the model then expects that. With --style it is known.
+    #[arg(long, alias = "lengths", value_parser = parse_lengths, value_name = "N[-M]")]
+    length: Option<RangeInclusive<usize>>,
+    /// For letters: shift, turn, shear and scale them a little, differently in each epoch.
+    #[arg(long)]
+    augment: bool,
+    #[command(flatten)]
+    cutting: CuttingArgs,
+    #[command(flatten)]
+    training: TrainingArgs,
+    /// One JSON object on standard output.
+    #[arg(long)]
+    json: bool,
+}
+
+fn parse_validation(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && (value < 1.0 || value.fract() == 0.0) && value <= f64::from(u32::MAX) => {
+            Ok(value)
+        }
+        _ => Err("expected a share such as 0.1 or a number of images such as 2000".to_owned()),
+    }
+}
+
+impl Train {
+    pub(super) fn run(&self) -> Outcome {
+        if self.network.is_sequence()? {
+            self.sequences(self.check_sequences()?)
+        } else {
+            self.letters(self.check_letters()?)
+        }
+    }
+
+    /// Refuses what is for whole images only; returns the share of the letters that is for validation.
+    fn check_letters(&self) -> Outcome<f64> {
+        match self.validation.unwrap_or(0.1) {
+            share if share < 1.0 => Ok(share),
+            images => Err(format!("--validation {images}: for letters it is a share, such as 0.1").into()),
+        }
+    }
+
+    /// Refuses what is for letters only; returns how many images are for validation.
+    fn check_sequences(&self) -> Outcome<usize> {
+        if self.data.is_some() {
+            return Err(
+                "networks for whole images train on what is drawn meanwhile: type --style STYLE in place of \
+                        --data, or --network compact for letters"
+                    .into(),
+            );
+        }
+        let for_letters = [
+            ("--augment", self.augment),
+            ("--length", self.length.is_some()),
+            ("--method, --median-radius and --line-width", self.cutting.is_given()),
+        ];
+        if let Some((option, _)) = for_letters.iter().find(|(_, given)| *given) {
+            return Err(format!("{option}: only for letters; leave it out, or type --network compact").into());
+        }
+        match self.validation.unwrap_or(2000.0) {
+            images if images >= 1.0 => Ok(images as usize),
+            share => {
+                Err(format!("--validation {share}: for whole images it is a number, such as 2000").into())
+            }
+        }
+    }
+
+    #[cfg(not(feature = "torch"))]
+    fn letters(&self, _: f64) -> Outcome {
+        Err(format!("training needs libtorch, and {}", crate::args::NO_LIBTORCH).into())
+    }
+
+    #[cfg(not(feature = "torch"))]
+    fn sequences(&self, _: usize) -> Outcome {
+        self.letters(0.0)
+    }
+}
+
+#[cfg(feature = "torch")]
+impl Train {
+    /// The command line as the model file keeps it; what is no Unicode is shown as `\u{fffd}`.
+    fn command() -> String {
+        let words: Vec<String> =
+            std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+        words.join(" ")
+    }
+
+    /// Draws the learning curves and says what came of the training.
+    fn report(&self, trained: &captcha_lab::model::Trained, samples: &str) -> Outcome {
+        use crate::output::{next, print, print_json, quoted};
+        use captcha_report::pictures::save_learning_curves;
+
+        save_learning_curves(&trained.history, &self.out.join("curves"))?;
+        let model = self.out.join("model.safetensors");
+        let metadata = trained.model.metadata();
+        let epoch = metadata.training.get("epoch").map_or("?", String::as_str);
+        let accuracy = metadata.scores.get("validation_accuracy");
+        if self.json {
+            return Ok(print_json(&Summary {
+                model: &model,
+                epoch: epoch.parse().ok(),
+                epochs: trained.history.len(),
+                validation_accuracy: accuracy.map(ToString::to_string).and_then(|text| text.parse().ok()),
+            })?);
+        }
+        let accuracy = accuracy.map_or_else(|| "?".to_owned(), ToString::to_string);
+        print(format_args!(
+            "best: epoch {epoch} with {accuracy} of the validation {samples}; model in {}",
+            model.display()
+        ))?;
+        next(format_args!("evaluate --model {} --data DIR", quoted(&model)));
+        Ok(())
+    }
+}
+
+/// What came of a training.
+#[cfg(feature = "torch")]
+#[derive(serde::Serialize)]
+struct Summary<'a> {
+    model: &'a std::path::Path,
+    /// The best one.
+    epoch: Option<usize>,
+    epochs: usize,
+    validation_accuracy: Option<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn validation_is_a_share_or_a_number() {
+        assert_eq!(parse_validation("0.1"), Ok(0.1));
+        assert_eq!(parse_validation("2000"), Ok(2000.0));
+        for text in ["0", "-1", "1.5", "nan", "inf", "x", "1e12"] {
+            assert!(parse_validation(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Networks that read whole images.
+
+use captcha_lab::core::image::DynamicImage;
+use captcha_lab::core::seed;
+use captcha_lab::dataset::{CaptchaSource, Mixture};
+use captcha_lab::model::{SequenceTraining, TrainOptions};
+use captcha_lab::render::RenderError;
+use captcha_lab::{Exam, ModelFile, Solver, calibrate};
+use captcha_report::format;
+
+use super::{Train, Watch};
+use crate::progress::Progress;
+use crate::run::Outcome;
+
+/// The number of the random stream that a temperature is fitted on.
+const CALIBRATION: u64 = u64::MAX - 1;
+
+impl Train {
+    /// Trains a network that reads whole images, on CAPTCHAs that are drawn while it trains.
+    pub(super) fn sequences(&self, validation: usize) -> Outcome {
+        let source = Mixture::new(self.renderers()?)?;
+        let architecture = self.network.for_sequences(CaptchaSource::alphabet(&source).len())?;
+        let options = self.training.options(TrainOptions::sequence());
+        let training = SequenceTraining::new(source)
+            .with_architecture(architecture)
+            .with_images(usize::try_from(self.count.unwrap_or(30_000))?)
+            .with_validation(validation)
+            .with_drawing_threads(self.training.threads)
+            .with_options(options.with_epochs(self.epochs.unwrap_or(20)))
+            .with_folder(&self.out)
+            .with_note("command", Self::command());
+        let watch = Watch::of("images");
+        let mut trained = training.run(&watch)?;
+        watch.finish();
+        if let Some(drawn) = &trained.drawn {
+            if drawn.stats.batches > 0 {
+                let waited = format::percent(drawn.stats.wait_share());
+                eprintln!("the trainer waited {waited} of the time for images");
+            }
+            if !drawn.failures.is_empty() {
+                eprintln!("{}", drawn.failures);
+            }
+        }
+        trained.model = self.calibrated(trained.model, validation)?;
+        self.report(&trained, "images")
+    }
+
+    /// `model` with a temperature that makes its confidences probabilities: fitted on images that are neither trained on
+    /// nor validated on.
+    fn calibrated(&self, model: ModelFile, images: usize) -> Outcome<ModelFile> {
+        let source = Mixture::new(self.renderers()?)?;
+        let draw = |index: u64| {
+            let captcha = source.captcha(seed::derive(seed::derive(self.training.seed, CALIBRATION), index));
+            captcha.map(|captcha| Exam { label: captcha.text, image: Ok(captcha.image) })
+        };
+        draw(0)?;
+        let progress = Progress::new("Calibrating", "images");
+        let unreadable =
+            |error: RenderError| Exam { label: error.to_string(), image: Ok(DynamicImage::default()) };
+        let report = calibrate(
+            &Solver::new(&model)?,
+            0..images,
+            |index| draw(index as u64).unwrap_or_else(unreadable),
+            &progress,
+        );
+        progress.finish();
+        let Some(fit) = report.fit else { return Ok(model) };
+        let model = model.with_temperature(Some(fit.temperature))?;
+        model.save(&self.out.join("model.safetensors"))?;
+        Ok(model)
+    }
+}
