@@ -13,6 +13,8 @@
 mod args;
 mod cli;
 mod commands;
+#[cfg(all(test, unix))]
+mod interrupt_tests;
 mod output;
 mod progress;
 mod run;

@@ -1,12 +1,12 @@
 //! Ctrl-C, tried on a process of its own: this test starts itself once more.
-#![cfg(unix)]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::progress::Progress;
+use crate::run::{INTERRUPTED, run};
 use captcha_core::Monitor;
-use captcha_lab_cli::{INTERRUPTED, Progress, run};
 
 /// Says which part the started process plays.
 const PART: &str = "CAPTCHA_LAB_TEST_INTERRUPT";
@@ -40,7 +40,7 @@ fn part() {
 
 fn start(part: &str) -> (Child, BufReader<ChildStdout>) {
     let mut child = Command::new(std::env::current_exe().expect("this test has a path"))
-        .args(["--exact", "part", "--nocapture"])
+        .args(["--exact", "interrupt_tests::part", "--nocapture"])
         .env(PART, part)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
