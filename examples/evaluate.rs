@@ -56,13 +56,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Every share is over all images: one that can't be read counts as wrong.
     let evaluation = &report.evaluation;
-    for (what, share) in [("characters", evaluation.characters), ("whole CAPTCHAs", evaluation.whole)] {
-        let (low, high) = share.interval();
-        let percent = [share.value(), low, high].map(|value| format!("{:.2} %", 100.0 * value));
-        println!(
-            "{what}: {} of {}, {} ({} to {})",
-            share.hits, share.total, percent[0], percent[1], percent[2]
-        );
+    for (what, share, (low, high)) in [
+        ("characters", evaluation.characters.value(), evaluation.characters.interval()),
+        ("whole CAPTCHAs", evaluation.whole.value(), evaluation.whole.interval()),
+    ] {
+        let percent = [share, low, high].map(|value| format!("{:.2} %", 100.0 * value));
+        println!("{what}: {} (95 % interval {} to {})", percent[0], percent[1], percent[2]);
     }
     println!("{:.0} images/s", report.images_per_second());
     Ok(())

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Args) -> Result<(), Box<dyn Error>> {
-    let recipe = Recipe::new(name(&args.style), open_style(&args.style)?, args.seed);
+    let recipe = Recipe::new(name(&args.style), Style::open(&args.style)?, args.seed);
     let choice = args.model.map_or(ModelChoice::Fitting, |model| {
         let pretrained = model.to_str().and_then(Pretrained::named);
         pretrained.map_or(ModelChoice::File(model), ModelChoice::Pretrained)
@@ -57,18 +57,6 @@ fn run(args: Args) -> Result<(), Box<dyn Error>> {
         }
         Window::new(session)
     })?)
-}
-
-/// The preset called `style`, or else the style in that TOML file.
-fn open_style(style: &str) -> Result<Style, Box<dyn Error>> {
-    if Style::PRESETS.contains(&style) {
-        return Ok(Style::preset(style)?);
-    }
-    if Path::new(style).extension().is_none() && !Path::new(style).exists() {
-        let presets = Style::PRESETS.join(", ");
-        return Err(format!("there is no style {style:?}, expected {presets} or a TOML file").into());
-    }
-    Ok(Style::from_file(Path::new(style))?)
 }
 
 /// The name of a style: a preset's, or that of its file without folder and ending.

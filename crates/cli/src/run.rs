@@ -4,7 +4,7 @@ use std::error::Error;
 use std::io;
 use std::process::ExitCode;
 
-use captcha_report::describe;
+use captcha_lab::core::describe;
 
 use crate::progress::interrupted;
 

@@ -21,6 +21,6 @@ pub(crate) use network::{LetterNetwork, Network};
 #[cfg(not(feature = "torch"))]
 pub(crate) use solver::NO_LIBTORCH;
 pub(crate) use solver::{SolverArgs, open_model};
-pub(crate) use styles::{StyleArgs, StyleChanges, open_style, parse_lengths};
+pub(crate) use styles::{StyleArgs, StyleChanges};
 pub(crate) use threads::ThreadArgs;
 pub(crate) use training::TrainingArgs;

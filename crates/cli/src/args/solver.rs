@@ -2,11 +2,12 @@
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use captcha_lab::infer::{NativeOptions, NativeRecognizer, Precision};
+use captcha_lab::render::{Lengths, RenderError};
 use captcha_lab::{Alphabet, ModelFile, Pretrained, Search, Solver};
 
-use super::styles::parse_lengths;
 use crate::run::Outcome;
 
 /// What runs a network.
@@ -24,25 +25,6 @@ enum Backend {
 pub(crate) const NO_LIBTORCH: &str = "this program was built without libtorch: in the repository, run `cargo xtask setup` \
     and then `cargo install --path crates/cli --features torch`";
 
-/// [`Precision`] on the command line.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-enum Exactness {
-    /// 32-bit floats.
-    #[default]
-    F32,
-    /// Products of 8 bits: much faster on a CPU with VNNI, a little less exact.
-    Int8,
-}
-
-impl From<Exactness> for Precision {
-    fn from(exactness: Exactness) -> Self {
-        match exactness {
-            Exactness::F32 => Self::F32,
-            Exactness::Int8 => Self::Int8,
-        }
-    }
-}
-
 /// Which model reads, and how: shared by `solve` and `evaluate`.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct SolverArgs {
@@ -53,11 +35,12 @@ pub(crate) struct SolverArgs {
     /// What runs the network.
     #[arg(long, value_enum, default_value_t)]
     backend: Backend,
-    /// How exactly the native backend computes.
-    #[arg(long, value_enum, default_value_t)]
-    precision: Exactness,
+    /// How exactly the native backend computes: f32, or int8, which is faster and a little less exact on CPUs that have
+    /// instructions for it.
+    #[arg(long, default_value_t, value_name = "PRECISION")]
+    precision: Precision,
     /// How many characters each image has, or 0 for any number; without it, as many as in training.
-    #[arg(long, alias = "lengths", value_parser = parse_known_lengths, value_name = "N[-M]")]
+    #[arg(long, alias = "lengths", value_name = "N[-M]")]
     length: Option<KnownLengths>,
     /// The only characters that a text can have; without it, all that the model reads.
     #[arg(long, value_name = "CHARACTERS")]
@@ -72,10 +55,13 @@ pub(crate) struct SolverArgs {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct KnownLengths(Option<RangeInclusive<usize>>);
 
-/// As [`parse_lengths`], and `0` for any.
-fn parse_known_lengths(text: &str) -> Result<KnownLengths, String> {
-    let known = if text.trim() == "0" { None } else { Some(parse_lengths(text)?) };
-    Ok(KnownLengths(known))
+/// As [`Lengths`], and `0` for any.
+impl FromStr for KnownLengths {
+    type Err = RenderError;
+
+    fn from_str(text: &str) -> Result<Self, RenderError> {
+        Ok(Self(if text.trim() == "0" { None } else { Some(text.parse::<Lengths>()?.into()) }))
+    }
 }
 
 impl SolverArgs {
@@ -90,10 +76,10 @@ impl SolverArgs {
         };
         let solver = match self.backend {
             Backend::Native => {
-                let options = NativeOptions::default().with_precision(self.precision.into());
+                let options = NativeOptions::default().with_precision(self.precision);
                 Solver::with_recognizer(Box::new(NativeRecognizer::with_options(&model, options)?))?
             }
-            Backend::Libtorch if self.precision != Exactness::F32 => {
+            Backend::Libtorch if self.precision != Precision::F32 => {
                 return Err(
                     "--precision is for the native backend; libtorch computes in 32-bit floats".into()
                 );
@@ -107,6 +93,13 @@ impl SolverArgs {
                 return Err(NO_LIBTORCH.into());
             }
         };
+        if solver.precision() != self.precision {
+            eprintln!(
+                "note: this model is run in {} here, which is faster than {} on this CPU",
+                solver.precision(),
+                self.precision
+            );
+        }
         let mut decoding = solver.decoding().clone().with_allowed(self.allowed.clone());
         if let Some(KnownLengths(lengths)) = &self.length {
             decoding = decoding.with_lengths(lengths.clone());
@@ -142,7 +135,7 @@ mod tests {
 
     #[test]
     fn no_length_is_any_length() {
-        assert_eq!(parse_known_lengths("0"), Ok(KnownLengths(None)));
-        assert_eq!(parse_known_lengths("4-8"), Ok(KnownLengths(Some(4..=8))));
+        assert_eq!("0".parse::<KnownLengths>().unwrap(), KnownLengths(None));
+        assert_eq!("4-8".parse::<KnownLengths>().unwrap(), KnownLengths(Some(4..=8)));
     }
 }

@@ -1,10 +1,10 @@
 //! Which style is drawn, and what is changed in it.
 
-use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use captcha_lab::core::Alphabet;
-use captcha_lab::render::{Noise, Resampling, Style, WhiteNoise};
+use captcha_lab::render::{ImageSize, Lengths, Noise, Resampling, Style, WhiteNoise};
 
 use crate::run::Outcome;
 
@@ -13,7 +13,7 @@ use crate::run::Outcome;
 pub(crate) struct StyleArgs {
     /// A preset (seed, claptcha, lepture, easy, medium, hard) or a TOML file, as `style print` writes it.
     #[arg(long, default_value = "seed", value_name = "STYLE")]
-    pub(crate) style: String,
+    pub(crate) style: PathBuf,
     #[command(flatten)]
     pub(crate) changes: StyleChanges,
 }
@@ -28,6 +28,20 @@ impl StyleArgs {
     }
 }
 
+/// The room around a text in pixels, as `20x20`; it can be 0, unlike the size of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Margin(u32, u32);
+
+impl FromStr for Margin {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let numbers =
+            text.split_once('x').and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
+        numbers.map(|(x, y)| Self(x, y)).ok_or("expected two numbers such as 20x20")
+    }
+}
+
 /// What is changed in a style.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct StyleChanges {
@@ -35,19 +49,19 @@ pub(crate) struct StyleChanges {
     #[arg(long, value_name = "CHARACTERS", help_heading = "Changes of the style")]
     alphabet: Option<Alphabet>,
     /// How many characters a random text has: a number or a range such as 4-8.
-    #[arg(long, alias = "lengths", value_parser = parse_lengths, value_name = "N[-M]", help_heading = "Changes of the style")]
-    length: Option<RangeInclusive<usize>>,
+    #[arg(long, alias = "lengths", value_name = "N[-M]", help_heading = "Changes of the style")]
+    length: Option<Lengths>,
     /// The size of an image in pixels, such as 300x150.
-    #[arg(long, value_parser = parse_size, value_name = "WxH", help_heading = "Changes of the style")]
-    size: Option<(u32, u32)>,
+    #[arg(long, value_name = "WxH", help_heading = "Changes of the style")]
+    size: Option<ImageSize>,
     /// The room around the text in pixels, such as 20x20.
-    #[arg(long, value_parser = parse_size, value_name = "XxY", help_heading = "Changes of the style")]
-    margin: Option<(u32, u32)>,
+    #[arg(long, value_name = "XxY", help_heading = "Changes of the style")]
+    margin: Option<Margin>,
     /// A built-in font or a TTF or OTF file; several to draw one of them for each image.
     #[arg(long, value_name = "FONT", help_heading = "Changes of the style")]
     font: Vec<String>,
     /// How pixels are interpolated: nearest, bilinear or bicubic.
-    #[arg(long, value_parser = parse_resampling, value_name = "FILTER", help_heading = "Changes of the style")]
+    #[arg(long, value_name = "FILTER", help_heading = "Changes of the style")]
     resampling: Option<Resampling>,
     /// White noise, 0 to 1.
     #[arg(long, value_name = "AMOUNT", help_heading = "Changes of the style")]
@@ -59,18 +73,18 @@ impl StyleChanges {
     ///
     /// # Errors
     /// If there is neither.
-    pub(crate) fn open(&self, name: &str) -> Outcome<Style> {
-        let mut style = open_style(name)?;
+    pub(crate) fn open(&self, name: &Path) -> Outcome<Style> {
+        let mut style = Style::open(name)?;
         if let Some(alphabet) = &self.alphabet {
             style = style.with_alphabet(alphabet.clone());
         }
-        if let Some(lengths) = &self.length {
-            style = style.with_lengths(lengths.clone());
+        if let Some(lengths) = self.length {
+            style = style.with_lengths(lengths.into());
         }
-        if let Some((width, height)) = self.size {
-            style = style.with_size(width, height);
+        if let Some(size) = self.size {
+            style = style.with_size(size.width, size.height);
         }
-        if let Some((x, y)) = self.margin {
+        if let Some(Margin(x, y)) = self.margin {
             style = style.with_margin(x, y);
         }
         if !self.font.is_empty() {
@@ -86,77 +100,13 @@ impl StyleChanges {
     }
 }
 
-/// The preset called `name`, or the style in the TOML file of that name.
-///
-/// # Errors
-/// If there is neither, or the file is no style.
-pub(crate) fn open_style(name: &str) -> Outcome<Style> {
-    if Style::PRESETS.contains(&name) {
-        return Ok(Style::preset(name)?);
-    }
-    let path = Path::new(name);
-    if path.extension().is_none() && !path.exists() {
-        return Err(format!(
-            "there is no style {name:?}, expected {} or a TOML file",
-            Style::PRESETS.join(", ")
-        )
-        .into());
-    }
-    Ok(Style::from_file(path)?)
-}
-
-/// `6` or `4-8`.
-///
-/// # Errors
-/// If it is neither.
-pub(crate) fn parse_lengths(text: &str) -> Result<RangeInclusive<usize>, String> {
-    let (low, high) = text.split_once('-').unwrap_or((text, text));
-    match (low.trim().parse(), high.trim().parse()) {
-        (Ok(low), Ok(high)) if 1 <= low && low <= high => Ok(low..=high),
-        _ => Err("expected a number such as 6 or a range such as 4-8".to_owned()),
-    }
-}
-
-/// `nearest`, `bilinear` or `bicubic`.
-///
-/// # Errors
-/// If it is none of them.
-fn parse_resampling(text: &str) -> Result<Resampling, String> {
-    match text {
-        "nearest" => Ok(Resampling::Nearest),
-        "bilinear" => Ok(Resampling::Bilinear),
-        "bicubic" => Ok(Resampling::Bicubic),
-        _ => Err("expected nearest, bilinear or bicubic".to_owned()),
-    }
-}
-
-/// `300x150`.
-///
-/// # Errors
-/// If it is not two numbers with an `x` between them.
-fn parse_size(text: &str) -> Result<(u32, u32), String> {
-    let numbers =
-        text.split_once('x').and_then(|(w, h)| Some((w.trim().parse().ok()?, h.trim().parse().ok()?)));
-    numbers.ok_or_else(|| "expected two numbers such as 300x150".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn lengths_and_sizes() {
-        assert_eq!(parse_lengths("6"), Ok(6..=6));
-        assert_eq!(parse_lengths("4-8"), Ok(4..=8));
-        assert!(["", "0", "8-4", "a", "4-"].iter().all(|text| parse_lengths(text).is_err()));
-        assert_eq!(parse_size("300x150"), Ok((300, 150)));
-        assert!(["300", "x", "3x-1", "300*150"].iter().all(|text| parse_size(text).is_err()));
-    }
-
-    #[test]
-    fn a_style_that_is_not_there_is_told() {
-        let error = open_style("sede").unwrap_err().to_string();
-        assert!(error.contains("seed, claptcha"), "{error}");
-        assert!(open_style("missing.toml").is_err());
+    fn a_margin_is_two_numbers() {
+        assert_eq!("20x0".parse(), Ok(Margin(20, 0)));
+        assert!(["20", "x", "3x-1", "20*20"].iter().all(|text| text.parse::<Margin>().is_err()));
     }
 }

@@ -47,6 +47,8 @@ struct Summary<'a> {
     /// Without loading and decoding the files.
     solved_per_second: f64,
     backend: &'a str,
+    /// f32 or int8: what ran, whatever was asked for.
+    precision: &'a str,
     /// Images whose label has characters that the model does not know; they count as wrong.
     unknown_characters: usize,
     skipped_files: u64,
@@ -117,6 +119,7 @@ impl Evaluate {
             images_per_second: report.images_per_second(),
             solved_per_second: report.solved_per_second(),
             backend: solver.backend(),
+            precision: solver.precision().name(),
             unknown_characters: foreign,
             skipped_files: folder.skipped().total(),
             skipped: LeftOut::of(folder.skipped()),

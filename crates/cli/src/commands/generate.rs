@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use captcha_lab::core::image::ImageFormat;
-use captcha_lab::dataset::{CorpusOptions, Shard, generate_corpus};
+use captcha_lab::dataset::{CorpusOptions, ImageFileFormat, Shard, generate_corpus};
 use captcha_report::pictures;
 use serde::Serialize;
 
@@ -33,7 +32,13 @@ pub(crate) struct Generate {
     seed: u64,
     /// The ending of the files: png, jpg, bmp ...
     #[arg(long, default_value = "png", value_name = "FORMAT")]
-    format: String,
+    format: ImageFileFormat,
+    /// Leave the boxes of the characters out of the manifest.
+    #[arg(long)]
+    no_boxes: bool,
+    /// Also write a mask for each image, that says which pixels are of which character.
+    #[arg(long)]
+    masks: bool,
     /// Draw one part of the images, such as 0/4: images 0, 4, 8 ...
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
@@ -58,11 +63,11 @@ struct Summary<'a> {
 
 impl Generate {
     pub(super) fn run(&self) -> Outcome {
-        let format = ImageFormat::from_extension(&self.format)
-            .ok_or_else(|| format!("{:?} is no image format, expected png, jpg, bmp ...", self.format))?;
         let mut options = CorpusOptions::new(self.style.open()?, self.images()?)
             .with_seed(self.seed)
-            .with_format(format)
+            .with_format(self.format)
+            .with_boxes(!self.no_boxes)
+            .with_masks(self.masks)
             .with_threads(self.threads.threads)
             .with_shard(self.shard.unwrap_or(Shard::WHOLE));
         if !self.text.is_empty() {

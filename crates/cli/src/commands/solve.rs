@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use captcha_report::{describe, format};
+use captcha_lab::core::describe;
+use captcha_report::format;
 use serde::Serialize;
 
 use crate::args::SolverArgs;

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use captcha_lab::core::seed;
-use captcha_lab::render::Renderer;
+use captcha_lab::core::{describe, seed};
+use captcha_lab::render::{self, Renderer};
 use captcha_report::figures::{save_png, style_sheet};
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::args::{StyleChanges, open_style};
+use crate::args::StyleChanges;
 use crate::output::{next, print, print_json, quoted};
 use crate::run::Outcome;
 
@@ -25,17 +25,17 @@ pub(crate) enum Style {
 struct Styles {
     /// Presets (seed, claptcha, lepture, easy, medium, hard) or TOML files [default: seed].
     #[arg(value_name = "STYLE")]
-    styles: Vec<String>,
+    styles: Vec<PathBuf>,
     /// The same, as other commands take it.
     #[arg(long = "style", value_name = "STYLE", hide = true)]
-    more: Vec<String>,
+    more: Vec<PathBuf>,
 }
 
 impl Styles {
     /// Their names; without any, that of the default.
-    fn names(&self) -> Vec<&str> {
-        let names: Vec<&str> = self.styles.iter().chain(&self.more).map(String::as_str).collect();
-        if names.is_empty() { vec!["seed"] } else { names }
+    fn names(&self) -> Vec<&Path> {
+        let names: Vec<&Path> = self.styles.iter().chain(&self.more).map(PathBuf::as_path).collect();
+        if names.is_empty() { vec![Path::new("seed")] } else { names }
     }
 }
 
@@ -125,8 +125,8 @@ impl Check {
         /// Images that are drawn: as many as show a defence that is not on every image.
         const DRAWN: u64 = 20;
         for name in self.styles.names() {
-            let told = |error: &dyn std::error::Error| format!("{name}: {}", captcha_report::describe(error));
-            let renderer = Renderer::new(open_style(name)?).map_err(|error| told(&error))?;
+            let told = |error: &dyn std::error::Error| format!("{}: {}", name.display(), describe(error));
+            let renderer = Renderer::new(render::Style::open(name)?).map_err(|error| told(&error))?;
             for index in 0..DRAWN {
                 renderer.random(index).map_err(|error| told(&error))?;
             }
@@ -134,18 +134,28 @@ impl Check {
             let (shortest, longest) = (style.lengths.min, style.lengths.max);
             let (width, height, alphabet) = (style.width, style.height, style.alphabet.to_string());
             if self.json {
-                print_json(&Checked { style: name, width, height, alphabet, shortest, longest })?;
+                print_json(&Checked {
+                    style: &name.to_string_lossy(),
+                    width,
+                    height,
+                    alphabet,
+                    shortest,
+                    longest,
+                })?;
             } else {
                 let lengths = if shortest == longest {
                     shortest.to_string()
                 } else {
                     format!("{shortest} to {longest}")
                 };
-                print(format_args!("{name}: {lengths} of {alphabet}, {width} x {height} pixels"))?;
+                print(format_args!(
+                    "{}: {lengths} of {alphabet}, {width} x {height} pixels",
+                    name.display()
+                ))?;
             }
         }
         if !self.json {
-            let names: Vec<String> = self.styles.names().iter().map(|name| quoted(Path::new(name))).collect();
+            let names: Vec<String> = self.styles.names().iter().map(|name| quoted(name)).collect();
             next(format_args!("style sheet {}", names.join(" ")));
         }
         Ok(())
@@ -171,7 +181,7 @@ impl Sheet {
                 };
                 Ok((captcha.image, captcha.text))
             });
-            Ok((name.to_owned(), images.collect::<Outcome<_>>()?))
+            Ok((name.to_string_lossy().into_owned(), images.collect::<Outcome<_>>()?))
         });
         save_png(&style_sheet(&blocks.collect::<Outcome<Vec<_>>>()?, COLUMNS), &self.out)?;
         if self.json {

@@ -1,17 +1,17 @@
 //! Networks that read letters.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
+use captcha_lab::core::describe;
 use captcha_lab::dataset::{
     Augmentation, FolderOptions, LabelledFolder, LetterOptions, LetterSet, LetterSummary, Mixture,
 };
 use captcha_lab::model::{LetterTraining, TrainOptions};
-use captcha_lab::render::Renderer;
+use captcha_lab::render::{Renderer, Style};
 use captcha_lab::segment::Segmenter;
-use captcha_report::describe;
 
 use super::{Train, Watch};
-use crate::args::open_style;
 use crate::progress::Progress;
 use crate::run::Outcome;
 
@@ -19,7 +19,7 @@ impl Train {
     /// Trains a network that reads letters.
     pub(super) fn letters(&self, share: f64) -> Outcome {
         let (letters, lengths) = match &self.data {
-            Some(folder) => (self.in_folder(folder)?, self.length.clone()),
+            Some(folder) => (self.in_folder(folder)?, self.length.map(RangeInclusive::from)),
             None => {
                 let renderers = self.renderers()?;
                 let lengths = renderers.iter().map(|renderer| renderer.style().lengths);
@@ -50,7 +50,7 @@ impl Train {
 
     /// A renderer for each style.
     pub(super) fn renderers(&self) -> Outcome<Vec<Renderer>> {
-        self.styles.iter().map(|style| Ok(Renderer::new(open_style(style)?)?)).collect()
+        self.styles.iter().map(|style| Ok(Renderer::new(Style::open(style)?)?)).collect()
     }
 
     /// How letters are cut here.

@@ -13,10 +13,11 @@ mod sequences;
 #[cfg(feature = "torch")]
 mod watch;
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use crate::args::{CuttingArgs, Network, TrainingArgs, parse_lengths};
+use captcha_lab::render::Lengths;
+
+use crate::args::{CuttingArgs, Network, TrainingArgs};
 use crate::run::Outcome;
 
 #[cfg(feature = "torch")]
@@ -40,7 +41,7 @@ pub(crate) struct Train {
     /// Instead: draw CAPTCHAs of this style, a preset or a TOML file. Given several times, each is drawn as often as any
     /// other.
     #[arg(long = "style", value_name = "STYLE")]
-    styles: Vec<String>,
+    styles: Vec<PathBuf>,
     /// With --style: how many CAPTCHAs are drawn, for letters in all [default: 10000], for sequences in each epoch, always
     /// new ones [default: 30000].
     #[arg(long, alias = "images", value_name = "N")]
@@ -59,8 +60,8 @@ pub(crate) struct Train {
     #[arg(long, value_parser = parse_validation, value_name = "SHARE|N")]
     validation: Option<f64>,
     /// For letters: how many characters a text has; the model then expects that. With --style it is known.
-    #[arg(long, alias = "lengths", value_parser = parse_lengths, value_name = "N[-M]")]
-    length: Option<RangeInclusive<usize>>,
+    #[arg(long, alias = "lengths", value_name = "N[-M]")]
+    length: Option<Lengths>,
     /// For letters: shift, turn, shear and scale them a little, differently in each epoch.
     #[arg(long)]
     augment: bool,

@@ -2,9 +2,8 @@
 
 use captcha_lab::core::image::DynamicImage;
 use captcha_lab::core::seed;
-use captcha_lab::dataset::{CaptchaSource, Mixture};
+use captcha_lab::dataset::{CaptchaSource, DatasetError, Mixture};
 use captcha_lab::model::{SequenceTraining, TrainOptions};
-use captcha_lab::render::RenderError;
 use captcha_lab::{Exam, ModelFile, Solver, calibrate};
 use captcha_report::format;
 
@@ -50,13 +49,13 @@ impl Train {
     fn calibrated(&self, model: ModelFile, images: usize) -> Outcome<ModelFile> {
         let source = Mixture::new(self.renderers()?)?;
         let draw = |index: u64| {
-            let captcha = source.captcha(seed::derive(seed::derive(self.training.seed, CALIBRATION), index));
-            captcha.map(|captcha| Exam { label: captcha.text, image: Ok(captcha.image) })
+            let image = source.image(seed::derive(seed::derive(self.training.seed, CALIBRATION), index));
+            image.map(|(image, text)| Exam { label: text, image: Ok(image) })
         };
         draw(0)?;
         let progress = Progress::new("Calibrating", "images");
         let unreadable =
-            |error: RenderError| Exam { label: error.to_string(), image: Ok(DynamicImage::default()) };
+            |error: DatasetError| Exam { label: error.to_string(), image: Ok(DynamicImage::default()) };
         let report = calibrate(
             &Solver::new(&model)?,
             0..images,
