@@ -14,7 +14,7 @@ use std::process::exit;
 
 use captcha_lab::dataset::{FolderOptions, LabelledFolder, Sample};
 use captcha_lab::render::{Renderer, Style};
-use captcha_lab::{Exam, Pretrained, Solver, evaluate};
+use captcha_lab::{LabelledImage, Pretrained, Solver, evaluate};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
@@ -34,7 +34,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             if !folder.skipped().is_empty() {
                 println!("{}", folder.skipped());
             }
-            let load = |sample: Sample| Exam { label: sample.label.to_string(), image: sample.load() };
+            let load =
+                |sample: Sample| LabelledImage { label: sample.label.to_string(), image: sample.load() };
             evaluate(&solver, folder.samples(), load, &(), |_| ())
         }
         None => {
@@ -43,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             let draw = |(seed, label): (u64, String)| {
                 // A preset draws every text of its alphabet; an image that is missing counts as wrong.
                 let drawn = renderer.render(&label, seed).map(|captcha| captcha.image);
-                Exam { label, image: Ok(drawn.unwrap_or_default()) }
+                LabelledImage { label, image: Ok(drawn.unwrap_or_default()) }
             };
             evaluate(&solver, texts.into_iter(), draw, &(), |answer| {
                 if !answer.right {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::exit;
 
 use captcha_lab::infer::onnx;
-use captcha_lab::{ModelFile, Pretrained};
+use captcha_lab::{ModelFile, Pretrained, open_model};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             Ok(())
         }
-        [model, file] => export(&ModelFile::open(model)?, file),
+        [model, file] => export(&open_model(model)?, file),
         _ => {
             eprintln!("usage: export [MODEL FILE.onnx]");
             exit(2)

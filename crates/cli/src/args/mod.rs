@@ -20,7 +20,7 @@ pub(crate) use cutting::CuttingArgs;
 pub(crate) use network::{LetterNetwork, Network};
 #[cfg(not(feature = "torch"))]
 pub(crate) use solver::NO_LIBTORCH;
-pub(crate) use solver::{SolverArgs, open_model};
+pub(crate) use solver::SolverArgs;
 pub(crate) use styles::{StyleArgs, StyleChanges};
 pub(crate) use threads::ThreadArgs;
 pub(crate) use training::TrainingArgs;

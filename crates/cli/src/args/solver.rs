@@ -1,12 +1,12 @@
 //! Which model reads, and how.
 
 use std::ops::RangeInclusive;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use captcha_lab::infer::{NativeOptions, NativeRecognizer, Precision};
 use captcha_lab::render::{Lengths, RenderError};
-use captcha_lab::{Alphabet, ModelFile, Pretrained, Search, Solver};
+use captcha_lab::{Alphabet, Search, Solver, open_model};
 
 use crate::run::Outcome;
 
@@ -29,9 +29,9 @@ pub(crate) const NO_LIBTORCH: &str = "this program was built without libtorch: i
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct SolverArgs {
     /// A model file that `train` made, or the name of one that ships: seed-letters,
-    /// claptcha-sequence, lepture-sequence, hard-sequence. Without it, seed-letters.
-    #[arg(long, value_name = "MODEL")]
-    model: Option<PathBuf>,
+    /// claptcha-sequence, lepture-sequence, hard-sequence.
+    #[arg(long, default_value = "seed-letters", value_name = "MODEL")]
+    model: PathBuf,
     /// What runs the network.
     #[arg(long, value_enum, default_value_t)]
     backend: Backend,
@@ -70,10 +70,7 @@ impl SolverArgs {
     /// # Errors
     /// If the file is no model, the backend is not built in, or the model can't read what is asked for.
     pub(crate) fn open(&self) -> Outcome<Solver> {
-        let model = match &self.model {
-            Some(model) => open_model(model)?,
-            None => ModelFile::from_bytes(Pretrained::SeedLetters.bytes())?,
-        };
+        let model = open_model(&self.model)?;
         let solver = match self.backend {
             Backend::Native => {
                 let options = NativeOptions::default().with_precision(self.precision);
@@ -111,22 +108,6 @@ impl SolverArgs {
         }
         Ok(solver.with_decoding(decoding)?)
     }
-}
-
-/// The model that ships under this name, or else the model file at this path.
-///
-/// # Errors
-/// If there is neither, or the file is no model.
-pub(crate) fn open_model(name: &Path) -> Outcome<ModelFile> {
-    if let Some(pretrained) = name.to_str().and_then(Pretrained::named) {
-        return Ok(ModelFile::from_bytes(pretrained.bytes())?);
-    }
-    if name.extension().is_none() && !name.exists() {
-        let names: Vec<&str> = Pretrained::ALL.iter().map(|model| model.name()).collect();
-        let name = name.display();
-        return Err(format!("there is no model {name}, expected {} or a model file", names.join(", ")).into());
-    }
-    Ok(ModelFile::open(name)?)
 }
 
 #[cfg(test)]

@@ -9,11 +9,11 @@ use captcha_lab::dataset::{
 };
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::segment::{SegmentOptions, Segmenter};
-use captcha_lab::{Exam, ModelFile, Report, Solver, evaluate};
+use captcha_lab::{LabelledImage, ModelFile, Report, Solver, evaluate, open_model};
 use captcha_report::{Table, format, pictures};
 use serde::Serialize;
 
-use crate::args::{LetterNetwork, open_model};
+use crate::args::LetterNetwork;
 use crate::output::{next, print, print_json, quoted};
 use crate::progress::Progress;
 use crate::run::Outcome;
@@ -226,7 +226,7 @@ impl Demo {
         let solver = Solver::new(model)?;
         let progress = Progress::new("Reading", "images");
         let mut failures = pictures::Failures::default();
-        let load = |sample: Sample| Exam { label: sample.label.to_string(), image: sample.load() };
+        let load = |sample: Sample| LabelledImage { label: sample.label.to_string(), image: sample.load() };
         let report = evaluate(&solver, test.samples(), load, &progress, |answer| failures.add(answer));
         progress.finish();
         if report.evaluation.images() < test.len() as u64 {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use captcha_lab::dataset::{FolderOptions, LabelledFolder, Sample};
-use captcha_lab::{Calibration, Exam, Report, Solver, evaluate};
+use captcha_lab::{Calibration, LabelledImage, Report, Solver, evaluate};
 use captcha_report::{Table, format, pictures, share_cells};
 use serde::Serialize;
 
@@ -69,7 +69,7 @@ impl Evaluate {
             LabelledFolder::open(&self.data, &FolderOptions::default().with_alphabet(alphabet.clone()))?;
         }
 
-        let load = |sample: Sample| Exam { label: sample.label.to_string(), image: sample.load() };
+        let load = |sample: Sample| LabelledImage { label: sample.label.to_string(), image: sample.load() };
         let progress = Progress::new("Reading", "images");
         let mut failures = pictures::Failures::default();
         let report = evaluate(&solver, folder.samples(), load, &progress, |answer| failures.add(answer));

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use captcha_lab::Label;
 use captcha_lab::core::{ImageLimits, open_image};
 use captcha_lab::render::{Renderer, Style};
+use captcha_lab::{Label, open_model};
 use captcha_report::format;
 use captcha_report::inside::{Road, story};
 use serde::Serialize;
 
-use crate::args::open_model;
 use crate::output::{print, print_json};
 use crate::run::Outcome;
 

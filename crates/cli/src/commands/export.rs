@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use captcha_core::files::{Durability, write_whole};
 use captcha_lab::infer::onnx;
+use captcha_lab::open_model;
 use serde::Serialize;
 
-use crate::args::open_model;
 use crate::output::{print, print_json};
 use crate::run::Outcome;
 

@@ -4,7 +4,7 @@ use captcha_lab::core::image::DynamicImage;
 use captcha_lab::core::seed;
 use captcha_lab::dataset::{CaptchaSource, DatasetError, Mixture};
 use captcha_lab::model::{SequenceTraining, TrainOptions};
-use captcha_lab::{Exam, ModelFile, Solver, calibrate};
+use captcha_lab::{LabelledImage, ModelFile, Solver, calibrate};
 use captcha_report::format;
 
 use super::{Train, Watch};
@@ -50,12 +50,14 @@ impl Train {
         let source = Mixture::new(self.renderers()?)?;
         let draw = |index: u64| {
             let image = source.image(seed::derive(seed::derive(self.training.seed, CALIBRATION), index));
-            image.map(|(image, text)| Exam { label: text, image: Ok(image) })
+            image.map(|(image, text)| LabelledImage { label: text, image: Ok(image) })
         };
         draw(0)?;
         let progress = Progress::new("Calibrating", "images");
-        let unreadable =
-            |error: DatasetError| Exam { label: error.to_string(), image: Ok(DynamicImage::default()) };
+        let unreadable = |error: DatasetError| LabelledImage {
+            label: error.to_string(),
+            image: Ok(DynamicImage::default()),
+        };
         let report = calibrate(
             &Solver::new(&model)?,
             0..images,
