@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::escape::{escape, unescape};
 use crate::{Alphabet, AlphabetError};
 
 /// The known answer of a sample: the text that its image shows.
@@ -14,6 +15,8 @@ use crate::{Alphabet, AlphabetError};
 ///
 /// let label = Label::from_path("corpus/QXKZEF-2.png")?;
 /// assert_eq!(label.as_str(), "QXKZEF");
+/// assert_eq!(Label::new("A-B").to_file_name(), "A%2DB");
+/// assert_eq!(Label::from_path("A%2DB-2.png")?.as_str(), "A-B");
 /// # Ok::<(), captcha_core::LabelError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,7 +51,8 @@ impl Label {
         Self(text.into())
     }
 
-    /// The label in a file name: everything before the first `-`, `_` or `.`.
+    /// The label in a file name: everything before the first `-`, `_` or `.`, in which characters can be escaped as
+    /// [`to_file_name`](Self::to_file_name) does it. A `%` that begins no such character stands for itself.
     ///
     /// # Errors
     /// [`LabelError::Missing`] if that is nothing, [`LabelError::NotUtf8`].
@@ -60,9 +64,16 @@ impl Label {
             .to_str()
             .ok_or_else(|| LabelError::NotUtf8 { path: path.to_owned() })?;
         match name.split(['-', '_', '.']).next() {
-            Some(text) if !text.is_empty() => Ok(Self(text.to_owned())),
+            Some(text) if !text.is_empty() => Ok(Self(unescape(text))),
             _ => Err(LabelError::Missing { path: path.to_owned() }),
         }
+    }
+
+    /// The label as the start of a file name. What ends a label there (`-`, `_`, `.`), what file systems refuse, blanks
+    /// and `%` become `%` and two hexadecimal digits for each byte, as in a URL.
+    #[must_use]
+    pub fn to_file_name(&self) -> String {
+        escape(&self.0)
     }
 
     /// Returns the label if every character is in `alphabet`.
@@ -101,6 +112,8 @@ impl From<Label> for String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -114,6 +127,32 @@ mod tests {
         ];
         for (path, expected) in cases {
             assert_eq!(Label::from_path(path), Ok(Label::new(expected)), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_percent_sign_of_somebody_else_is_one() {
+        for (file, label) in [
+            ("A%2DB.png", "A-B"),
+            ("A%2DB-2.png", "A-B"),
+            ("%E2%80%83.png", "\u{2003}"),
+            ("100%.png", "100%"),
+            ("%2.png", "%2"),
+            ("%41%2d.png", "%41%2d"),
+            ("%E2%80.png", "%E2%80"),
+            ("%€9.png", "%€9"),
+            ("shard-0000-of-0002/A%25.png", "A%"),
+        ] {
+            assert_eq!(Label::from_path(file), Ok(Label::new(label)), "{file}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_label_comes_back_from_its_file_name(text in "[aA%2DEF./_-]{1,8}|\\PC{1,8}|[\\x00-\\x20]{1,3}") {
+            let name = Label::new(&text).to_file_name();
+            prop_assert!(!name.contains(['-', '_', '.', '/', '\\', ':', ' ', '\0']), "{}", name);
+            prop_assert_eq!(Label::from_path(format!("{name}-2.png")), Ok(Label::new(text)));
         }
     }
 

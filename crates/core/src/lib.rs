@@ -8,6 +8,7 @@
 //! | [`ink`] | the one place where pixels become floats: ink 1.0, paper 0.0 |
 //! | `decode` | [`decode_image`], [`open_image`], [`to_gray`]: images from untrusted bytes, with limits and typed errors |
 //! | `describe` | [`describe()`]: an error with its sources on one line |
+//! | `escape` | texts in file names |
 //! | `resample` | [`scale_to_height`], [`scaled_width`]: an image at the height that a network reads |
 //! | [`seed`] | derived seeds, the random number generator of the project, uniform random numbers |
 //! | `fingerprint` | [`Fingerprint`], [`ContentHash`], [`Difference`]: how data is recognised again, and what differs |
@@ -20,6 +21,7 @@
 mod alphabet;
 mod decode;
 mod describe;
+mod escape;
 #[doc(hidden)]
 pub mod files;
 mod fingerprint;

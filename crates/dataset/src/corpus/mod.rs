@@ -6,11 +6,9 @@
 //! | `header` | its first line: what the images are a function of |
 //! | `glyph_boxes` | boxes of characters as the manifest has them |
 //! | `shard` | one part of a corpus that is made in several places |
-//! | `file_label` | labels in file names |
 //! | `image_file` | image files: encoded, written once, recognised |
 //! | `image_format` | the formats that are read and written |
 
-pub(crate) mod file_label;
 mod glyph_boxes;
 pub(crate) mod header;
 pub(crate) mod image_file;

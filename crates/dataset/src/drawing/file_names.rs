@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use captcha_core::ContentHash;
-
-use crate::corpus::file_label::is_escaped;
+use captcha_core::{ContentHash, Label};
 
 /// Longest file name without ending, in bytes: file systems allow 255, and suffix and ending must fit.
 const MAX_STEM: usize = 200;
@@ -20,7 +18,7 @@ const NUMBERED_DEVICES: [&str; 2] = ["com", "lpt"];
 /// The first image of a text is `TEXT.png`, the next ones `TEXT-2.png`, `TEXT-3.png` and so on, whatever the case of
 /// the letters, because some file systems do not tell `a` from `A`. Characters that end a label in a file name
 /// (`-`, `_`, `.`), that file systems refuse, and `%` are written as `%` and two hexadecimal digits for each byte,
-/// as in a URL; [`label_of_name`](crate::corpus::file_label::label_of_name) reads them.
+/// as in a URL; [`Label::from_path`] reads them.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     /// How often each name came, by a short hash. Names of equal hashes only cost each other a number.
@@ -30,7 +28,7 @@ pub(crate) struct Names {
 impl Names {
     /// The file name, without ending, of the next text; `None` if it would be too long.
     pub(crate) fn next(&mut self, text: &str) -> Option<String> {
-        let mut name = escape(text);
+        let mut name = Label::new(text).to_file_name();
         if name.len() > MAX_STEM {
             return None;
         }
@@ -51,20 +49,6 @@ fn short_hash(name: &str) -> u64 {
     u64::from_str_radix(&hash.hex()[..16], 16).unwrap_or_default()
 }
 
-fn escape(text: &str) -> String {
-    let mut name = String::with_capacity(text.len());
-    for character in text.chars() {
-        if is_escaped(character) {
-            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                name.push_str(&format!("%{byte:02X}"));
-            }
-        } else {
-            name.push(character);
-        }
-    }
-    name
-}
-
 fn is_device(folded: &str) -> bool {
     DEVICES.contains(&folded)
         || NUMBERED_DEVICES.iter().any(|device| {
@@ -78,11 +62,9 @@ fn is_device(folded: &str) -> bool {
 mod tests {
     use std::collections::HashSet;
 
-    use captcha_core::Label;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::corpus::file_label::label_of_name;
 
     #[test]
     fn names_are_texts_with_numbers_where_they_clash() {
@@ -112,7 +94,7 @@ mod tests {
             let mut names = Names::default();
             for _ in 0..2 {
                 let file = format!("{}.png", names.next(&text).unwrap());
-                prop_assert_eq!(label_of_name(&file), Some(Label::new(&text)));
+                prop_assert_eq!(Label::from_path(file), Ok(Label::new(&text)));
             }
         }
 

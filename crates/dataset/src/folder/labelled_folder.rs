@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use captcha_core::{Alphabet, DecodeError, ImageLimits, Label, open_image, to_gray};
 use image::{DynamicImage, GrayImage};
 
-use crate::corpus::file_label::label_of_name;
 use crate::folder::listing::{Entry, Listing};
 use crate::{DatasetError, Skipped, stratified_split};
 
@@ -202,7 +201,7 @@ impl LabelledFolder {
         let label = match &entry.label {
             Some(label) => Label::new(&**label),
             // The listing keeps no file without a label.
-            None => label_of_name(&entry.file).unwrap_or_else(|| Label::new(&*entry.file)),
+            None => Label::from_path(&*entry.file).unwrap_or_else(|_| Label::new(&*entry.file)),
         };
         Sample { path: self.path.join(&*entry.file), label, limits: self.limits }
     }

@@ -9,7 +9,6 @@ use captcha_core::{Alphabet, Label};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::corpus::file_label::label_of_name;
 use crate::corpus::header::differences;
 use crate::corpus::image_file::is_image;
 use crate::corpus::manifest::Records;
@@ -151,7 +150,7 @@ fn label(
     text: Option<String>,
     alphabet: Option<&Alphabet>,
 ) -> Result<Option<Box<str>>, SkipReason> {
-    let from_name = label_of_name(name);
+    let from_name = Label::from_path(name).ok();
     let label = match &text {
         Some(text) => Label::new(text),
         None => from_name.clone().ok_or(SkipReason::NoLabel)?,

@@ -18,7 +18,7 @@ use crate::DatasetError;
 /// use captcha_dataset::image::{DynamicImage, GrayImage, Luma};
 /// use captcha_dataset::{CaptchaSource, CaptchaStream, DatasetError, StreamOptions};
 ///
-/// /// Reads a bar code, one bar wide.
+/// /// Draws one dark bar, whose place is the character.
 /// struct Bars(Alphabet);
 ///
 /// impl CaptchaSource for Bars {

@@ -1,25 +1,13 @@
-//! Labels in file names.
-
-use std::path::Path;
-
-use captcha_core::Label;
-
-/// The label in the name of a file; `None` if there is none.
-///
-/// Characters that [`is_escaped`] names can stand there as `%` and two hexadecimal digits for each of their bytes.
-///
-/// A `%` that no escaped character begins with stands for itself: others name files, too.
-pub(crate) fn label_of_name(file: &str) -> Option<Label> {
-    let label = Label::from_path(Path::new(file)).ok()?;
-    Some(if label.as_str().contains('%') { Label::new(unescape(label.as_str())) } else { label })
-}
+//! Texts in file names.
 
 /// Whether a character can't stand in the label of a file name.
-pub(crate) fn is_escaped(character: char) -> bool {
+fn is_escaped(character: char) -> bool {
     character.is_control() || character.is_whitespace() || "-_./\\:*?\"<>|%".contains(character)
 }
 
-fn unescape(name: &str) -> String {
+/// The text that [`escape`] made `name` of. A `%` that no escaped character begins with stands for itself: others name
+/// files, too.
+pub(crate) fn unescape(name: &str) -> String {
     let mut text = String::with_capacity(name.len());
     let mut rest = name;
     while let Some(character) = rest.chars().next() {
@@ -51,25 +39,17 @@ fn escaped_character(name: &str) -> Option<(char, usize)> {
     None
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_percent_sign_of_somebody_else_is_one() {
-        for (file, label) in [
-            ("A%2DB.png", "A-B"),
-            ("A%2DB-2.png", "A-B"),
-            ("%E2%80%83.png", "\u{2003}"),
-            ("100%.png", "100%"),
-            ("%2.png", "%2"),
-            ("%41%2d.png", "%41%2d"),
-            ("%E2%80.png", "%E2%80"),
-            ("%€9.png", "%€9"),
-            ("shard-0000-of-0002/A%25.png", "A%"),
-        ] {
-            assert_eq!(label_of_name(file), Some(Label::new(label)), "{file}");
+/// `text` as a part of a file name: what can't stand there becomes `%` and two hexadecimal digits for each byte.
+pub(crate) fn escape(text: &str) -> String {
+    let mut name = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_escaped(character) {
+            for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+                name.push_str(&format!("%{byte:02X}"));
+            }
+        } else {
+            name.push(character);
         }
-        assert_eq!(label_of_name("-1.png"), None);
     }
+    name
 }
