@@ -66,12 +66,9 @@ impl Progress {
         Self { run, history: Vec::new(), planned: Vec::new(), steps: 0, words: Words::default() }
     }
 
-    /// The index of the epoch with the best validation accuracy, of several the one with the least loss.
-    pub(crate) fn best(&self) -> Option<usize> {
-        let rank = |row: &EpochMetrics| (row.validation_accuracy, -row.validation_loss);
-        let better = |a: &EpochMetrics, b: &EpochMetrics| rank(a).partial_cmp(&rank(b));
-        let best = self.history.iter().max_by(|a, b| better(a, b).unwrap_or(std::cmp::Ordering::Equal))?;
-        Some(best.epoch - 1)
+    /// The best epoch so far.
+    pub(crate) fn best(&self) -> Option<&EpochMetrics> {
+        EpochMetrics::best(&self.history)
     }
 }
 

@@ -1,7 +1,9 @@
-//! What is known after each epoch.
+//! What is known after each epoch, and who is told.
 
+use std::cmp::Ordering;
 use std::path::Path;
 
+use captcha_core::Monitor;
 use captcha_core::files::{Durability, write_whole};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,24 @@ pub struct EpochMetrics {
     /// Training images per second.
     pub images_per_second: f64,
 }
+
+impl EpochMetrics {
+    /// The epoch with the best validation accuracy, of several the one with the least loss.
+    pub(crate) fn best(history: &[Self]) -> Option<&Self> {
+        let rank = |row: &Self| (row.validation_accuracy, -row.validation_loss);
+        history.iter().max_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap_or(Ordering::Equal))
+    }
+}
+
+/// Watches a training: [`Monitor::progress`] counts the steps of all epochs.
+pub trait TrainMonitor: Monitor {
+    /// An epoch is over.
+    fn epoch(&self, metrics: &EpochMetrics) {
+        let _ = metrics;
+    }
+}
+
+impl TrainMonitor for () {}
 
 /// Writes one row an epoch as CSV with a header, whole or not at all.
 ///

@@ -10,7 +10,8 @@ use crate::ModelError;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TrainOptions {
-    /// Passes over the training data. At least 1, default 10.
+    /// Passes over the training data. At least 1, default 10. A run can be extended to more; see
+    /// [`train`](fn@crate::train).
     pub epochs: usize,
     /// Images a step. At least 1, default 64.
     pub batch: usize,
@@ -18,7 +19,7 @@ pub struct TrainOptions {
     pub learning_rate: f64,
     /// Decoupled weight decay of convolution and linear weights. At least 0, default 1e-4; 0 makes it Adam.
     pub weight_decay: f64,
-    /// How the learning rate goes. Default [`Schedule::Cosine`].
+    /// How the learning rate changes over the steps. Default [`Schedule::Cosine`].
     pub schedule: Schedule,
     /// Share of the target that is spread over all classes (C. Szegedy et al., "Rethinking the Inception
     /// architecture", CVPR 2016, section 7), at every step of a sequence network (S. Kim et al., "Improved training for
@@ -29,7 +30,7 @@ pub struct TrainOptions {
     /// Where to train. Default [`DeviceChoice::Auto`].
     pub device: DeviceChoice,
     /// Threads that one operation of libtorch may use on the CPU. At least 1, default 1. The weights depend on
-    /// it in their last bits, because sums are split differently.
+    /// it in their last bits, because sums are split differently. A run can be continued with another number.
     pub threads: usize,
     /// How much of the running average of the weights each step keeps (B. T. Polyak, A. B. Juditsky, "Acceleration of
     /// stochastic approximation by averaging", 1992, doi 10.1137/0330046, with exponential weights); the average is
@@ -77,7 +78,7 @@ macro_rules! setters {
     ($($name:ident, $field:ident: $type:ty;)*) => {
         impl TrainOptions {
             $(
-                #[doc = concat!("The same with another [`", stringify!($field), "`](Self::", stringify!($field), ").")]
+                #[doc = concat!("Sets [`", stringify!($field), "`](Self::", stringify!($field), ").")]
                 #[must_use]
                 pub fn $name(mut self, $field: $type) -> Self {
                     self.$field = $field;
@@ -142,14 +143,14 @@ impl TrainOptions {
     }
 }
 
-/// How the learning rate goes over the steps of a training.
+/// How the learning rate changes over the steps of a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Schedule {
-    /// Always the same.
+    /// The same at every step.
     Constant,
-    /// Up in a line over the first twentieth of the steps, then down to 0 along half a cosine (I. Loshchilov,
+    /// Rises linearly over the first twentieth of the steps, then falls to 0 along half a cosine (I. Loshchilov,
     /// F. Hutter, "SGDR", ICLR 2017, arXiv 1608.03983, equation 5 without restarts).
     Cosine,
 }

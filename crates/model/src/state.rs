@@ -104,7 +104,7 @@ impl State {
 
     /// Whether the validation accuracy has not improved for too long.
     pub(crate) fn is_stale(&self, options: &TrainOptions) -> bool {
-        let since_best = self.progress.best().map_or(0, |best| self.history().len() - 1 - best);
+        let since_best = self.progress.best().map_or(0, |best| self.history().len() - best.epoch);
         options.patience.is_some_and(|patience| since_best >= patience)
     }
 
@@ -151,7 +151,7 @@ impl State {
         self.progress.history.push(metrics);
         self.progress.planned.push(options.epochs);
         self.progress.steps = self.optimiser.steps;
-        if self.progress.best() == Some(index) || self.best.is_empty() {
+        if self.progress.best().is_some_and(|best| best.epoch == index + 1) || self.best.is_empty() {
             self.best = self.outcome().values()?;
         }
         self.progress.words = self.words(task);
@@ -245,7 +245,7 @@ impl State {
     /// The words of `task`, and what came of it so far.
     fn words(&self, task: &Task<'_>) -> Words {
         let mut metadata = task.metadata.clone();
-        if let Some(best) = self.progress.best().and_then(|best| self.history().get(best)) {
+        if let Some(best) = self.progress.best() {
             metadata.training.extend([
                 ("epoch".to_owned(), format!("{} of {}", best.epoch, task.options.epochs)),
                 ("options".to_owned(), serde_json::to_string(task.options).unwrap_or_default()),

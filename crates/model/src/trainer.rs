@@ -2,23 +2,13 @@
 
 use std::path::Path;
 
-use captcha_core::{Difference, Monitor};
+use captcha_core::Difference;
 use captcha_dataset::{Skipped, StreamStats, TrainingData};
 use captcha_infer::{ModelFile, ModelMetadata};
 
 use crate::folder::RunFolder;
 use crate::state::{State, Task};
-use crate::{EpochMetrics, ModelError, TrainOptions, run};
-
-/// Watches a training: [`Monitor::progress`] counts the steps of all epochs.
-pub trait TrainMonitor: Monitor {
-    /// An epoch is over.
-    fn epoch(&self, metrics: &EpochMetrics) {
-        let _ = metrics;
-    }
-}
-
-impl TrainMonitor for () {}
+use crate::{EpochMetrics, ModelError, TrainMonitor, TrainOptions, run};
 
 /// A finished training.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +22,15 @@ pub struct Trained {
     pub stop: Stop,
     /// How the training images were drawn, if [`SequenceTraining`](crate::SequenceTraining) drew them.
     pub drawn: Option<Drawn>,
+}
+
+impl Trained {
+    /// What is known of the epoch whose weights the model has: the one with the best validation accuracy, of several the
+    /// one with the least loss.
+    #[must_use]
+    pub fn best(&self) -> Option<&EpochMetrics> {
+        EpochMetrics::best(&self.history)
+    }
 }
 
 /// How images were drawn while a network was trained on them.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use captcha_dataset::{Augmentation, LetterEpochs, LetterSet};
 use captcha_infer::Architecture;
 
-use super::{Settings, bounds, common_setters};
+use super::settings::{Settings, bounds, common_setters};
 use crate::{ModelError, TrainMonitor, TrainOptions, Trained, train};
 
 /// Trains a network that reads letters one by one, on letters in memory.

@@ -1,72 +1,14 @@
 //! From data to a trained model in one call.
-
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
-use std::path::PathBuf;
-
-use captcha_core::Alphabet;
-use captcha_infer::{Architecture, ModelMetadata};
-
-use crate::TrainOptions;
-
-pub use self::letters::LetterTraining;
-pub use self::sequence::SequenceTraining;
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `letters` | [`LetterTraining`]: networks that read letters |
+//! | `sequence` | [`SequenceTraining`]: networks that read whole images |
+//! | `settings` | what both have |
 
 mod letters;
 mod sequence;
+mod settings;
 
-/// What a training has whatever it trains.
-#[derive(Debug, Clone)]
-struct Settings {
-    options: TrainOptions,
-    folder: Option<PathBuf>,
-    lengths: Option<(usize, usize)>,
-    notes: BTreeMap<String, String>,
-}
-
-impl Settings {
-    fn new(options: TrainOptions) -> Self {
-        Self { options, folder: None, lengths: None, notes: BTreeMap::new() }
-    }
-
-    fn metadata(&self, architecture: Architecture, alphabet: Alphabet) -> ModelMetadata {
-        let mut metadata = ModelMetadata::new(architecture, alphabet);
-        metadata.lengths = self.lengths;
-        metadata.training.clone_from(&self.notes);
-        metadata
-    }
-}
-
-/// The setters that both kinds of training have.
-macro_rules! common_setters {
-    ($type:ty) => {
-        impl $type {
-            /// Sets how to train.
-            #[must_use]
-            pub fn with_options(mut self, options: $crate::TrainOptions) -> Self {
-                self.settings.options = options;
-                self
-            }
-
-            /// Sets the folder of the run, in which it can be interrupted and continued; see
-            /// [`train`](fn@crate::train).
-            #[must_use]
-            pub fn with_folder(mut self, folder: impl AsRef<std::path::Path>) -> Self {
-                self.settings.folder = Some(folder.as_ref().to_owned());
-                self
-            }
-
-            /// Adds what the model file says of its training: free text by a key, such as the command.
-            #[must_use]
-            pub fn with_note(mut self, key: impl Into<String>, text: impl Into<String>) -> Self {
-                self.settings.notes.insert(key.into(), text.into());
-                self
-            }
-        }
-    };
-}
-use common_setters;
-
-fn bounds(lengths: RangeInclusive<usize>) -> (usize, usize) {
-    (*lengths.start(), *lengths.end())
-}
+pub use self::letters::LetterTraining;
+pub use self::sequence::SequenceTraining;

@@ -9,7 +9,7 @@ use captcha_core::{seed, to_gray};
 use captcha_dataset::{CaptchaSource, CaptchaStream, StreamOptions};
 use captcha_infer::Architecture;
 
-use super::{Settings, bounds, common_setters};
+use super::settings::{Settings, bounds, common_setters};
 use crate::{Drawn, ModelError, TrainMonitor, TrainOptions, Trained, train};
 
 /// The number of the random stream that the images for validation are of.
