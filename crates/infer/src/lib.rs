@@ -12,41 +12,34 @@
 //! | [`read_letters`] | letter images to characters, with any [`Recognizer`] |
 //! | [`Decoder`], [`Decoding`] | scores to characters and texts, of an alphabet and of lengths that are known |
 //! | [`ctc`] | what the decoding of sequences is made of |
-//! | [`Evaluation`] | predictions against labels: accuracy over all images, confusions, failures |
+//! | [`Evaluation`], [`Share`], [`GroupedShare`] | predictions against labels: accuracy over all images with its interval, confusions, failures |
 //! | [`Calibration`], [`fit_temperature`] | whether confidences are what they say, and how to make them so |
 
 mod architecture;
-mod calibration;
-mod cells;
-mod container;
 pub mod ctc;
-mod decoder;
-mod decoding;
-mod evaluation;
-mod letters;
-mod model_file;
+mod decode;
+mod measure;
+mod model;
 mod native;
 pub mod onnx;
-mod precision;
-mod prediction;
-mod prepare;
-mod recognizer;
-mod share;
-mod temperature;
+mod recognize;
 mod trace;
 
-pub use architecture::{Architecture, ArchitectureError, InputShape, Layer, Parameter, Shape, Window};
-pub use calibration::{Calibration, CoveragePoint, ReliabilityBin};
-pub use container::{Container, ContainerError, Tensor};
-pub use decoder::{Decoder, Reading};
-pub use decoding::{Decoding, DecodingError, MAX_LENGTH, Search};
-pub use evaluation::{Evaluation, Outcome, edit_distance};
-pub use letters::read_letters;
-pub use model_file::{FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation};
+pub use architecture::{
+    Architecture, ArchitectureError, InputShape, Layer, OpenArchitectureError, Parameter, Shape, Window,
+};
+pub use decode::{
+    Alternative, Character, Confidence, Decoder, Decoding, DecodingError, MAX_LENGTH, Prediction, Reading,
+    Search, SearchError, read_letters, softmax,
+};
+pub use measure::{
+    Calibration, CoveragePoint, Evaluation, GroupedShare, LabelledLogits, Outcome, ReliabilityBin, Share,
+    TemperatureFit, align_texts, edit_distance, fit_temperature,
+};
+pub use model::{
+    Container, ContainerError, FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation,
+    Tensor,
+};
 pub use native::{ISA_VARIABLE, Isa, IsaError, NativeError, NativeOptions, NativeRecognizer, Session};
-pub use precision::{Precision, PrecisionError};
-pub use prediction::{Alternative, Character, Confidence, Prediction, softmax};
-pub use recognizer::{RecognizeError, Recognizer};
-pub use share::{GroupedShare, Share};
-pub use temperature::{LabelledLogits, TemperatureFit, fit_temperature};
+pub use recognize::{Precision, PrecisionError, RecognizeError, Recognizer};
 pub use trace::{Origin, Stage, Tap, Trace};

@@ -4,9 +4,6 @@ use captcha_core::ndarray::{Array3, ArrayView3};
 
 use crate::{InputShape, Layer, ModelFile, RecognizeError, Shape, Window};
 
-/// The batch normalisation's epsilon: PyTorch's default, as [`Layer::BatchNorm2d`] says.
-const EPSILON: f32 = 1e-5;
-
 /// One image on its way through a network: the values after every layer, and the sum that each of them is.
 ///
 /// Computed value by value as the layers are defined, in plain loops: to look at and to test against, much
@@ -173,14 +170,18 @@ impl Parameters {
             }
             Layer::BatchNorm2d => {
                 let weight: Vec<f32> = (tensor("weight").iter().zip(tensor("running_var")))
-                    .map(|(weight, variance)| weight / (variance + EPSILON).sqrt())
+                    .map(|(weight, variance)| weight / (variance + Layer::BATCH_NORM_EPSILON as f32).sqrt())
                     .collect();
                 let bias = (tensor("bias").iter().zip(tensor("running_mean")).zip(&weight))
                     .map(|((bias, mean), weight)| bias - mean * weight)
                     .collect();
                 Self { weight, bias }
             }
-            _ => Self::default(),
+            Layer::Relu
+            | Layer::MaxPool2d { .. }
+            | Layer::Dropout { .. }
+            | Layer::Flatten
+            | Layer::Columns => Self::default(),
         }
     }
 }
@@ -201,7 +202,13 @@ impl Operation<'_> {
                 self.taps(place, |tap| largest = largest.max(tap.input));
                 largest
             }
-            _ => {
+            Layer::Conv2d { .. }
+            | Layer::BatchNorm2d
+            | Layer::Relu
+            | Layer::Dropout { .. }
+            | Layer::Flatten
+            | Layer::Columns
+            | Layer::Linear { .. } => {
                 let mut sum = f64::from(self.bias(place));
                 self.taps(place, |tap| sum += f64::from(tap.input) * f64::from(tap.weight));
                 sum as f32
@@ -220,7 +227,9 @@ impl Operation<'_> {
                 let chosen = (0..taps.len()).reduce(larger).unwrap_or(0);
                 Origin::Largest { taps, chosen }
             }
-            _ => Origin::Single { tap: taps[0], shift: self.bias(place) },
+            Layer::BatchNorm2d | Layer::Relu | Layer::Dropout { .. } | Layer::Flatten | Layer::Columns => {
+                Origin::Single { tap: taps[0], shift: self.bias(place) }
+            }
         }
     }
 
@@ -229,7 +238,11 @@ impl Operation<'_> {
         match self.layer {
             Layer::Conv2d { .. } | Layer::BatchNorm2d => self.parameters.bias[a],
             Layer::Linear { .. } => self.parameters.bias[b],
-            _ => 0.0,
+            Layer::Relu
+            | Layer::MaxPool2d { .. }
+            | Layer::Dropout { .. }
+            | Layer::Flatten
+            | Layer::Columns => 0.0,
         }
     }
 
@@ -273,7 +286,7 @@ impl Operation<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model_file::tests::filled;
+    use crate::model::model_file::tests::filled;
     use crate::{Architecture, ModelMetadata};
 
     /// A network with every kind of layer, of letters or of columns, and its way of one image.

@@ -1,6 +1,7 @@
 //! What makes no network.
 
-use super::{Layer, Shape};
+use super::layer::Layer;
+use super::shape::Shape;
 
 /// Why layers make no network.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

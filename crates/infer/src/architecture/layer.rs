@@ -1,9 +1,6 @@
-//! One layer, and the shapes between layers.
+//! One layer.
 
 use serde::{Deserialize, Serialize};
-
-use super::ArchitectureError;
-use super::limits::{check_extent, check_kernel};
 
 /// One layer. Convolutions and pools work on `[n, channels, height, width]`, linear layers on `[n, features]` or on
 /// each step of `[n, steps, features]`.
@@ -90,114 +87,8 @@ impl From<Window> for WindowJson {
 }
 
 impl Layer {
-    /// The shape that comes out when `input` goes in; `index` is for the error.
-    pub(super) fn output(self, index: usize, input: Shape) -> Result<Shape, ArchitectureError> {
-        let wrong = |expected| ArchitectureError::Input { index, layer: self, input, expected };
-        match (self, input) {
-            (Self::Conv2d { channels, kernel }, Shape::Maps { height, width, .. }) => {
-                check_extent(|| format!("channels of layer {index}"), channels)?;
-                check_kernel(|| format!("kernel of layer {index}"), kernel)?;
-                Ok(Shape::Maps { channels, height, width })
-            }
-            (Self::MaxPool2d { size }, Shape::Maps { channels, height, width }) => {
-                check_extent(|| format!("height of layer {index}"), size.height)?;
-                check_extent(|| format!("width of layer {index}"), size.width)?;
-                if size.height > height || size.width > width {
-                    return Err(wrong("feature maps at least as large as the pool"));
-                }
-                Ok(Shape::Maps { channels, height: height / size.height, width: width / size.width })
-            }
-            (Self::Dropout { probability }, shape) => {
-                if !(0.0..1.0).contains(&probability) {
-                    return Err(ArchitectureError::Value {
-                        what: format!("probability of layer {index}"),
-                        value: probability,
-                        expected: "a number in [0, 1)",
-                    });
-                }
-                Ok(shape)
-            }
-            (Self::Linear { features }, Shape::Vector { .. }) => {
-                check_extent(|| format!("features of layer {index}"), features)?;
-                Ok(Shape::Vector { features })
-            }
-            (Self::Linear { features }, Shape::Sequence { steps, .. }) => {
-                check_extent(|| format!("features of layer {index}"), features)?;
-                Ok(Shape::Sequence { steps, features })
-            }
-            (Self::Flatten, shape @ Shape::Maps { .. }) => Ok(Shape::Vector { features: shape.len() }),
-            (Self::Columns, Shape::Maps { channels, height, width }) => {
-                Ok(Shape::Sequence { steps: width, features: channels.saturating_mul(height) })
-            }
-            (Self::BatchNorm2d, shape @ Shape::Maps { .. }) | (Self::Relu, shape) => Ok(shape),
-            (Self::Linear { .. }, Shape::Maps { .. }) => {
-                Err(wrong("a vector or a sequence (a Flatten or Columns layer before it)"))
-            }
-            (
-                Self::Conv2d { .. }
-                | Self::BatchNorm2d
-                | Self::MaxPool2d { .. }
-                | Self::Flatten
-                | Self::Columns,
-                Shape::Vector { .. } | Shape::Sequence { .. },
-            ) => Err(wrong("feature maps")),
-        }
-    }
-}
-
-/// The shape of one sample between two layers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Shape {
-    /// Feature maps, `[channels, height, width]`.
-    Maps {
-        /// Channels.
-        channels: usize,
-        /// Height in pixels.
-        height: usize,
-        /// Width in pixels.
-        width: usize,
-    },
-    /// A vector.
-    Vector {
-        /// Its length.
-        features: usize,
-    },
-    /// A sequence of vectors, `[steps, features]`.
-    Sequence {
-        /// How many.
-        steps: usize,
-        /// The length of each.
-        features: usize,
-    },
-}
-
-impl Shape {
-    /// The number of values; `usize::MAX` if there are more.
-    #[must_use]
-    pub fn len(self) -> usize {
-        match self {
-            Self::Maps { channels, height, width } => channels.saturating_mul(height).saturating_mul(width),
-            Self::Vector { features } => features,
-            Self::Sequence { steps, features } => steps.saturating_mul(features),
-        }
-    }
-
-    /// Whether there are no values.
-    #[must_use]
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
-    }
-}
-
-impl std::fmt::Display for Shape {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Maps { channels, height, width } => write!(f, "[{channels}, {height}, {width}]"),
-            Self::Vector { features } => write!(f, "[{features}]"),
-            Self::Sequence { steps, features } => write!(f, "[{steps}, {features}]"),
-        }
-    }
+    /// What is added to the variance in [`Layer::BatchNorm2d`]: PyTorch's default.
+    pub const BATCH_NORM_EPSILON: f64 = 1e-5;
 }
 
 #[cfg(test)]

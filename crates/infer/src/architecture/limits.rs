@@ -4,7 +4,8 @@
 //! file of a few hundred bytes can't ask for more memory or time than a machine has. They hold for the width of an image
 //! that is to be read, not only for the width that the network was made for.
 
-use super::{ArchitectureError, Shape};
+use super::error::ArchitectureError;
+use super::shape::Shape;
 
 /// The largest side of an image and the most channels, features or classes: the most pixels in a line that image files
 /// commonly have, and more characters than any script.

@@ -1,9 +1,19 @@
 //! A network as data.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `layer`, `shape` | one layer; the shapes between layers |
+//! | `output` | the shape that a layer gives for the one that it takes |
+//! | `limits`, `walk` | how large a network may be; from layer to layer with all checks |
+//! | `presets`, `open` | the networks of the project; those of others, in JSON files |
 
 mod error;
 mod layer;
 mod limits;
+mod open;
+mod output;
 mod presets;
+mod shape;
 mod walk;
 
 use std::ops::RangeInclusive;
@@ -11,8 +21,10 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 pub use self::error::ArchitectureError;
-pub use self::layer::{Layer, Shape, Window};
+pub use self::layer::{Layer, Window};
 use self::limits::{MAX_EXTENT, check_all_values, check_values};
+pub use self::open::OpenArchitectureError;
+pub use self::shape::{InputShape, Shape};
 use self::walk::{Step, Walk};
 
 /// A network: the shape of one input and the layers it passes, in order.
@@ -37,20 +49,6 @@ pub struct Architecture {
     pub layers: Vec<Layer>,
 }
 
-/// The shape of one input image, `[channels, height, width]`.
-///
-/// A sequence network takes any width ([`Architecture::at_width`]); this is the one that it was made for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct InputShape {
-    /// Channels; 1 for grey.
-    pub channels: usize,
-    /// Height in pixels.
-    pub height: usize,
-    /// Width in pixels.
-    pub width: usize,
-}
-
 /// A tensor that an architecture needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parameter {
@@ -69,7 +67,7 @@ impl Architecture {
         self.layers.contains(&Layer::Columns)
     }
 
-    /// The same layers for images of another width.
+    /// Sets the width of the images in a copy with the same layers.
     #[must_use]
     pub fn at_width(&self, width: usize) -> Self {
         Self { input: InputShape { width, ..self.input }, layers: self.layers.clone() }
@@ -116,7 +114,7 @@ impl Architecture {
     /// # Errors
     /// [`ArchitectureError`] if the layers make no network for images of this width, or one that is too large.
     pub fn steps_at(&self, width: usize) -> Result<usize, ArchitectureError> {
-        match Walk::new(self, width)?.output()? {
+        match Walk::new(self.input, &self.layers, width)?.output()? {
             Shape::Sequence { steps, .. } => Ok(steps),
             Shape::Maps { .. } | Shape::Vector { .. } => Ok(1),
         }
@@ -127,7 +125,7 @@ impl Architecture {
     /// # Errors
     /// [`ArchitectureError`] if the layers make no network.
     pub fn shapes(&self) -> Result<Vec<Shape>, ArchitectureError> {
-        Walk::new(self, self.input.width)?.map(|step| Ok(step?.output)).collect()
+        Walk::new(self.input, &self.layers, self.input.width)?.map(|step| Ok(step?.output)).collect()
     }
 
     /// The shape of one output: of the last layer, or of the input if there are no layers.
@@ -135,7 +133,7 @@ impl Architecture {
     /// # Errors
     /// [`ArchitectureError`] if the layers make no network.
     pub fn output(&self) -> Result<Shape, ArchitectureError> {
-        Walk::new(self, self.input.width)?.output()
+        Walk::new(self.input, &self.layers, self.input.width)?.output()
     }
 
     /// The tensors that the network needs, in layer order.
@@ -144,7 +142,7 @@ impl Architecture {
     /// [`ArchitectureError`] if the layers make no network.
     pub fn parameters(&self) -> Result<Vec<Parameter>, ArchitectureError> {
         let mut parameters = Vec::new();
-        for step in Walk::new(self, self.input.width)? {
+        for step in Walk::new(self.input, &self.layers, self.input.width)? {
             let Step { index, layer, input, .. } = step?;
             let mut add = |name: &str, shape: Vec<usize>, trainable| {
                 parameters.push(Parameter { name: format!("{index}.{name}"), shape, trainable });
@@ -207,7 +205,8 @@ impl Architecture {
     /// # Errors
     /// [`ArchitectureError`] if the layers make no network.
     pub fn flops(&self) -> Result<u64, ArchitectureError> {
-        Walk::new(self, self.input.width)?.try_fold(0, |flops, step| Ok(flops + step?.operations()))
+        Walk::new(self.input, &self.layers, self.input.width)?
+            .try_fold(0, |flops, step| Ok(flops + step?.operations()))
     }
 }
 

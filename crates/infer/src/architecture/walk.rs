@@ -3,10 +3,12 @@
 use std::iter::Enumerate;
 use std::slice::Iter;
 
+use super::error::ArchitectureError;
+use super::layer::Layer;
 use super::limits::{
     check_all_values, check_extent, check_layers, check_operations, check_values, padded_len,
 };
-use super::{Architecture, ArchitectureError, InputShape, Layer, Shape};
+use super::shape::{InputShape, Shape};
 
 /// Goes through the layers of a network with the shapes between them, and checks every limit on the way. Nothing is
 /// allocated unless there is an error: this runs for every image that is read.
@@ -56,16 +58,20 @@ impl Step {
 
 impl<'a> Walk<'a> {
     /// The walk of an image of this width.
-    pub(super) fn new(architecture: &'a Architecture, width: usize) -> Result<Self, ArchitectureError> {
-        let InputShape { channels, height, .. } = architecture.input;
+    pub(super) fn new(
+        input: InputShape,
+        layers: &'a [Layer],
+        width: usize,
+    ) -> Result<Self, ArchitectureError> {
+        let InputShape { channels, height, .. } = input;
         for (what, value) in [("input channels", channels), ("input height", height), ("input width", width)]
         {
             check_extent(|| what.to_owned(), value)?;
         }
-        check_layers(architecture.layers.len())?;
+        check_layers(layers.len())?;
         let shape = Shape::Maps { channels, height, width };
         check_values(|| "the size of the input".to_owned(), shape.len())?;
-        Ok(Self { layers: architecture.layers.iter().enumerate(), shape, values: 0, operations: 0 })
+        Ok(Self { layers: layers.iter().enumerate(), shape, values: 0, operations: 0 })
     }
 
     fn step(&mut self, index: usize, layer: Layer) -> Result<Step, ArchitectureError> {

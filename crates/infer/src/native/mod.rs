@@ -1,43 +1,40 @@
 //! Inference on the CPU in pure Rust.
+//!
+//! Each room uses those below it only:
+//!
+//! | room | what it holds |
+//! |---|---|
+//! | `run/` | sessions: forward passes on one thread or several |
+//! | `plan/` | from the layers of an architecture to the steps that are run |
+//! | `layers/` | convolution, fully connected layers, pools, each on its own |
+//! | `pack/` | weights in the order in which the kernels read them |
+//! | `kernel/` | the inner loops in SIMD: the one place with `unsafe` |
+//! | `cpu/` | what the CPU has |
 
-mod aligned;
-mod builder;
-mod conv;
-mod conv_shape;
-mod elementwise;
-mod helper;
-mod isa;
+mod cpu;
 mod kernel;
-mod linear;
-mod network;
-mod odd;
-mod options;
-mod panels;
-mod peak;
-mod quantised;
-mod session;
-mod workspace;
+mod layers;
+mod pack;
+mod plan;
+mod run;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use captcha_core::ndarray::{Array3, ArrayView4};
 
-pub use self::isa::{ISA_VARIABLE, Isa, IsaError};
-pub use self::options::{NativeError, NativeOptions};
-pub use self::session::Session;
+pub use self::cpu::{ISA_VARIABLE, Isa, IsaError};
+pub use self::plan::{NativeError, NativeOptions};
+pub use self::run::Session;
 
 use self::kernel::Kernels;
-use self::network::Network;
+use self::run::{BACKEND, Network};
 use crate::{ModelFile, ModelMetadata, Precision, RecognizeError, Recognizer};
-
-/// The name of this backend.
-const BACKEND: &str = "native";
 
 /// Runs a network on the CPU, in pure Rust: no libtorch, no Python, nothing to install.
 ///
 /// Weights are packed when it is made, for the best instruction set of the CPU ([`Isa`]), once for images of every width
-/// if it is a sequence network. It can be shared between threads, and clones share their weights. [`Recognizer::logits`] allocates its result only; a [`Session`] not even
-/// that.
+/// if it is a sequence network. It can be shared between threads, and clones share their weights. [`Recognizer::logits`]
+/// allocates its result only; a [`Session`] not even that.
 ///
 /// ```
 /// use captcha_infer::{ModelFile, NativeOptions, NativeRecognizer, RecognizeError, Recognizer};

@@ -27,9 +27,6 @@ const OPSET: i64 = 17;
 const FLOAT: i64 = 1;
 const INT64: i64 = 7;
 
-/// The epsilon of [`Layer::BatchNorm2d`].
-const EPSILON: f32 = 1e-5;
-
 /// The bytes of an ONNX file (<https://github.com/onnx/onnx/blob/main/docs/IR.md>) of the network, with weights, for
 /// any number of images at once, and of any width if it is a sequence network. The alphabet is in its metadata as `alphabet`.
 ///
@@ -93,7 +90,7 @@ impl Nodes<'_> {
             }
             Layer::BatchNorm2d => {
                 let parameters = ["weight", "bias", "running_mean", "running_var"];
-                let attributes = [float("epsilon", EPSILON)];
+                let attributes = [float("epsilon", Layer::BATCH_NORM_EPSILON as f32)];
                 self.layer(index, "BatchNormalization", &parameters, &attributes, &output);
             }
             Layer::Relu => self.layer(index, "Relu", &[], &[], &output),

@@ -1,8 +1,8 @@
 //! The one place with `unsafe`: the inner loops in SIMD.
 //!
-//! Nearly all of a network's time goes into one operation, a [`Tile`]: a few output pixels times a few vectors of
+//! Nearly all of a network's time goes into one operation, a [`F32Tile`]: a few output pixels times a few vectors of
 //! output channels, accumulated in registers over a list of input values. A convolution is many tiles, a linear
-//! layer is a convolution whose pixels are images. [`Dots`] computes the few channels that would leave most of a
+//! layer is a convolution whose pixels are images. [`DotProducts`] computes the few channels that would leave most of a
 //! vector empty, [`Pool`] is max-pooling.
 //!
 //! The safety argument, in one place. [`Kernels`] exists for an instruction set only if the CPU has it
@@ -11,21 +11,25 @@
 //! and write those addresses only. Nothing is kept after the call.
 #![allow(unsafe_code)]
 
-mod dots;
+mod dot_products;
+mod f32_tile;
+mod int8_tile;
+mod measure_peak;
 mod peak;
 mod pool;
-mod quads;
 mod simd;
 #[cfg(test)]
 mod tests;
-mod tile;
 
-pub(super) use self::dots::Dots;
+mod extent;
+
+pub(super) use self::dot_products::DotProducts;
+pub(super) use self::extent::Extent;
+pub(super) use self::f32_tile::F32Tile;
+pub(super) use self::int8_tile::{INT8_GROUP, Int8Tile};
 pub(super) use self::pool::Pool;
-pub(super) use self::quads::{QUAD, Quads};
-pub(super) use self::tile::Tile;
 
-use super::{Isa, IsaError};
+use super::cpu::{Isa, IsaError};
 
 /// The kernels of one instruction set that this CPU has.
 #[derive(Debug, Clone, Copy)]
@@ -83,23 +87,23 @@ impl Kernels {
         dispatch!(self.isa, module => module::HEIGHTS[vectors - 1])
     }
 
-    /// The most channels of [`Dots`].
-    pub(super) fn max_dots(self) -> usize {
-        dispatch!(self.isa, module => module::MAX_DOTS)
+    /// The most channels of [`DotProducts`].
+    pub(super) fn max_dot_products(self) -> usize {
+        dispatch!(self.isa, module => module::MAX_DOT_PRODUCTS)
     }
 
     /// Runs one tile.
-    pub(super) fn tile(self, tile: &mut Tile<'_>) {
-        tile.check(self.lanes());
+    pub(super) fn f32_tile(self, f32_tile: &mut F32Tile<'_>) {
+        f32_tile.check(self.lanes());
         // SAFETY: `self` exists only if the CPU has the instruction set, and the bounds were just checked.
-        dispatch!(self.isa, module => unsafe { module::tile(tile) });
+        dispatch!(self.isa, module => unsafe { module::f32_tile(f32_tile) });
     }
 
     /// Computes scalar products.
-    pub(super) fn dots(self, dots: &mut Dots<'_>) {
-        dots.check();
+    pub(super) fn dot_products(self, dot_products: &mut DotProducts<'_>) {
+        dot_products.check();
         // SAFETY: as for the tile.
-        dispatch!(self.isa, module => unsafe { module::dots(dots) });
+        dispatch!(self.isa, module => unsafe { module::dot_products(dot_products) });
     }
 
     /// Runs `rounds` of multiplications and additions in registers; gives their number and a result of all of them.
@@ -110,27 +114,27 @@ impl Kernels {
     }
 
     /// The kernels for operations with 8 bits: these, if the CPU has the instructions that make it worth while.
-    pub(super) fn for_quads(self) -> Option<Self> {
+    pub(super) fn for_int8(self) -> Option<Self> {
         self.isa.has_int8().then_some(self)
     }
 
-    /// As [`for_quads`](Self::for_quads), or else the portable ones, which give the same numbers far more slowly than
+    /// As [`for_int8`](Self::for_int8), or else the portable ones, which give the same numbers far more slowly than
     /// floats do: what the others are tested against.
     #[cfg(test)]
-    pub(super) fn for_quads_or_portable(self) -> Self {
-        self.for_quads().unwrap_or(Self { isa: Isa::Portable })
+    pub(super) fn for_int8_or_portable(self) -> Self {
+        self.for_int8().unwrap_or(Self { isa: Isa::Portable })
     }
 
-    /// Runs one tile of 8-bit products. Only for kernels that [`for_quads`](Self::for_quads) gave, or the portable ones.
-    pub(super) fn quads(self, quads: &mut Quads<'_>) {
+    /// Runs one tile of 8-bit products. Only for kernels that [`for_int8`](Self::for_int8) gave, or the portable ones.
+    pub(super) fn int8_tile(self, int8_tile: &mut Int8Tile<'_>) {
         assert!(self.isa == Isa::Portable || self.isa.has_int8());
-        quads.check(self.lanes());
+        int8_tile.check(self.lanes());
         // SAFETY: the CPU has the instructions, as was just asserted, and the bounds were checked.
-        dispatch!(self.isa, module => unsafe { module::quads(quads) });
+        dispatch!(self.isa, module => unsafe { module::int8_tile(int8_tile) });
     }
 
     /// Rounds numbers to 8 bits: every `row` of the input to the start of the next `stride` of the output. Gives what
-    /// one step stands for; see [`quads::quantise`].
+    /// one step stands for; see [`int8_tile::quantise`].
     pub(super) fn quantise(self, input: &[f32], row: usize, output: &mut [u8], stride: usize) -> f32 {
         // SAFETY: `self` exists only if the CPU has the instruction set.
         dispatch!(self.isa, module => unsafe { module::quantise(input, row, output, stride) })
@@ -155,68 +159,68 @@ fn reach(steps: &[(usize, usize)], length: usize) -> usize {
 /// Every function is unsafe for the same reason: the CPU must have the instruction set and the operation must have
 /// passed its check.
 macro_rules! kernels {
-    ($(#[$attribute:meta])* $module:ident, $simd:ident $(, $features:literal, $quad_features:literal)?;
+    ($(#[$attribute:meta])* $module:ident, $simd:ident $(, $features:literal, $int8_features:literal)?;
         $(tiles $vectors:literal x [$($pixels:literal)+];)+ dots [$($channels:literal)+]; sums $sums:literal) => {
         $(#[$attribute])*
         mod $module {
             use super::simd::{$simd, Simd};
-            use super::{Dots, Pool, Quads, Tile, dots, peak, pool, quads, tile};
+            use super::{DotProducts, Pool, Int8Tile, F32Tile, dot_products, peak, pool, int8_tile, f32_tile};
 
             pub(super) const LANES: usize = $simd::LANES;
             /// The most pixels of a tile, by vectors less one.
             pub(super) const HEIGHTS: &[usize] = &[$([$($pixels),+].len()),+];
-            pub(super) const MAX_DOTS: usize = [$($channels),+].len();
+            pub(super) const MAX_DOT_PRODUCTS: usize = [$($channels),+].len();
             pub(super) const SUMS: usize = $sums;
 
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
-            unsafe fn tile_of<const PIXELS: usize, const VECTORS: usize>(t: &mut Tile<'_>) {
+            unsafe fn f32_tile_of<const PIXELS: usize, const VECTORS: usize>(t: &mut F32Tile<'_>) {
                 // SAFETY: the caller's promise; the sizes are those of the tile.
-                unsafe { tile::accumulate::<$simd, PIXELS, VECTORS>(t) }
+                unsafe { f32_tile::accumulate::<$simd, PIXELS, VECTORS>(t) }
             }
 
-            $(#[target_feature(enable = $features, enable = $quad_features)])?
+            $(#[target_feature(enable = $features, enable = $int8_features)])?
             #[inline(never)]
-            unsafe fn quads_of<const PIXELS: usize, const VECTORS: usize>(q: &mut Quads<'_>) {
+            unsafe fn int8_tile_of<const PIXELS: usize, const VECTORS: usize>(q: &mut Int8Tile<'_>) {
                 // SAFETY: the caller's promise; the sizes are those of the operation.
-                unsafe { quads::accumulate::<$simd, PIXELS, VECTORS>(q) }
+                unsafe { int8_tile::accumulate::<$simd, PIXELS, VECTORS>(q) }
             }
 
             $(#[target_feature(enable = $features)])?
             #[inline(never)]
-            unsafe fn dots_of<const CHANNELS: usize>(d: &mut Dots<'_>) {
+            unsafe fn dot_products_of<const CHANNELS: usize>(d: &mut DotProducts<'_>) {
                 // SAFETY: the caller's promise; the number of channels is that of the operation.
-                unsafe { dots::multiply::<$simd, CHANNELS>(d) }
+                unsafe { dot_products::multiply::<$simd, CHANNELS>(d) }
             }
 
-            pub(super) unsafe fn tile(t: &mut Tile<'_>) {
+            pub(super) unsafe fn f32_tile(t: &mut F32Tile<'_>) {
                 match (t.vectors, t.pixels) {
                     (_, 0) => {}
                     // SAFETY: the caller's promise.
-                    $($(($vectors, $pixels) => unsafe { tile_of::<$pixels, $vectors>(t) },)+)+
+                    $($(($vectors, $pixels) => unsafe { f32_tile_of::<$pixels, $vectors>(t) },)+)+
                     (vectors, pixels) => unreachable!("no kernel for {pixels} x {vectors}"),
                 }
             }
 
-            pub(super) unsafe fn quads(q: &mut Quads<'_>) {
+            pub(super) unsafe fn int8_tile(q: &mut Int8Tile<'_>) {
                 match (q.vectors, q.pixels) {
                     (_, 0) => {}
                     // SAFETY: the caller's promise.
-                    $($(($vectors, $pixels) => unsafe { quads_of::<$pixels, $vectors>(q) },)+)+
+                    $($(($vectors, $pixels) => unsafe { int8_tile_of::<$pixels, $vectors>(q) },)+)+
                     (vectors, pixels) => unreachable!("no kernel for {pixels} x {vectors}"),
                 }
             }
 
             $(#[target_feature(enable = $features)])?
             pub(super) unsafe fn quantise(input: &[f32], row: usize, output: &mut [u8], stride: usize) -> f32 {
-                quads::quantise(input, row, output, stride)
+                int8_tile::quantise(input, row, output, stride)
             }
 
-            pub(super) unsafe fn dots(d: &mut Dots<'_>) {
+            pub(super) unsafe fn dot_products(d: &mut DotProducts<'_>) {
                 match d.bias.len() {
                     0 => {}
                     // SAFETY: the caller's promise.
-                    $($channels => unsafe { dots_of::<$channels>(d) },)+
+                    $($channels => unsafe { dot_products_of::<$channels>(d) },)+
                     channels => unreachable!("no kernel for {channels} channels"),
                 }
             }

@@ -1,6 +1,6 @@
 //! Max-pooling.
 
-use super::super::conv_shape::Extent;
+use super::Extent;
 use super::simd::Simd;
 use crate::Window;
 

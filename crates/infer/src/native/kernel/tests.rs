@@ -2,12 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::super::conv_shape::Extent;
 use super::*;
 use crate::Window;
 
 /// [`Kernels::tile`], one product after the other.
-fn naive(tile: &mut Tile<'_>, width: usize) {
+fn naive(tile: &mut F32Tile<'_>, width: usize) {
     for (x, p) in (0..tile.columns).flat_map(|x| (0..tile.pixels).map(move |p| (x, p))) {
         for c in 0..tile.channels {
             let at = x * tile.output_column + p * tile.output_stride + c;
@@ -66,7 +65,7 @@ fn check(kernels: Kernels, vectors: usize, pixels: usize, sizes: &Sizes) -> Resu
     let start = values(4, columns * output_column);
     let mut outputs = [start.clone(), start];
     for (i, output) in outputs.iter_mut().enumerate() {
-        let mut tile = Tile {
+        let mut tile = F32Tile {
             output,
             output_stride,
             output_column,
@@ -85,7 +84,7 @@ fn check(kernels: Kernels, vectors: usize, pixels: usize, sizes: &Sizes) -> Resu
             rows,
             length,
         };
-        if i == 0 { kernels.tile(&mut tile) } else { naive(&mut tile, width) }
+        if i == 0 { kernels.f32_tile(&mut tile) } else { naive(&mut tile, width) }
     }
     let [fast, slow] = outputs;
     for (i, (a, b)) in fast.iter().zip(&slow).enumerate() {
@@ -109,20 +108,20 @@ proptest! {
 
 proptest! {
     #[test]
-    fn all_dots_are_the_formula(
+    fn all_dot_products_are_the_formula(
         columns in 1usize..4, rows in 0usize..4, length in 1usize..40, gaps: [u8; 4], relu: bool,
     ) {
         let [output_gap, input_column, row_gap, channel_gap] = gaps.map(|gap| usize::from(gap % 4));
         let (input_row, weight_row) = (length + row_gap, length + output_gap);
         let weight_channel = rows * weight_row + channel_gap;
         for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()) {
-            for channels in 1..=kernels.max_dots() {
+            for channels in 1..=kernels.max_dot_products() {
                 let output_column = channels + output_gap;
                 let input = values(1, columns * input_column + rows * input_row + length);
                 let weights = values(2, channels * weight_channel + length);
                 let bias = values(3, channels);
                 let mut output = vec![f32::NAN; columns * output_column];
-                kernels.dots(&mut Dots {
+                kernels.dot_products(&mut DotProducts {
                     output: &mut output,
                     output_column,
                     input: &input,
@@ -153,11 +152,11 @@ proptest! {
     }
 
     #[test]
-    fn all_quads_are_the_formula(sizes in sizes()) {
-        for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()).map(Kernels::for_quads_or_portable) {
+    fn every_int8_tile_is_the_formula(sizes in sizes()) {
+        for kernels in Isa::ALL.into_iter().filter_map(|isa| Kernels::new(isa).ok()).map(Kernels::for_int8_or_portable) {
             for vectors in 1..=kernels.max_vectors() {
                 for pixels in 1..=kernels.max_pixels(vectors) {
-                    check_quads(kernels, vectors, pixels, &sizes)?;
+                    check_int8_tile(kernels, vectors, pixels, &sizes)?;
                 }
             }
         }
@@ -203,19 +202,24 @@ proptest! {
 }
 
 /// [`Kernels::quads`] against its formula.
-fn check_quads(kernels: Kernels, vectors: usize, pixels: usize, sizes: &Sizes) -> Result<(), TestCaseError> {
+fn check_int8_tile(
+    kernels: Kernels,
+    vectors: usize,
+    pixels: usize,
+    sizes: &Sizes,
+) -> Result<(), TestCaseError> {
     let &Sizes { columns, rows, length, missing, gaps, relu, .. } = sizes;
     let width = vectors * kernels.lanes();
     let channels = width - missing % kernels.lanes();
     let [output_stride, input_stride, input_row, weight_row] =
-        [channels + gaps[0], gaps[1], length * QUAD + gaps[2], length * width * QUAD + gaps[3]];
+        [channels + gaps[0], gaps[1], length * INT8_GROUP + gaps[2], length * width * INT8_GROUP + gaps[3]];
     let (output_column, input_column) = (pixels * output_stride + gaps[1], gaps[2]);
-    let bytes = columns * input_column + pixels * input_stride + rows * input_row + length * QUAD;
+    let bytes = columns * input_column + pixels * input_stride + rows * input_row + length * INT8_GROUP;
     let input: Vec<u8> = values(1, bytes).iter().map(|value| (value * 127.0 + 128.0) as u8).collect();
     let weights: Vec<i8> = values(2, rows * weight_row).iter().map(|value| (value * 127.0) as i8).collect();
     let (scales, factors, bias) = (values(3, pixels), values(4, width), values(5, width));
     let mut output = vec![f32::NAN; columns * output_column];
-    kernels.quads(&mut Quads {
+    kernels.int8_tile(&mut Int8Tile {
         output: &mut output,
         output_stride,
         output_column,
@@ -240,9 +244,9 @@ fn check_quads(kernels: Kernels, vectors: usize, pixels: usize, sizes: &Sizes) -
     for (x, p, c) in
         (0..columns).flat_map(|x| (0..pixels).flat_map(move |p| (0..channels).map(move |c| (x, p, c))))
     {
-        let products = (0..rows).flat_map(|r| (0..length * QUAD).map(move |i| (r, i))).map(|(r, i)| {
+        let products = (0..rows).flat_map(|r| (0..length * INT8_GROUP).map(move |i| (r, i))).map(|(r, i)| {
             let from = x * input_column + p * input_stride + r * input_row + i;
-            let weight = r * weight_row + QUAD * (i / QUAD * width + c) + i % QUAD;
+            let weight = r * weight_row + INT8_GROUP * (i / INT8_GROUP * width + c) + i % INT8_GROUP;
             i32::from(input[from]) * i32::from(weights[weight])
         });
         let sum = bias[c] + factors[c] * scales[p] * products.sum::<i32>() as f32;
@@ -273,7 +277,7 @@ fn what_is_not_finite_is_not_rounded_to_a_number() {
 fn a_tile_beyond_its_slices_is_refused() {
     let kernels = Kernels::new(Isa::best()).unwrap();
     let weights = vec![0.0; kernels.lanes() * 3];
-    kernels.tile(&mut Tile {
+    kernels.f32_tile(&mut F32Tile {
         output: &mut [0.0; 2],
         output_stride: 1,
         output_column: 0,

@@ -1,0 +1,12 @@
+//! A trained network on disk.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `model_file` | weights with everything needed to use them, checked |
+//! | `container` | tensors with a JSON text beside them, in one safetensors file |
+
+mod container;
+pub(crate) mod model_file;
+
+pub use self::container::{Container, ContainerError, Tensor};
+pub use self::model_file::{FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation};
