@@ -10,9 +10,6 @@ use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::ModelError;
 
-/// The term that keeps batch normalisation from dividing by zero: PyTorch's default.
-const BATCH_NORM_EPSILON: f64 = 1e-5;
-
 /// The share of a batch in the running statistics: PyTorch's default.
 const BATCH_NORM_MOMENTUM: f64 = 0.1;
 
@@ -201,7 +198,7 @@ impl Network {
                     Some(tensor("running_var")),
                     training,
                     BATCH_NORM_MOMENTUM,
-                    BATCH_NORM_EPSILON,
+                    Layer::BATCH_NORM_EPSILON,
                     false,
                 )?,
                 Layer::Relu => x.f_relu()?,

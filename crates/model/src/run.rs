@@ -39,7 +39,7 @@ pub(crate) fn describe(
 
 /// A value as JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<Value, ModelError> {
-    Ok(serde_json::to_value(value).map_err(ModelFileError::Metadata)?)
+    Ok(serde_json::to_value(value).map_err(|error| ModelFileError::Metadata(error.into()))?)
 }
 
 /// Refuses to go on with a run that is not the one asked for, or that was asked to be longer.

@@ -1,43 +1,16 @@
 //! Truth and reading side by side.
 
+use captcha_lab::infer::align_texts;
+
 /// One place of a text: what stands there in truth and what was read; `None` where one has a gap.
 pub(super) type Column = (Option<char>, Option<char>);
 
-/// The columns of the beginning of `truth` and `read` with the fewest that differ, by the dynamic programme of the
-/// edit distance (R. A. Wagner, M. J. Fischer, JACM 21 (1), 1974, doi 10.1145/321796.321811).
+/// The columns of the beginning of `truth` and `read` with the fewest that differ.
 pub(super) fn align(truth: &str, read: &str) -> Vec<Column> {
     /// Characters that are looked at: more than any picture shows, and a bound on the work.
     const MOST: usize = 200;
-    let (a, b): (Vec<char>, Vec<char>) =
-        (truth.chars().take(MOST).collect(), read.chars().take(MOST).collect());
-    // `cost[i][j]`: the distance between what follows `a[i]` and what follows `b[j]`, both included.
-    let mut cost = vec![vec![0usize; b.len() + 1]; a.len() + 1];
-    for i in (0..=a.len()).rev() {
-        for j in (0..=b.len()).rev() {
-            cost[i][j] = match (a.get(i), b.get(j)) {
-                (Some(x), Some(y)) => {
-                    (cost[i + 1][j + 1] + usize::from(x != y)).min(cost[i + 1][j] + 1).min(cost[i][j + 1] + 1)
-                }
-                _ => a.len() - i + b.len() - j,
-            };
-        }
-    }
-    let (mut i, mut j) = (0, 0);
-    let mut columns = Vec::with_capacity(a.len().max(b.len()));
-    while i < a.len() || j < b.len() {
-        let paired = i < a.len() && j < b.len();
-        if paired && cost[i][j] == cost[i + 1][j + 1] + usize::from(a[i] != b[j]) {
-            columns.push((Some(a[i]), Some(b[j])));
-            (i, j) = (i + 1, j + 1);
-        } else if i < a.len() && cost[i][j] == cost[i + 1][j] + 1 {
-            columns.push((Some(a[i]), None));
-            i += 1;
-        } else {
-            columns.push((None, Some(b[j])));
-            j += 1;
-        }
-    }
-    columns
+    let [truth, read] = [truth, read].map(|text| text.chars().take(MOST).collect::<Vec<_>>());
+    align_texts(&truth, &read)
 }
 
 #[cfg(test)]
