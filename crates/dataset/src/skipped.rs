@@ -109,7 +109,7 @@ impl Skipped {
         self.reasons.iter()
     }
 
-    /// Adds what another counted.
+    /// Adds the counts and examples of `other`.
     pub(crate) fn extend(&mut self, other: Self) {
         for (reason, other) in other.reasons {
             let files = self.reasons.entry(reason).or_default();

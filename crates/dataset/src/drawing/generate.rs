@@ -46,8 +46,7 @@ pub struct CorpusSummary {
 /// `index + count` ... of the whole corpus, with the same texts and seeds. A folder holds either shards of one corpus, or
 /// the images of a whole one.
 ///
-/// Memory holds one chunk of images, and for every image about 20 bytes that tell whether its text has come before;
-/// shards divide that.
+/// Memory holds one chunk of images, and about 20 bytes for every image of the shard: which file names are taken.
 ///
 /// # Errors
 /// [`DatasetError`]: an option out of its range, a folder that holds something else or a corpus of other options or

@@ -9,7 +9,7 @@ use crate::{Sample, SkipReason};
 /// A letter image and the character that it shows.
 pub(crate) type Cutout = (char, GrayImage);
 
-/// Why an image was left out, with what is to be told of it.
+/// Why an image was left out, with a message for people.
 pub(crate) type Skip = (SkipReason, String);
 
 /// The letters of `image`, which shows `text`.
@@ -21,7 +21,7 @@ pub(crate) fn cut(segmenter: &Segmenter, image: &GrayImage, text: &str) -> Resul
     Ok(text.chars().zip(segmentation.letters).map(|(character, letter)| (character, letter.image)).collect())
 }
 
-/// The letters of the image of `sample`. What is told of it names the file.
+/// The letters of the image of `sample`. The reason of a failure names the file.
 pub(crate) fn cut_sample(segmenter: &Segmenter, sample: &Sample) -> Result<Vec<Cutout>, Skip> {
     let named = |detail: &str| {
         let name = sample.path.file_name().unwrap_or_default().to_string_lossy();

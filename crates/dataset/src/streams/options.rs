@@ -92,7 +92,7 @@ impl StreamStats {
     }
 }
 
-/// [`StreamStats`] in the making.
+/// The counters behind [`StreamStats`], shared with the iterators of all epochs.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     batches: AtomicU64,
