@@ -3,11 +3,12 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `line` | the line across an image, found and removed |
+//! | `median` | the median filter |
 
 mod line;
+mod median;
 
 use image::GrayImage;
-use imageproc::filter::median_filter;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{SegmentError, check_option, check_size};
@@ -64,8 +65,7 @@ impl Cleaning {
     pub fn apply(self, image: &GrayImage) -> Result<Option<GrayImage>, SegmentError> {
         self.check()?;
         check_size(image)?;
-        let smooth =
-            (self.median_radius > 0).then(|| median_filter(image, self.median_radius, self.median_radius));
+        let smooth = (self.median_radius > 0).then(|| median::median_filter(image, self.median_radius));
         if self.line_width == 0 {
             return Ok(smooth);
         }
