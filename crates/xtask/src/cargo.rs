@@ -20,7 +20,7 @@ pub(crate) fn demo(around: &Surroundings, quick: bool, args: &[OsString]) -> Res
 /// The packages that are tested without libtorch as well: the library, the program and the window are others then.
 ///
 /// `xtask` is among them for the features that it asks of its dependencies: with them everything below these packages
-/// is compiled once for both runs.
+/// is compiled once for both runs (a test compares).
 const WITHOUT_LIBTORCH: [&str; 4] = ["captcha-lab", "captcha-lab-cli", "captcha-lab-app", "xtask"];
 
 /// `cargo xtask test`.
@@ -64,7 +64,36 @@ fn exit_code(status: ExitStatus) -> u8 {
 
 #[cfg(all(test, unix))]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    /// What cargo compiles for `selection` from other places than this workspace, with the features.
+    fn dependencies(selection: &[&str]) -> BTreeSet<String> {
+        let mut tree = Command::new(env!("CARGO"));
+        tree.args(["tree", "--offline", "--prefix", "none", "--format", "{p} {f}"]).args(selection);
+        let output = tree.current_dir(Surroundings::of_this_process().workspace).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        // `(*)` marks what was listed before, `(/...)` is the path of a package of ours.
+        let lines = text.lines().map(|line| line.trim_end_matches(" (*)"));
+        lines.filter(|line| !line.is_empty() && !line.contains("(/")).map(str::to_owned).collect()
+    }
+
+    /// A dependency that gets other features without libtorch is compiled twice, with all that depends on it: minutes
+    /// of `cargo xtask test`. To mend it, ask for the same features in `[workspace.dependencies]`, or among the
+    /// dependencies of `xtask`.
+    #[test]
+    fn dependencies_are_compiled_once_for_both_sets() {
+        let with = dependencies(&["--workspace", "--all-features"]);
+        let packages: Vec<_> = WITHOUT_LIBTORCH.iter().flat_map(|package| ["--package", *package]).collect();
+        for selection in [&packages[..], &[]] {
+            let without = dependencies(selection);
+            assert!(without.len() > 100, "{without:?}");
+            let twice: Vec<_> = without.difference(&with).collect();
+            assert!(twice.is_empty(), "cargo test {}: {twice:#?}", selection.join(" "));
+        }
+    }
 
     #[test]
     fn exit_code_is_passed_on() {
