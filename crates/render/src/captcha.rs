@@ -1,10 +1,10 @@
 //! An image of a CAPTCHA with its ground truth.
 
-use std::io::{Cursor, Write};
+use std::io::Write;
 use std::path::Path;
 
-use captcha_core::GlyphBox;
 use captcha_core::files::{Durability, write_whole};
+use captcha_core::{GlyphBox, encode_image};
 use image::{DynamicImage, GrayImage, ImageFormat};
 
 use crate::error::RenderError;
@@ -121,13 +121,7 @@ impl Captcha {
     /// # Errors
     /// [`RenderError::Encode`] if the format can't be written.
     pub fn encode(&self, format: ImageFormat) -> Result<Vec<u8>, RenderError> {
-        let mut bytes = Cursor::new(Vec::new());
-        let image = match format {
-            ImageFormat::Gif | ImageFormat::Ico | ImageFormat::Qoi => &self.image.to_rgba8().into(),
-            _ => &self.image,
-        };
-        image.write_to(&mut bytes, format).map_err(|error| RenderError::Encode(Box::new(error)))?;
-        Ok(bytes.into_inner())
+        encode_image(&self.image, format).map_err(RenderError::Encode)
     }
 
     /// Writes the picture to a file, whole or not at all. The extension of its name decides the format.

@@ -2,12 +2,12 @@
 
 use std::error::Error;
 use std::fs::{self, DirEntry, File};
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
+use captcha_core::encode_image;
 use captcha_core::files::{Durability, write_whole};
-use image::codecs::png::{CompressionType, FilterType, PngEncoder};
-use image::{DynamicImage, ImageError, ImageFormat, ImageResult};
+use image::{DynamicImage, ImageFormat};
 
 use crate::corpus::image_format::ImageFileFormat;
 use crate::{DatasetError, SkipReason};
@@ -15,43 +15,12 @@ use crate::{DatasetError, SkipReason};
 /// Bytes that tell an image format: the longest signature that `image` looks for has 12.
 const SIGNATURE: u64 = 32;
 
-/// The bytes of an image file. PNG is written with the fastest real compression.
+/// The bytes of an image file.
 pub(crate) fn encode(
     image: &DynamicImage,
     format: ImageFileFormat,
 ) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> {
-    Ok(encoded(image, format.codec())?)
-}
-
-fn encoded(image: &DynamicImage, format: ImageFormat) -> ImageResult<Vec<u8>> {
-    if format == ImageFormat::Png {
-        let mut bytes = Vec::new();
-        image.write_with_encoder(PngEncoder::new_with_quality(
-            &mut bytes,
-            CompressionType::Fast,
-            FilterType::Up,
-        ))?;
-        return Ok(bytes);
-    }
-    let rgb = || DynamicImage::ImageRgb8(image.to_rgb8());
-    let rgba = || DynamicImage::ImageRgba8(image.to_rgba8());
-    match format {
-        // The encoder takes others, but no decoder does.
-        ImageFormat::Ico => write_as(&rgba(), format),
-        _ => write_as(image, format)
-            .or_else(|error| if_unsupported(error, || write_as(&rgb(), format)))
-            .or_else(|error| if_unsupported(error, || write_as(&rgba(), format))),
-    }
-}
-
-fn write_as(image: &DynamicImage, format: ImageFormat) -> ImageResult<Vec<u8>> {
-    let mut bytes = Vec::new();
-    image.write_to(Cursor::new(&mut bytes), format)?;
-    Ok(bytes)
-}
-
-fn if_unsupported(error: ImageError, retry: impl FnOnce() -> ImageResult<Vec<u8>>) -> ImageResult<Vec<u8>> {
-    if matches!(error, ImageError::Unsupported(_)) { retry() } else { Err(error) }
+    encode_image(image, format.codec())
 }
 
 /// Whether a file is an image, by the ending of its name, or else by its first bytes.

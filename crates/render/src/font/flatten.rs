@@ -97,3 +97,24 @@ impl OutlinePen for Flattener {
         self.path.contours.push(std::mem::take(&mut self.contour));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::canvas::rasteriser::Outline;
+
+    #[test]
+    fn an_outline_that_never_ends_is_cut_short() {
+        /// Draws `edges` edges, each short enough to be one piece.
+        fn draw(pen: &mut impl OutlinePen, edges: usize) {
+            pen.move_to(0.0, 0.0);
+            (1..=edges).for_each(|edge| pen.line_to((edge % 2) as f32, 0.0));
+        }
+        for (edges, fits) in [(MAX_EDGES - 9, true), (MAX_EDGES + 9, false)] {
+            let (mut flattener, mut outline) = (Flattener::new(1000.0), Outline::default());
+            draw(&mut flattener, edges);
+            draw(&mut outline, edges);
+            assert_eq!((flattener.path().is_some(), !outline.is_cut_short()), (fits, fits), "{edges}");
+        }
+    }
+}
