@@ -2,7 +2,7 @@
 //!
 //! | item | what it is |
 //! |---|---|
-//! | [`Architecture`], [`Layer`] | a network as data: what both backends build and run |
+//! | [`Architecture`], [`Layer`] | a network as data: what both backends build and run; its limits are checked at every width |
 //! | [`ModelFile`], [`ModelMetadata`] | weights with everything needed to use them, as safetensors, checked on load |
 //! | [`Recognizer`] | what a backend does: a batch of images in, logits out |
 //! | [`NativeRecognizer`], [`NativeOptions`], [`Session`] | the backend in pure Rust, for AVX-512, AVX2 and any other CPU |

@@ -98,7 +98,7 @@ fn check_most(
     Err(ArchitectureError::Value { what: what(), value: value as f64, expected })
 }
 
-/// Values in the input of a convolution that is surrounded by so many rows and columns of zeros in all.
+/// Values in the input of a convolution that is surrounded by zeros: `padding` rows and columns in all.
 pub(super) fn padded_len(input: Shape, padding: usize) -> usize {
     match input {
         Shape::Maps { channels, height, width } => channels

@@ -69,7 +69,7 @@ impl Architecture {
     /// The names of the networks of the project, which [`open`](Self::open) takes.
     pub const PRESETS: [&str; 4] = ["post", "compact", "sequence", "fine-sequence"];
 
-    /// The network of the project that has this name, for so many characters.
+    /// The network of the project with this name, for an alphabet of `characters` characters.
     #[must_use]
     pub fn preset(name: &str, characters: usize) -> Option<Self> {
         match name {
@@ -81,7 +81,7 @@ impl Architecture {
         }
     }
 
-    /// A network by name, or from a JSON file, that reads so many characters.
+    /// Opens a network by name or from a JSON file, for an alphabet of `characters` characters.
     ///
     /// A name without extension and without folder is that of a preset; everything else is a path. So `sequence` is always
     /// the project's, and `./sequence` or `sequence.json` a file.

@@ -70,8 +70,8 @@ impl Architecture {
         Self::columns((60, width), &blocks, 96, characters)
     }
 
-    /// A sequence network for images of `height` x `width`: 3x3 convolutions of so many channels, each with batch
-    /// normalisation, ReLU and a pool of so many rows and columns, then two fully connected layers on each column.
+    /// A sequence network for images of `height` x `width`: for each of `blocks` a 3x3 convolution (channels), batch
+    /// normalisation, ReLU and a pool (rows, columns), then two fully connected layers on each column.
     fn columns(
         (height, width): (usize, usize),
         blocks: &[(usize, (usize, usize))],

@@ -95,7 +95,7 @@ impl GroupedShare {
     /// techniques", 3rd edition, Wiley 1977, section 3.12, equation 3.34). By it the share is worth as many independent
     /// things as would have the same variance, at most those that there are (E. L. Korn, B. I. Graubard, "Confidence
     /// intervals for proportions with small expected number of positive counts estimated from survey data", Survey
-    /// Methodology 24 (2), 1998), and for so many it is Wilson's interval, as [`Share::interval`]. Where all or none
+    /// Methodology 24 (2), 1998), and the result is Wilson's interval for that number, as [`Share::interval`]. Where all or none
     /// were hit the variance is not known, and each group counts as one.
     #[must_use]
     pub fn interval(self) -> (f64, f64) {

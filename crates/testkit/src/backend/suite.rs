@@ -58,10 +58,10 @@ fn largest(values: impl IntoIterator<Item = f64>) -> f64 {
         .fold(0.0, |worst, next| if worst >= next || worst.is_nan() { worst } else { next })
 }
 
-/// On the networks of the project and on odd ones.
+/// Checks the logits of the project's networks, and of networks of unusual sizes, against those of PyTorch.
 ///
 /// # Panics
-/// If not.
+/// If the check fails.
 pub fn logits_are_those_of_pytorch(make: Make<'_>) {
     let mut failures = Vec::new();
     for Reference { name, architecture, width, logits: expected } in references() {
@@ -123,10 +123,10 @@ fn architecture() -> impl Strategy<Value = (Architecture, usize)> {
     })
 }
 
-/// On random architectures and widths.
+/// Checks the logits of random architectures at random widths against the definitions of their layers.
 ///
 /// # Panics
-/// If not.
+/// If the check fails.
 pub fn any_architecture_gives_the_naive_logits(make: Make<'_>) {
     let mut runner = TestRunner::new(Config { cases: 150, failure_persistence: None, ..Config::default() });
     let result = runner.run(&(architecture(), 1usize..4), |((architecture, width), count)| {
@@ -145,7 +145,7 @@ pub fn any_architecture_gives_the_naive_logits(make: Make<'_>) {
 /// One recogniser reads images of one width after those of another, and batches give what single images give.
 ///
 /// # Panics
-/// If not.
+/// If the check fails.
 pub fn sequence_networks_take_images_of_any_width(make: Make<'_>) {
     let architecture = Architecture::sequence(10, 64);
     let (model, recognizer) = (model(&architecture), make(&model(&architecture)));
@@ -168,10 +168,10 @@ pub fn sequence_networks_take_images_of_any_width(make: Make<'_>) {
     }
 }
 
-/// Batches of none, of few and of more than any buffer holds.
+/// Checks batches without images, with few, and with more than any buffer holds.
 ///
 /// # Panics
-/// If not.
+/// If the check fails.
 pub fn batches_give_what_single_images_give(make: Make<'_>) {
     let architecture = Architecture::post(26);
     let recognizer = make(&model(&architecture));
@@ -189,10 +189,10 @@ pub fn batches_give_what_single_images_give(make: Make<'_>) {
     }
 }
 
-/// Images that don't lie in memory in the usual order.
+/// Checks images that don't lie in memory in the usual order.
 ///
 /// # Panics
-/// If not.
+/// If the check fails.
 pub fn other_layouts_give_the_same_logits(make: Make<'_>) {
     let architecture =
         Architecture { input: InputShape { channels: 2, height: 5, width: 4 }, ..Architecture::post(3) };
@@ -205,10 +205,10 @@ pub fn other_layouts_give_the_same_logits(make: Make<'_>) {
     assert_eq!(actual, expected);
 }
 
-/// With typed errors that name what would fit.
+/// Checks that images of other shapes give typed errors that name what would fit.
 ///
 /// # Panics
-/// If not.
+/// If the check fails.
 pub fn wrong_shapes_are_refused(make: Make<'_>) {
     let letters = Architecture::compact(10);
     let sequence = Architecture::sequence(10, 64);
@@ -240,10 +240,10 @@ pub fn wrong_shapes_are_refused(make: Make<'_>) {
     }
 }
 
-/// Its metadata.
+/// Checks the metadata of the recogniser.
 ///
 /// # Panics
-/// If not.
+/// If the check fails.
 pub fn says_what_the_model_file_says(make: Make<'_>) {
     let model = model(&Architecture::compact(10));
     let recognizer = make(&model);
@@ -254,7 +254,7 @@ pub fn says_what_the_model_file_says(make: Make<'_>) {
 /// Calls at the same time give what calls one after the other give.
 ///
 /// # Panics
-/// If not.
+/// If the check fails.
 pub fn can_be_shared_between_threads(make: Make<'_>) {
     let architecture = Architecture::compact(10);
     let recognizer = make(&model(&architecture));

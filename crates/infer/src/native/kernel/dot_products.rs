@@ -78,7 +78,7 @@ pub(super) unsafe fn multiply<S: Simd, const CHANNELS: usize>(dots: &mut DotProd
 /// `COUNT` columns from `first` on.
 ///
 /// # Safety
-/// As for [`multiply`], and there are so many columns.
+/// As for [`multiply`], and there are at least `first + COUNT` columns.
 #[inline(always)]
 unsafe fn multiply_columns<S: Simd, const CHANNELS: usize, const COUNT: usize>(
     dots: &mut DotProducts<'_>,

@@ -167,7 +167,7 @@ macro_rules! kernels {
             use super::{DotProducts, Pool, Int8Tile, F32Tile, dot_products, peak, pool, int8_tile, f32_tile};
 
             pub(super) const LANES: usize = $simd::LANES;
-            /// The most pixels of a tile, by vectors less one.
+            /// The most pixels of a tile, indexed by its number of vectors minus 1.
             pub(super) const HEIGHTS: &[usize] = &[$([$($pixels),+].len()),+];
             pub(super) const MAX_DOT_PRODUCTS: usize = [$($channels),+].len();
             pub(super) const SUMS: usize = $sums;

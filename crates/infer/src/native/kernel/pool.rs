@@ -78,7 +78,7 @@ unsafe fn max_of<S: Simd, const HEIGHT: usize, const WIDTH: usize>(pool: &mut Po
 /// The largest of each of `count` channels in the window at `from`.
 ///
 /// # Safety
-/// As for [`max`]; there are so many channels at every pixel of the window.
+/// As for [`max`]; every pixel of the window has at least `count` channels.
 #[inline(always)]
 unsafe fn largest<S: Simd>(
     from: *const f32,

@@ -201,7 +201,7 @@ proptest! {
     }
 }
 
-/// [`Kernels::quads`] against its formula.
+/// [`Kernels::int8_tile`] against its formula.
 fn check_int8_tile(
     kernels: Kernels,
     vectors: usize,

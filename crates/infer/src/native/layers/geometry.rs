@@ -62,7 +62,7 @@ pub(in crate::native) struct Tiling {
 }
 
 impl Tiling {
-    /// For tiles of at most so many pixels.
+    /// For tiles of at most `most` pixels.
     pub(in crate::native) fn new(Extent { height, width }: Extent, most: usize) -> Self {
         // Pixels side by side lie side by side in memory: preferred where it makes no difference to the number of tiles.
         let across = width.div_ceil(most) * height <= height.div_ceil(most) * width;

@@ -142,7 +142,7 @@ impl<'a> Compiler<'a> {
         Ok(self.plan)
     }
 
-    /// The kernels for a layer with so many products for one output, if it is to be run in 8 bits.
+    /// The 8-bit kernels, if a layer with `products` products for each output is to be run with them.
     fn int8_for(&self, products: usize) -> Option<Kernels> {
         let range = MIN_INT8_PRODUCTS..=MAX_INT8_PRODUCTS;
         self.int8.filter(|_| self.non_negative && range.contains(&products))

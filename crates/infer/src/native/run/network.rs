@@ -15,7 +15,7 @@ const VECTORS_A_PASS: usize = 64;
 /// The most values in them: fewer vectors pass together if they are so long that their buffers would matter.
 const VALUES_A_PASS: usize = 1 << 22;
 
-/// From so many bytes of weights on, a fully connected layer is bound by reading them when the batch is small: half of
+/// A fully connected layer with at least this many bytes of weights is bound by reading them when the batch is small: half of
 /// the second-level cache that server CPUs of 2020 to 2025 have.
 const MANY_WEIGHTS: usize = 1 << 20;
 
@@ -114,8 +114,12 @@ impl Network {
     /// The first layer after the flattening, if reading its weights takes longer than using them for a few images.
     pub(in crate::native) fn heavy_layer(&self) -> Option<&Linear> {
         match self.vectors.first() {
-            Some(VectorStep::Linear(linear)) if linear.weight_bytes() >= MANY_WEIGHTS => Some(linear),
-            _ => None,
+            Some(VectorStep::Linear(linear)) => {
+                Some(linear).filter(|linear| linear.weight_bytes() >= MANY_WEIGHTS)
+            }
+            Some(VectorStep::Int8Linear(_) | VectorStep::Relu | VectorStep::ChannelsFirst { .. }) | None => {
+                None
+            }
         }
     }
 

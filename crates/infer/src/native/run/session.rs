@@ -76,7 +76,7 @@ impl Session {
         }
     }
 
-    /// Runs a part of the network that takes images and gives so many values for each, each thread for its own images.
+    /// Runs a part of the network that takes images and gives `given` values for each; every thread runs it for its own images.
     fn by_image(
         &mut self,
         part: Part,
