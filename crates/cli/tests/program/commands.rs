@@ -1,0 +1,131 @@
+//! What every subcommand does, and says as JSON.
+
+use crate::Program;
+
+#[test]
+fn drawn_images_are_measured_read_cut_and_explained() {
+    let program = Program::new();
+    let drawn = program.json("generate --out images --count 12 --seed 5 --sheet --masks");
+    assert_eq!((&drawn["images"], &drawn["drawn"]), (&12.into(), &12.into()));
+    assert!(program.path("images-sheet.png").exists());
+    // The same command again has nothing to do, with any number of threads.
+    assert_eq!(program.json("generate --out images --count 12 --seed 5 --masks --threads 1")["drawn"], 0);
+
+    let measured = program.json("evaluate --data images --out pictures --threads 1");
+    assert_eq!((&measured["images"], &measured["skipped_files"]), (&12.into(), &0.into()));
+    assert!(measured["whole_accuracy"].as_f64().unwrap() > 0.9, "{measured}");
+    assert_eq!((&measured["backend"], &measured["precision"]), (&"native".into(), &"f32".into()));
+    assert!(
+        program.path("pictures/confusion.png").exists() && program.path("pictures/failures.png").exists()
+    );
+
+    let extracted = program.json("extract --data images --out letters --sheet");
+    assert_eq!(extracted["images"], 12);
+    assert!(extracted["letters"].as_u64().unwrap() >= 66, "{extracted}");
+    assert!(program.path("letters/manifest.jsonl").exists() && program.path("letters-sheet.png").exists());
+
+    std::fs::write(program.path("images/notes.txt"), "not an image").unwrap();
+    let skipped = &program.json("evaluate --data images")["skipped"];
+    assert_eq!((skipped.as_array().unwrap().len(), &skipped[0]["count"]), (1, &1.into()), "{skipped}");
+}
+
+#[test]
+fn an_image_is_read_and_explained() {
+    let program = Program::new();
+    program.ok("generate --out images --text QXKZEF");
+    let read = program.json("solve images/QXKZEF.png --min-confidence 0.5");
+    assert_eq!((&read["text"], &read["accepted"]), (&"QXKZEF".into(), &true.into()));
+    assert_eq!(read["characters"].as_array().unwrap().len(), 6);
+    let line = program.ok("solve --model claptcha-sequence --length 4-8 --beam 0 images/QXKZEF.png");
+    assert!(line.starts_with("images/QXKZEF.png\tQXKZEF\t"), "{line}");
+    // Not known to be possible, so not read.
+    assert_ne!(
+        program.json("solve --model claptcha-sequence --allowed ABC --length 0 images/QXKZEF.png")["text"],
+        "QXKZEF"
+    );
+
+    let explained = program.json("explain images/QXKZEF.png --out page --letter 2");
+    assert_eq!(explained["text"], "QXKZEF");
+    assert!(program.path("page/index.html").exists() && program.path("page/flashlight.gif").exists());
+}
+
+#[test]
+fn int8_says_what_ran() {
+    let program = Program::new();
+    program.ok("generate --out images --count 2");
+    let output = program.run(["evaluate", "--data", "images", "--precision", "int8", "--json"]);
+    let measured: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(measured["precision"] == "f32", told.contains("note: "), "{measured} {told}");
+}
+
+#[test]
+fn cutting_is_measured() {
+    let program = Program::new();
+    let cut = program.json("cut --style seed --count 10");
+    assert_eq!((&cut["images"], &cut["counted"]), (&10.into(), &10.into()));
+    assert!(program.ok("cut --count 5 --method seed --unknown-length").contains("right number of boxes"));
+}
+
+#[test]
+fn a_model_is_exported() {
+    let program = Program::new();
+    let letters = program.json("export --model seed-letters --out letters.onnx");
+    assert_eq!((&letters["width"], &letters["sequence"]), (&24.into(), &false.into()));
+    let sequence = program.json("export --model hard-sequence --out hard.onnx");
+    assert!(sequence["width"].is_null() && sequence["sequence"] == true);
+    assert!(std::fs::metadata(program.path("hard.onnx")).unwrap().len() > 100_000);
+}
+
+#[test]
+fn styles_are_printed_checked_and_shown() {
+    let program = Program::new();
+    std::fs::write(program.path("mine.toml"), program.ok("style print hard --length 3")).unwrap();
+    let checked = program.json("style check mine.toml");
+    assert_eq!((&checked["shortest"], &checked["longest"]), (&3.into(), &3.into()));
+    assert_eq!(program.ok("style check seed mine.toml").lines().count(), 2);
+    assert_eq!(program.json("style print easy")["width"], 200);
+    let sheet = program.json("style sheet easy --style mine.toml --count 2 --text ACE --out sheet.png");
+    assert_eq!(sheet["sheet"], "sheet.png");
+    assert!(program.path("sheet.png").exists());
+    // A changed style draws as it says.
+    program.ok("generate --style mine.toml --count 2 --out images");
+    for image in std::fs::read_dir(program.path("images")).unwrap() {
+        let name = image.unwrap().file_name().into_string().unwrap();
+        assert!(name == "manifest.jsonl" || name.len() == "ACE.png".len(), "{name}");
+    }
+}
+
+#[test]
+fn the_program_describes_itself() {
+    let program = Program::new();
+    let version = program.ok("--version");
+    let lines: Vec<&str> = version.lines().collect();
+    assert_eq!(lines[0], format!("captcha-lab {}", env!("CARGO_PKG_VERSION")));
+    assert_eq!(lines[1].contains("torch is not built in"), cfg!(not(feature = "torch")), "{version}");
+    assert!(lines[2].starts_with("instruction sets: portable"), "{version}");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = program.ok(&format!("completions {shell}"));
+        assert!(script.contains("evaluate") && script.contains("min-confidence"), "{shell}");
+    }
+    program.ok("man pages/man1");
+    for page in ["captcha-lab.1", "captcha-lab-train.1", "captcha-lab-style-sheet.1"] {
+        assert!(
+            std::fs::read_to_string(program.path("pages/man1").join(page)).unwrap().contains(".TH"),
+            "{page}"
+        );
+    }
+    for command in ["generate", "extract", "train", "evaluate", "solve", "cut", "export", "explain", "demo"] {
+        assert!(program.ok(&format!("{command} --help")).contains("--json"), "{command}");
+    }
+}
+
+#[test]
+fn what_is_next_is_said_and_is_a_command() {
+    let program = Program::new();
+    let output = program.run(["generate", "--count", "3", "--out", "my images"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    let next = told.lines().last().unwrap();
+    assert_eq!(next, "next: captcha-lab evaluate --data 'my images'");
+    assert!(program.run(["evaluate", "--data", "my images"]).status.success());
+}

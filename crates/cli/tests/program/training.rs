@@ -1,0 +1,57 @@
+//! Training, and the demo, which trains.
+
+use crate::Program;
+
+#[test]
+fn a_network_is_trained_on_letters_of_a_folder_and_cuts_as_they_were_cut() {
+    let program = Program::new();
+    program.ok("generate --out images --count 40");
+    program.ok("extract --data images --out letters --method seed --letter-size 24");
+    let first = program.json("train --data letters --length 6 --epochs 1 --out run");
+    assert_eq!((&first["epochs"], &first["model"]), (&1.into(), &"run/model.safetensors".into()));
+    // More epochs extend the run; other data is refused, and says what differs.
+    assert_eq!(program.json("train --data letters --length 6 --epochs 2 --out run")["epochs"], 2);
+    let told = program.error("train --data letters --length 6 --epochs 2 --augment --out run", 1);
+    assert!(told.contains("augment"), "{told}");
+    let told = program.error("train --data letters --epochs 1 --method best --out other", 1);
+    assert!(told.contains("leave out --method"), "{told}");
+    let model = std::fs::read(program.path("run/model.safetensors")).unwrap();
+    assert!(String::from_utf8_lossy(&model).contains("contours"), "the way of the post is kept in the model");
+    assert_eq!(program.json("evaluate --model run/model.safetensors --data images")["images"], 40);
+    assert!(program.path("run/curves.png").exists() && program.path("run/metrics.csv").exists());
+}
+
+#[test]
+fn a_folder_of_images_is_cut_in_memory() {
+    let program = Program::new();
+    program.ok("generate --out images --count 30");
+    assert_eq!(program.json("train --data images --network post --epochs 1 --out run")["epochs"], 1);
+}
+
+#[test]
+fn a_network_for_whole_images_is_trained_and_calibrated() {
+    let program = Program::new();
+    let words = "train --network sequence --style seed --style claptcha --count 32 --validation 8 --epochs 1 --out run";
+    assert_eq!(program.json(words)["epochs"], 1);
+    // Finished: the same command changes nothing.
+    let model = || std::fs::read(program.path("run/model.safetensors")).unwrap();
+    let before = model();
+    assert_eq!(program.json(words)["epochs"], 1);
+    assert!(before == model());
+    let told = program.error(&words.replace("--style claptcha ", ""), 1);
+    assert!(told.contains("style") || told.contains("alphabet") || told.contains("training"), "{told}");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_run_in_a_folder_that_is_no_unicode() {
+    use std::ffi::{OsStr, OsString};
+    use std::os::unix::ffi::OsStrExt;
+
+    let program = Program::new();
+    let mut arguments: Vec<OsString> =
+        "train --style seed --count 20 --epochs 1 --out".split(' ').map(OsString::from).collect();
+    arguments.push(OsStr::from_bytes(b"run-\xff").to_owned());
+    let output = program.run(arguments);
+    assert!(output.status.success(), "{output:?}");
+}
