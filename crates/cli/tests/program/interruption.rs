@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::Program;
 
 /// So many that the program is interrupted long before the last.
-const COUNT: u64 = 3000;
+const COUNT: u64 = 1000;
 
 fn images(folder: &Path) -> usize {
     std::fs::read_dir(folder).map_or(0, |entries| {
@@ -28,7 +28,7 @@ fn an_interrupted_corpus_is_completed_by_the_same_command() {
     let program = Program::new();
     let count = COUNT.to_string();
     let arguments = |out: &'static str| {
-        ["generate", "--size", "60x30", "--count", &count, "--out", out].map(str::to_owned)
+        ["generate", "--style", "easy", "--count", &count, "--out", out].map(str::to_owned)
     };
     let mut child = program
         .command()
