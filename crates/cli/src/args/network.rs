@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use captcha_core::files::read_bounded;
 use captcha_lab::infer::Architecture;
 
 use crate::run::Outcome;
@@ -123,10 +124,13 @@ impl LetterNetwork {
     }
 }
 
+/// Largest file of layers in bytes: those of the project have 2 kB.
+const MAX_FILE: u64 = 1 << 20;
+
 /// The architecture in a JSON file.
 fn open(file: &Path) -> Outcome<Architecture> {
     let name = file.display();
-    let json = std::fs::read(file).map_err(|error| {
+    let json = read_bounded(file, MAX_FILE).map_err(|error| {
         format!(
             "{name} is neither compact, post, sequence nor fine-sequence, and no file that can be read: {error}"
         )
