@@ -54,7 +54,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
         args: Vec<OsString>,
     },
-    /// Set up if needed, then run every test, without libtorch and with it.
+    /// Set up if needed, then run the tests that differ without libtorch, and every test with it.
     Test,
 }
 
