@@ -5,7 +5,8 @@ use std::panic::{self, AssertUnwindSafe};
 
 use eframe::egui::{Context, Vec2, ViewportBuilder};
 
-use crate::{Window, panics};
+use crate::Window;
+use crate::jobs::panics;
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]

@@ -9,39 +9,32 @@
 //! | [`ModelChoice`], [`Reader`], [`Reading`] | what reads, and what was read |
 //! | [`Many`], [`Failure`] | many images at once |
 //! | [`Inside`], [`Subject`] | the view `See inside`, and what it looks into |
+//!
+//! | room or file | what it holds |
+//! |---|---|
+//! | `window`, `display` | the whole window, and opening it on the screen |
+//! | `panels/` | what it is made of |
+//! | `inside/` | the view `See inside` |
+//! | `session/` | what the window knows, and what the user can ask for |
+//! | `jobs/` | what takes time, on threads of its own |
+//! | `data/` | pictures, recipes, models and what they read |
 
-mod clutter_panel;
-mod dialogs;
+mod data;
 mod display;
-mod files;
-mod generate_panel;
-mod image_view;
 mod inside;
-mod look;
-mod many;
-mod many_panel;
-mod note;
-mod panics;
-mod picture;
-mod reader;
-mod reading_panel;
-mod recipe;
+mod jobs;
+mod panels;
 mod session;
-mod shortcuts;
-mod sliders;
-mod style_panel;
-mod subject;
-mod textures;
 mod window;
-mod worker;
 
+pub use data::note::Note;
+pub use data::picture::{Origin, Picture};
+pub use data::reader::{ModelChoice, Reader, Reading, fitting};
+pub use data::recipe::{Drawer, Recipe};
+pub use data::subject::Subject;
 pub use display::{DisplayError, open_window};
 pub use inside::Inside;
-pub use many::{Failure, MOST_FAILURES, Many};
-pub use note::Note;
-pub use picture::{Origin, Picture};
-pub use reader::{ModelChoice, Reader, Reading, fitting};
-pub use recipe::{Drawer, Recipe};
+pub use jobs::many::{Failure, MOST_FAILURES, Many};
+pub use panels::tab::Tab;
 pub use session::{Session, Verdict};
-pub use subject::Subject;
-pub use window::{Tab, Window};
+pub use window::Window;

@@ -7,24 +7,15 @@ use eframe::egui::{
     RichText, Ui, ViewportCommand,
 };
 
-use crate::dialogs::{Dialogs, Purpose};
-use crate::image_view::Overlays;
-use crate::note::Note;
+use crate::Inside;
+use crate::data::note::Note;
+use crate::panels::dialogs::{Dialogs, Purpose};
+use crate::panels::image::Overlays;
+use crate::panels::shortcuts::Action;
+use crate::panels::tab::Tab;
+use crate::panels::textures::Textures;
+use crate::panels::{generate, look, many, reading, shortcuts};
 use crate::session::Session;
-use crate::shortcuts::{self, Action};
-use crate::textures::Textures;
-use crate::{Inside, generate_panel, look, many_panel, reading_panel};
-
-/// One of the views that share the middle of the window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tab {
-    /// The image, and what was read from it.
-    Read,
-    /// What the network makes of it.
-    Inside,
-    /// Many images at once.
-    Many,
-}
 
 /// The window: its views around a [`Session`].
 #[derive(Debug)]
@@ -82,11 +73,11 @@ impl Window {
         Panel::bottom("note").show(ui, |ui| self.note(ui));
         Panel::left("generate").exact_size(LEFT_WIDTH).resizable(false).show(ui, |ui| {
             ui.add_space(6.0);
-            if let Some(action) = generate_panel::large_buttons(ui) {
+            if let Some(action) = generate::large_buttons(ui) {
                 self.act(&context, action);
             }
             ui.add_space(6.0);
-            generate_panel::show(ui, &mut self.session.recipe, &mut self.dialogs);
+            generate::show(ui, &mut self.session.recipe, &mut self.dialogs);
         });
         CentralPanel::default_margins().show(ui, |ui| self.view(ui));
         if let Some((purpose, path)) = self.dialogs.show(&context) {
@@ -141,14 +132,14 @@ impl Window {
         match self.tab {
             Tab::Read => {
                 let Self { session, overlays, textures, dialogs, .. } = self;
-                let clicked = reading_panel::show(ui, session, overlays, textures, dialogs);
+                let clicked = reading::show(ui, session, overlays, textures, dialogs);
                 if let Some(clicked) = clicked {
                     let context = ui.ctx().clone();
                     match clicked {
-                        reading_panel::Clicked::Open => self.act(&context, Action::Open),
-                        reading_panel::Clicked::Save => self.act(&context, Action::Save),
-                        reading_panel::Clicked::Copy => self.session.copy(),
-                        reading_panel::Clicked::Paste => {
+                        reading::Clicked::Open => self.act(&context, Action::Open),
+                        reading::Clicked::Save => self.act(&context, Action::Save),
+                        reading::Clicked::Copy => self.session.copy(),
+                        reading::Clicked::Paste => {
                             context.send_viewport_cmd(ViewportCommand::RequestPaste);
                             self.awaits_paste = PASTE_FRAMES;
                         }
@@ -157,7 +148,7 @@ impl Window {
             }
             Tab::Inside => self.inside.ui(ui, self.session.subject().as_ref()),
             Tab::Many => {
-                let failure = many_panel::show(ui, &mut self.session, &mut self.count, &mut self.textures);
+                let failure = many::show(ui, &mut self.session, &mut self.count, &mut self.textures);
                 if let Some(failure) = failure {
                     self.session.show_failure(failure);
                     self.tab = Tab::Read;

@@ -2,7 +2,7 @@
 
 use eframe::egui::{Key, Modifiers, Ui};
 
-use super::place::Move;
+use crate::inside::known::place::Move;
 
 /// What keys ask for.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -3,48 +3,38 @@
 //! The way down is that of CNN Explainer (Z. J. Wang et al., "CNN Explainer: Learning Convolutional Neural Networks with
 //! Interactive Visualization", IEEE Transactions on Visualization and Computer Graphics 27 (2), 2021, doi
 //! 10.1109/TVCG.2020.3030418), here on the user's own image and model.
+//!
+//! | room or file | what it holds |
+//! |---|---|
+//! | `known/` | what is computed of an image and a model, and where in it the user is; without widgets |
+//! | `paint/` | what the views paint with: textures, maps, cells, colours |
+//! | `views/` | the views: the way to the text, the overview, the image as numbers, its preparation, scores, CTC |
+//! | `layer/` | the view of one layer |
+//! | `sum/` | the view of one value, as the sum that it is |
+//! | `keys` | the keys that lead from view to view |
 
-mod bands;
-mod cells;
-mod columns;
-mod ctc_view;
-mod flow;
-mod insight;
 mod keys;
-mod layer_change;
-mod layer_filters;
-mod layer_view;
-mod layer_weights;
-mod map_view;
-mod numbers;
-mod overview;
-mod place;
-mod planes;
-mod play;
-mod prepared;
-mod road;
-mod scene;
-mod scores;
+mod known;
+mod layer;
+mod paint;
 mod sum;
-mod sum_terms;
-mod sum_view;
 #[cfg(test)]
 mod tests;
-mod textures;
-mod trace_job;
+mod views;
 
 use std::sync::Arc;
 
 use eframe::egui::{Align, Layout, Ui, UiBuilder};
 
-use self::insight::Insight;
-use self::overview::Cursor;
-use self::place::Place;
-use self::scene::Scene;
-use self::sum_view::SumState;
-use self::textures::Textures;
-use self::trace_job::TraceJob;
 use crate::Subject;
+use crate::inside::known::insight::Insight;
+use crate::inside::known::job::TraceJob;
+use crate::inside::known::place::Place;
+use crate::inside::paint::scene::Scene;
+use crate::inside::paint::textures::Textures;
+use crate::inside::sum::SumState;
+use crate::inside::views::overview::Cursor;
+use crate::inside::views::{ctc, numbers, overview, prepared, road, scores};
 
 /// The view `See inside`: what it has computed, and where in it the user is.
 ///
@@ -170,9 +160,9 @@ fn deeper(
     sum: &mut SumState,
 ) -> Option<Place> {
     match place {
-        Place::Layer { stage, map } => layer_view::show(ui, scene, stage, map),
-        Place::Sum { stage, cell } => sum_view::show(ui, scene, stage, cell, sum),
-        Place::Reading { column } if scene.is_sequence() => ctc_view::show(ui, scene, column),
+        Place::Layer { stage, map } => layer::show(ui, scene, stage, map),
+        Place::Sum { stage, cell } => sum::show(ui, scene, stage, cell, sum),
+        Place::Reading { column } if scene.is_sequence() => ctc::show(ui, scene, column),
         Place::Reading { .. } => scores::show(ui, scene),
         Place::Overview { stage } => overview::show(ui, scene, Cursor { stage, moved }),
         Place::Image { .. } | Place::Prepared => None,

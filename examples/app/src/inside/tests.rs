@@ -12,11 +12,11 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 
 use super::Inside;
-use super::insight::Insight;
-use super::place::Place;
-use super::planes::Cell;
-use super::sum::number;
 use crate::Subject;
+use crate::inside::known::insight::Insight;
+use crate::inside::known::place::Place;
+use crate::inside::known::planes::Cell;
+use crate::inside::known::sum::number;
 
 struct State {
     inside: Inside,
@@ -183,8 +183,8 @@ fn a_sum_over_many_maps_is_written_out_for_each() {
     window.run_steps(3);
     cell_with_its_value(&window);
     let insight = insight(&window);
-    let Some(super::sum::Sum::Window { channels, bias, .. }) =
-        super::sum::Sum::of(&insight.pieces[0], 4, Cell { map: 3, y: 5, x: 6 })
+    let Some(crate::inside::known::sum::Sum::Window { channels, bias, .. }) =
+        crate::inside::known::sum::Sum::of(&insight.pieces[0], 4, Cell { map: 3, y: 5, x: 6 })
     else {
         panic!("it is a convolution");
     };
@@ -193,7 +193,7 @@ fn a_sum_over_many_maps_is_written_out_for_each() {
     let value = insight.pieces[0].value(5, Cell { map: 3, y: 5, x: 6 });
     assert!((sum + bias - value).abs() < 1e-4, "{sum} + {bias} is not {value}");
     for (i, channel) in channels.iter().enumerate().take(9) {
-        let adds = super::sum::signed_number(channel.partial);
+        let adds = crate::inside::known::sum::signed_number(channel.partial);
         let label = format!("Map {} adds {adds}", i + 1);
         click(&mut window, &label);
         window.get_by_label(&format!("Map {} of 16 adds {adds}.", i + 1));

@@ -1,0 +1,170 @@
+//! How one value came to be, sorted for reading.
+
+use captcha_lab::infer::{Layer, Origin, Tap};
+
+use crate::inside::known::insight::Piece;
+use crate::inside::known::planes::Cell;
+
+/// How one value of a layer came to be.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Sum {
+    /// A convolution: a window of each map times the filter's weights for it.
+    Window {
+        /// One for each map of the level before.
+        channels: Vec<Channel>,
+        /// Side of the window.
+        side: usize,
+        /// What is added in the end.
+        bias: f32,
+    },
+    /// Fully connected: every value times its weight.
+    Weighted {
+        /// The products, as they lie in the level before.
+        products: Vec<Product>,
+        /// What is added in the end.
+        bias: f32,
+    },
+    /// The largest of a window.
+    Largest {
+        /// The window, row by row.
+        taps: Vec<Tap>,
+        /// Columns of the window.
+        width: usize,
+        /// Which is the largest.
+        chosen: usize,
+    },
+    /// One value, scaled and shifted, cut off at zero, or only moved.
+    Single {
+        /// The value and its scale.
+        tap: Tap,
+        /// What is added.
+        shift: f32,
+    },
+}
+
+/// What one map adds to a value of a convolution.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Channel {
+    /// The window row by row.
+    pub(crate) taps: Vec<Tap>,
+    /// The sum of the products.
+    pub(crate) partial: f32,
+}
+
+/// What one value adds to a value of a fully connected layer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Product {
+    /// The level that the value can be seen in: before it was flattened.
+    pub(crate) level: usize,
+    /// Where it is there.
+    pub(crate) cell: Cell,
+    /// The value.
+    pub(crate) input: f32,
+    /// What it is multiplied by.
+    pub(crate) weight: f32,
+}
+
+impl Product {
+    /// What is added.
+    pub(crate) fn value(&self) -> f32 {
+        self.input * self.weight
+    }
+}
+
+impl Sum {
+    /// How the value of `cell` came to be; `None` if there is no such value.
+    pub(crate) fn of(piece: &Piece, stage: usize, cell: Cell) -> Option<Self> {
+        let layer = piece.layer(stage);
+        Some(match piece.origin(stage, cell)? {
+            Origin::Sum { taps, bias } => match layer {
+                Layer::Conv2d { kernel, .. } => {
+                    let channels = taps.chunks(kernel * kernel).map(|taps| Channel {
+                        taps: taps.to_vec(),
+                        partial: taps.iter().map(|tap| tap.input * tap.weight).sum(),
+                    });
+                    Self::Window { channels: channels.collect(), side: kernel, bias }
+                }
+                _ => Self::Weighted { products: products(piece, stage, &taps), bias },
+            },
+            Origin::Largest { taps, chosen } => {
+                let width = match layer {
+                    Layer::MaxPool2d { size } => size.width,
+                    _ => taps.len(),
+                };
+                Self::Largest { taps, width, chosen }
+            }
+            Origin::Single { tap, shift } => Self::Single { tap, shift },
+            _ => return None,
+        })
+    }
+}
+
+/// The products of a fully connected layer, each with where its input can be seen.
+fn products(piece: &Piece, stage: usize, taps: &[Tap]) -> Vec<Product> {
+    let planes = piece.planes(stage);
+    let products = taps.iter().filter_map(|tap| {
+        let (level, cell) = piece.unmoved(stage, planes.cell(tap.place?));
+        Some(Product { level, cell, input: tap.input, weight: tap.weight })
+    });
+    products.collect()
+}
+
+/// The indices of `values`, those with the largest absolute value first.
+pub(crate) fn by_size(values: impl IntoIterator<Item = f32>) -> Vec<usize> {
+    let values: Vec<f32> = values.into_iter().map(f32::abs).collect();
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
+    order
+}
+
+/// A number as it stands in a cell: short, with a true minus sign.
+pub(crate) fn number(value: f32) -> String {
+    let size = value.abs();
+    let digits = match size {
+        _ if size >= 99.95 => 0,
+        _ if size >= 9.995 => 1,
+        _ => 2,
+    };
+    let text = format!("{size:.digits$}");
+    // No minus before what is rounded to zero.
+    if value < 0.0 && text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
+        format!("\u{2212}{text}")
+    } else {
+        text
+    }
+}
+
+/// A number with its sign.
+pub(crate) fn signed_number(value: f32) -> String {
+    let text = number(value);
+    if text.starts_with('\u{2212}') { text } else { format!("+{text}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_short() {
+        let cases = [
+            (0.0, "0.00"),
+            (-0.001, "0.00"),
+            (-0.012, "\u{2212}0.01"),
+            (1.234, "1.23"),
+            (-12.34, "\u{2212}12.3"),
+            (255.0, "255"),
+            (99.97, "100"),
+            (9.999, "10.0"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(number(value), text, "{value}");
+        }
+        assert_eq!(signed_number(0.5), "+0.50");
+        assert_eq!(signed_number(-0.5), "\u{2212}0.50");
+    }
+
+    #[test]
+    fn the_largest_come_first() {
+        assert_eq!(by_size([0.5, -2.0, 1.0]), [1, 2, 0]);
+    }
+}

@@ -1,0 +1,105 @@
+//! What every view shows, and in which colours.
+
+use captcha_lab::ModelMetadata;
+use captcha_lab::infer::{Layer, Shape};
+use captcha_report::inside::words::{self, Words};
+use eframe::egui::{Color32, Context, Stroke, TextureId};
+
+use crate::inside::known::insight::{Insight, Piece};
+use crate::inside::paint::textures::Textures;
+
+/// What every view shows: the piece that is chosen, on its way through the network.
+pub(crate) struct Scene<'a> {
+    /// All that is known of the image.
+    pub(crate) insight: &'a Insight,
+    /// What the model says of itself.
+    pub(crate) metadata: &'a ModelMetadata,
+    /// The piece that is chosen.
+    pub(crate) piece: &'a Piece,
+    /// Its index.
+    pub(crate) index: usize,
+    /// The pictures.
+    pub(crate) textures: &'a mut Textures,
+}
+
+/// What is chosen or pointed at: the bluish green of Okabe and Ito, which no scale of values has.
+pub(crate) const ACCENT: Color32 = Color32::from_rgb(0x00, 0x9e, 0x73);
+
+/// The frame of what is chosen.
+pub(crate) fn chosen() -> Stroke {
+    Stroke::new(2.0, ACCENT)
+}
+
+impl Scene<'_> {
+    /// The picture of a map of a level.
+    pub(crate) fn map(&mut self, context: &Context, level: usize, map: usize) -> TextureId {
+        self.textures.map(context, self.index, self.piece, level, map)
+    }
+
+    /// A layer in words.
+    pub(crate) fn words(&self, stage: usize) -> Words {
+        words::layer(&self.piece.layer(stage), self.piece.shape(stage), self.piece.shape(stage + 1))
+    }
+
+    /// Whether the model reads the whole image at once.
+    pub(crate) fn is_sequence(&self) -> bool {
+        self.metadata.architecture.is_sequence()
+    }
+
+    /// What scores are divided by before the softmax.
+    pub(crate) fn temperature(&self) -> f32 {
+        self.metadata.temperature.unwrap_or(1.0)
+    }
+
+    /// A class in a cell: its character, or a dot for the blank.
+    pub(crate) fn class(&self, class: usize) -> String {
+        self.metadata.alphabet.character(class).map_or_else(|| "\u{b7}".to_owned(), String::from)
+    }
+
+    /// Where in a level a value is, in words: `map 3, row 1, column 2`, `value 17`, `column 4, class A`.
+    pub(crate) fn whereabouts(&self, level: usize, cell: crate::inside::known::planes::Cell) -> String {
+        let planes = self.piece.planes(level);
+        let last = level == self.piece.layers();
+        let [first, second, third] = planes.index(cell);
+        if planes.are_maps() {
+            let map = if planes.maps > 1 { format!("map {}, ", first + 1) } else { String::new() };
+            format!("{map}row {}, column {}", second + 1, third + 1)
+        } else if planes.are_columns() {
+            let what =
+                if last { format!("class {}", self.class(second)) } else { format!("value {}", second + 1) };
+            format!("column {}, {what}", first + 1)
+        } else if last {
+            format!("class {}", self.class(second))
+        } else {
+            format!("value {}", second + 1)
+        }
+    }
+}
+
+/// A layer in as few words as stand above a column.
+pub(crate) fn short_name(layer: Layer) -> String {
+    match layer {
+        Layer::Conv2d { kernel, .. } => format!("conv {kernel}\u{d7}{kernel}"),
+        Layer::BatchNorm2d => "norm".to_owned(),
+        Layer::Relu => "ReLU".to_owned(),
+        Layer::MaxPool2d { size } => format!("pool {}\u{d7}{}", size.width, size.height),
+        Layer::Dropout { .. } => "dropout".to_owned(),
+        Layer::Flatten => "flatten".to_owned(),
+        Layer::Columns => "columns".to_owned(),
+        Layer::Linear { .. } => "linear".to_owned(),
+        layer => format!("{layer:?}"),
+    }
+}
+
+/// A shape in one or two short lines.
+pub(crate) fn short_shape(shape: Shape) -> Vec<String> {
+    match shape {
+        Shape::Maps { channels: 1, height, width } => vec![format!("{width}\u{d7}{height}")],
+        Shape::Maps { channels, height, width } => {
+            vec![format!("{channels} maps"), format!("{width}\u{d7}{height}")]
+        }
+        Shape::Vector { features } => vec![format!("{features} values")],
+        Shape::Sequence { steps, features } => vec![format!("{steps} columns"), format!("of {features}")],
+        shape => vec![shape.to_string()],
+    }
+}
