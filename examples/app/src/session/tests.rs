@@ -1,5 +1,6 @@
 //! What goes wrong in the background.
 
+use std::path::Path;
 use std::time::Duration;
 
 use captcha_lab::render::Style;
