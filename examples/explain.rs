@@ -15,7 +15,8 @@ use std::process::exit;
 use captcha_lab::core::{ImageLimits, open_image};
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{ModelFile, Pretrained};
-use captcha_report::inside::{Road, story};
+use captcha_report::explain::story;
+use captcha_report::inside::Road;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();

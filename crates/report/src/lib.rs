@@ -3,13 +3,15 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`figures`] | pictures: contact sheets, letters by class, learning curves, confusion matrix, failures |
-//! | [`inside`] | how a network sees an image: values as colours, every step in words, CTC |
+//! | [`inside`] | how a network sees an image: values as colours, every step in words, CTC, films |
+//! | [`explain`] | the page that tells how an image is read, with its pictures |
 //! | [`pictures`] | the pictures of a corpus, a training and an evaluation, as files |
 //! | [`Table`], [`format`](mod@format) | aligned tables, and numbers the way that people read them |
 //! | [`describe`] | an error with its sources on one line |
 //!
 //! Nothing here needs a system font or a C library.
 
+pub mod explain;
 pub mod figures;
 pub mod format;
 pub mod inside;

@@ -1,17 +1,39 @@
 //! Pictures of a corpus, of letters, of a training and of an evaluation, as files.
 
-use std::error::Error;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use captcha_lab::core::Alphabet;
 use captcha_lab::core::image::GrayImage;
-use captcha_lab::dataset::{FolderOptions, LabelledFolder, LetterSet};
+use captcha_lab::core::{Alphabet, DecodeError};
+use captcha_lab::dataset::{DatasetError, FolderOptions, LabelledFolder, LetterSet};
 use captcha_lab::{Answer, Evaluation};
 
 use crate::figures::{
-    Failure, calibration, confusion_matrix, contact_sheet, failure_sheet, letter_sheet, save_png,
+    Failure, FigureError, calibration, confusion_matrix, contact_sheet, failure_sheet, letter_sheet, save_png,
 };
+
+/// Why a picture was not drawn or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PicturesError {
+    /// A folder is not there, or can't be made.
+    #[error("the folder {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: io::Error,
+    },
+    /// The labelled images can't be listed.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// An image can't be read.
+    #[error(transparent)]
+    Image(#[from] DecodeError),
+    /// A picture can't be drawn or written.
+    #[error(transparent)]
+    Figure(#[from] FigureError),
+}
 
 /// Images on a contact sheet and in a row of it.
 const SHEET: usize = 24;
@@ -46,32 +68,38 @@ impl Failures {
 /// A folder that is not named, as in `.` and `data/..`, is looked up: a file beside it is not in it.
 ///
 /// # Errors
-/// If there is no such folder, or nothing is beside it: `/`.
-pub fn beside(path: &Path, ending: &str) -> io::Result<PathBuf> {
-    let mut path = path.to_owned();
-    if path.file_name().is_none() {
-        path = path.canonicalize()?;
-    }
-    let Some(name) = path.file_name() else {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "nothing can be beside the root folder"));
+/// [`PicturesError::Folder`] if there is no such folder, or nothing is beside it: `/`.
+pub fn beside(path: impl AsRef<Path>, ending: &str) -> Result<PathBuf, PicturesError> {
+    let path = path.as_ref();
+    let fail = |source| PicturesError::Folder { path: path.to_owned(), source };
+    let named = match path.file_name() {
+        Some(_) => path.to_owned(),
+        None => path.canonicalize().map_err(fail)?,
+    };
+    let Some(name) = named.file_name() else {
+        return Err(fail(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "nothing can be beside the root folder",
+        )));
     };
     let mut name = name.to_owned();
     name.push(ending);
-    Ok(path.with_file_name(name))
+    Ok(named.with_file_name(name))
 }
 
 /// Draws the first images of a folder with their labels, beside the folder; returns the file.
 ///
 /// # Errors
-/// If an image can't be read or the sheet can't be written.
-pub fn save_folder_sheet(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
+/// [`PicturesError`] if an image can't be read or the sheet can't be written.
+pub fn save_folder_sheet(folder: impl AsRef<Path>) -> Result<PathBuf, PicturesError> {
+    let folder = folder.as_ref();
     let sheet = beside(folder, "-sheet.png")?;
     let samples = LabelledFolder::open(folder, &FolderOptions::default())?;
     let items = samples
         .samples()
         .take(SHEET)
         .map(|sample| Ok((sample.load()?, sample.label.to_string())))
-        .collect::<Result<Vec<_>, captcha_lab::core::DecodeError>>()?;
+        .collect::<Result<Vec<_>, DecodeError>>()?;
     save_png(&contact_sheet(&items, SHEET_COLUMNS), &sheet)?;
     Ok(sheet)
 }
@@ -79,8 +107,8 @@ pub fn save_folder_sheet(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
 /// Draws the first letters of each class.
 ///
 /// # Errors
-/// If the sheet can't be written.
-pub fn save_letter_sheet(letters: &LetterSet, path: &Path) -> Result<(), Box<dyn Error>> {
+/// [`PicturesError::Figure`] if the sheet can't be written.
+pub fn save_letter_sheet(letters: &LetterSet, path: impl AsRef<Path>) -> Result<(), PicturesError> {
     let mut classes: Vec<(char, Vec<GrayImage>)> =
         letters.alphabet().characters().iter().map(|&character| (character, Vec::new())).collect();
     for index in 0..letters.len() {
@@ -93,14 +121,16 @@ pub fn save_letter_sheet(letters: &LetterSet, path: &Path) -> Result<(), Box<dyn
 /// Draws the confusion matrix, the calibration and the failures into `folder`.
 ///
 /// # Errors
-/// If they can't be written.
+/// [`PicturesError`] if they can't be written.
 pub fn save_results(
-    folder: &Path,
+    folder: impl AsRef<Path>,
     alphabet: &Alphabet,
     evaluation: &Evaluation,
     failures: &Failures,
-) -> Result<(), Box<dyn Error>> {
-    std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+) -> Result<(), PicturesError> {
+    let folder = folder.as_ref();
+    std::fs::create_dir_all(folder)
+        .map_err(|source| PicturesError::Folder { path: folder.to_owned(), source })?;
     confusion_matrix(alphabet, &evaluation.confusions)?.save(&folder.join("confusion"))?;
     calibration(&evaluation.calibration)?.save(&folder.join("calibration"))?;
     save_png(&failure_sheet(&failures.0, Failures::COLUMNS), &folder.join("failures.png"))?;
@@ -110,12 +140,12 @@ pub fn save_results(
 /// Draws the learning curves of a training to `stem.png` and `stem.svg`.
 ///
 /// # Errors
-/// If they can't be written.
+/// [`PicturesError`] if they can't be written.
 #[cfg(feature = "torch")]
 pub fn save_learning_curves(
     history: &[captcha_lab::model::EpochMetrics],
-    stem: &Path,
-) -> Result<(), Box<dyn Error>> {
+    stem: impl AsRef<Path>,
+) -> Result<(), PicturesError> {
     let rows: Vec<crate::figures::EpochRow> = history
         .iter()
         .map(|metrics| crate::figures::EpochRow {

@@ -12,7 +12,8 @@ use captcha_lab::render::{Renderer, Style};
 use captcha_lab::segment::{Cleaning, SegmentOptions, Segmenter};
 use captcha_lab::{Label, ModelFile, Pretrained, Solver};
 use captcha_report::inside::numbers::{share, with_decimals};
-use captcha_report::inside::{Road, RoadError, Story, Way, flashlight, pooling, story};
+use captcha_report::explain::{Story, story};
+use captcha_report::inside::{Road, RoadError, Way, flashlight, pooling};
 use captcha_testkit::backend::formula_model;
 use image::codecs::gif::GifDecoder;
 use image::{AnimationDecoder, DynamicImage, GrayImage, ImageDecoder, Luma};
@@ -26,10 +27,19 @@ fn captcha(style: Style, text: &str) -> DynamicImage {
     Renderer::new(style).unwrap().render(text, 42).unwrap().image
 }
 
+/// The page as XML, which has no elements without an end.
 fn page(story: &Story) -> String {
     let (name, bytes) = story.files().last().unwrap();
     assert_eq!(name, "index.html");
-    String::from_utf8(bytes.clone()).unwrap()
+    let page = String::from_utf8(bytes.clone()).unwrap();
+    let mut xml = String::new();
+    for part in page.split_inclusive('>') {
+        let tag = part.rfind('<').map_or("", |start| &part[start..]);
+        let is_void = ["<meta ", "<img ", "<br>", "<source "].iter().any(|void| tag.starts_with(void));
+        xml.push_str(part.strip_suffix('>').filter(|_| is_void).unwrap_or(part));
+        xml.push_str(if is_void { "/>" } else { "" });
+    }
+    xml
 }
 
 fn parse(page: &str) -> Document<'_> {
@@ -49,7 +59,7 @@ fn section<'a>(document: &'a Document<'_>, id: &str) -> Node<'a, 'a> {
 
 /// The cells of the first table under a node, row by row.
 fn cells(node: Node<'_, '_>) -> Vec<Vec<String>> {
-    let table = node.descendants().find(|node| node.has_tag_name(("http://www.w3.org/1999/xhtml", "tbody")));
+    let table = node.descendants().find(|node| node.has_tag_name("tbody"));
     let rows = table.expect("a table").children().filter(Node::is_element);
     rows.map(|row| row.children().filter(Node::is_element).map(text).collect()).collect()
 }
@@ -98,7 +108,7 @@ fn check(story: &Story) {
         // All three are rounded.
         assert!(error < 0.0151, "{line}");
     }
-    assert!(!page.contains("http:") || page.matches("http").count() == 1, "it needs the network");
+    assert!(!page.contains("http"), "it needs the network");
 }
 
 /// The number of frames of a film, and its size.

@@ -56,9 +56,9 @@ impl Figure {
     ///
     /// # Errors
     /// [`FigureError::Save`] names the file that could not be written.
-    pub fn save(&self, stem: &Path) -> Result<[PathBuf; 2], FigureError> {
+    pub fn save(&self, stem: impl AsRef<Path>) -> Result<[PathBuf; 2], FigureError> {
         let [png, svg] = ["png", "svg"].map(|extension| {
-            let mut path = stem.as_os_str().to_owned();
+            let mut path = stem.as_ref().as_os_str().to_owned();
             path.push(".");
             path.push(extension);
             PathBuf::from(path)
@@ -119,7 +119,8 @@ pub(super) fn text_style(em: f64, colour: image::Rgb<u8>) -> TextStyle<'static> 
 ///
 /// # Errors
 /// [`FigureError::Save`]: no folder, no space, no permission.
-pub fn save_png(image: &RgbImage, path: &Path) -> Result<(), FigureError> {
+pub fn save_png(image: &RgbImage, path: impl AsRef<Path>) -> Result<(), FigureError> {
+    let path = path.as_ref();
     let bytes = png(image)
         .map_err(|error| FigureError::Save { path: path.to_owned(), source: io::Error::other(error) })?;
     write(path, &bytes)

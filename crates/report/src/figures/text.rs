@@ -11,8 +11,7 @@ use super::palette::mix;
 pub(crate) const FAMILY: &str = "PT Sans, Helvetica, Arial, sans-serif";
 
 static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    FontRef::try_from_slice(include_bytes!("../../../../fonts/PTSans-Bold.ttf"))
-        .expect("a font of this repository")
+    FontRef::try_from_slice(include_bytes!("../../fonts/PTSans-Bold.ttf")).expect("a font of this repository")
 });
 
 /// Which way a line of text runs.

@@ -1,4 +1,4 @@
-//! How a network sees an image: what the window shows and what `explain` writes, piece by piece.
+//! How a network sees an image, piece by piece: what the window shows and what the page of [`explain`](crate::explain) is made of.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -10,8 +10,6 @@
 //! | [`flashlight()`], [`pooling()`] | films: a filter that slides over an image, and what a pool keeps |
 //! | [`scores`] | class probabilities as bars, and as a heat map over the columns |
 //! | [`Road`] | everything that a model does with an image |
-//! | [`story()`] | the page that tells it, with all these pictures |
-
 //!
 //! ```
 //! use captcha_lab::render::{Renderer, Style};
@@ -31,29 +29,21 @@
 
 pub mod colour;
 pub mod ctc;
-mod draft;
-mod draw;
+pub(crate) mod draw;
 mod film;
 mod flashlight;
-mod html;
-mod layers;
 pub mod maps;
 pub mod numbers;
-mod outcome;
 pub mod pixels;
 mod pooling;
-mod preparation;
 mod road;
 pub mod scores;
-mod slide;
-mod story;
+pub(crate) mod slide;
 pub mod trace;
 pub mod words;
-mod worked;
+pub(crate) mod worked;
 
-pub use draft::{Story, StoryError};
 pub use film::{Film, FilmError};
 pub use flashlight::flashlight;
 pub use pooling::pooling;
 pub use road::{Road, RoadError, Way};
-pub use story::story;

@@ -167,7 +167,7 @@ impl<'a> Slide<'a> {
 }
 
 /// The row and column of the largest value; the first of equals.
-pub(super) fn strongest(values: &ArrayView2<'_, f32>) -> (usize, usize) {
+pub(crate) fn strongest(values: &ArrayView2<'_, f32>) -> (usize, usize) {
     let mut best = ((0, 0), f32::NEG_INFINITY);
     for (place, &value) in values.indexed_iter() {
         if value > best.1 {

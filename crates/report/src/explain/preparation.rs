@@ -5,14 +5,16 @@ use captcha_lab::segment::{Letter, Steps};
 use captcha_lab::{GlyphBox, Pretrained};
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use super::draft::{Draft, Said, StoryError};
-use super::html::Size;
-use super::maps::{Scale, table};
-use super::pixels::{Channel, boxes, channel, columns, enlarged, grey_level, levels, liveliest, place};
-use super::road::{Road, Way};
-use super::words::{Step, Words};
+use crate::explain::draft::{Draft, Said, StoryError};
+use crate::explain::html::Size;
 use crate::figures::contact_sheet;
 use crate::figures::thumbnail::on_paper;
+use crate::inside::maps::{Scale, table};
+use crate::inside::pixels::{
+    Channel, boxes, channel, columns, enlarged, grey_level, levels, liveliest, place,
+};
+use crate::inside::words::{Step, Words};
+use crate::inside::{Road, Way};
 
 /// The width of a picture of the whole image, in pixels.
 const WIDE: u32 = 1400;
@@ -21,7 +23,7 @@ const WIDE: u32 = 1400;
 const BESIDE: usize = 3;
 
 /// Writes it.
-pub(super) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
+pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     pixels(draft, road)?;
     channels(draft, road)?;
     match road.way() {
@@ -88,7 +90,7 @@ fn pixels(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     let alt = format!("The brightness of {} x {} pixels as numbers.", area.width(), area.height());
     let caption = "The same part, each pixel as a square with its number.";
     draft.picture(&numbers, Size::Scrolled, Said { name: "part-numbers.png", alt: &alt, caption })?;
-    draft.page.end_section();
+    draft.page.end();
     Ok(())
 }
 
@@ -118,9 +120,9 @@ fn channels(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
         };
         draft.picture(&numbers, Size::Half, said)?;
     }
-    draft.page.end_row();
+    draft.page.end();
     let Words { title, text } = Step::Grey.words();
-    draft.page.tagged("h3", "", &title);
+    draft.page.heading(&title);
     draft
         .page
         .text(&format!("{text} Grey is 0.21 \u{d7} red + 0.72 \u{d7} green + 0.07 \u{d7} blue, rounded."));
@@ -138,8 +140,8 @@ fn channels(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
         Size::Half,
         Said { name: "grey-numbers.png", alt: "Grey levels as numbers.", caption },
     )?;
-    draft.page.end_row();
-    draft.page.end_section();
+    draft.page.end();
+    draft.page.end();
     Ok(())
 }
 
@@ -149,7 +151,7 @@ fn cleaning(draft: &mut Draft, cleaned: &GrayImage) -> Result<(), StoryError> {
     let picture = enlarged(&DynamicImage::from(cleaned.clone()), WIDE);
     let said = Said { name: "cleaned.png", alt: "The image after cleaning.", caption: "What is left." };
     draft.picture(&picture, Size::Half, said)?;
-    draft.page.end_section();
+    draft.page.end();
     Ok(())
 }
 
@@ -158,7 +160,7 @@ fn threshold(draft: &mut Draft, road: &Road, steps: &Steps) -> Result<(), StoryE
     begin(draft, "ink", Step::Threshold);
     let Some(level) = steps.level else {
         draft.page.fact("In this image nothing is dark enough to stand out from the paper.");
-        draft.page.end_section();
+        draft.page.end();
         return Ok(());
     };
     let ink = steps.binary.pixels().filter(|pixel| pixel.0[0] == 0).count();
@@ -173,12 +175,12 @@ fn threshold(draft: &mut Draft, road: &Road, steps: &Steps) -> Result<(), StoryE
         Size::Half,
         Said { name: "ink.png", alt: "Ink in black, paper in white.", caption: "" },
     )?;
-    draft.page.end_section();
+    draft.page.end();
     Ok(())
 }
 
 /// The boxes that were found, over the image.
-pub(super) fn cut(road: &Road, width: u32) -> RgbImage {
+pub(crate) fn cut(road: &Road, width: u32) -> RgbImage {
     match road.way() {
         Way::Letters { steps, followed, .. } => {
             let found: Vec<GlyphBox> = match &steps.result {
@@ -204,14 +206,14 @@ fn cutting(draft: &mut Draft, road: &Road, steps: &Steps, followed: Option<usize
                 Said { name: "boxes.png", alt: "The image with a frame around each piece of ink.", caption };
             draft.picture(&picture, Size::Half, said)?;
             draft.page.text(&format!("A network of letters can't go on from here. {}", other_models()));
-            draft.page.end_section();
+            draft.page.end();
             return Ok(());
         }
     };
     let alt = format!("The image with a frame around each of {} letters.", letters.len());
     let caption = "The letters that were found. The orange one is followed from here on.";
     draft.picture(&picture, Size::Half, Said { name: "boxes.png", alt: &alt, caption })?;
-    draft.page.end_section();
+    draft.page.end();
 
     begin(draft, "letter", Step::Letters);
     let read = road.prediction().map_or(&[][..], |prediction| &prediction.characters);
@@ -236,12 +238,12 @@ fn cutting(draft: &mut Draft, road: &Road, steps: &Steps, followed: Option<usize
         let caption = "How much ink each pixel has: 0 is paper, 1 is black.";
         draft.picture(&picture, Size::Scrolled, Said { name: "letter-numbers.png", alt: &alt, caption })?;
     }
-    draft.page.end_section();
+    draft.page.end();
     Ok(())
 }
 
 /// Which models need no cutting.
-pub(super) fn other_models() -> String {
+pub(crate) fn other_models() -> String {
     let names = Pretrained::ALL.iter().map(|model| model.name());
     let sequences: Vec<&str> = names.filter(|name| name.ends_with("sequence")).collect();
     format!(
@@ -284,6 +286,6 @@ fn whole(draft: &mut Draft, road: &Road, scaled: &GrayImage) -> Result<(), Story
         };
         draft.picture(&table(&values.view(), Scale::Ink, 60), Size::Scrolled, said)?;
     }
-    draft.page.end_section();
+    draft.page.end();
     Ok(())
 }

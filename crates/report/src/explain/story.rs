@@ -3,13 +3,15 @@
 use captcha_lab::infer::Layer;
 use image::RgbImage;
 
-use super::draft::{Draft, Said, Story, StoryError};
-use super::html::{Size, escape};
-use super::pixels::enlarged;
-use super::road::{Road, Way};
-use super::trace::{self, input_shape_of, overview, small_input};
-use super::{layers, outcome, preparation, words};
+use crate::explain::draft::{Draft, Said, Story, StoryError};
+use crate::explain::html::Size;
+use crate::explain::{layers, outcome, preparation};
 use crate::figures::thumbnail::{on_paper, thumbnail};
+use crate::inside::pixels::enlarged;
+use crate::inside::trace::{input_shape_of, overview, small_input};
+use crate::inside::{Road, Way};
+use crate::inside::{trace, words};
+use maud::{Markup, html};
 
 /// The page and the pictures of `road`; `name` is what the image is called on it.
 ///
@@ -28,7 +30,7 @@ pub fn story(road: &Road, name: &str) -> Result<Story, StoryError> {
 
 /// The image and what is read.
 fn opening(draft: &mut Draft, road: &Road, name: &str) -> Result<(), StoryError> {
-    draft.page.tagged("h1", "", "How a network reads this image");
+    draft.page.title("How a network reads this image");
     let picture = enlarged(road.image(), 600);
     let said = Said { name: "image.png", alt: &format!("The image {name}."), caption: name };
     draft.file(&on_paper(road.image()), said.name)?;
@@ -55,32 +57,32 @@ fn glance(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     draft.page.text(
         "Each box is one step. What comes out of it goes into the next. Follow a box to see it closely.",
     );
-    draft.page.raw("<ol class=\"road\">\n");
     let image = on_paper(road.image());
     let size = format!("{} x {} pixels", image.width(), image.height());
     let small = |image: RgbImage| thumbnail(&image.into(), (SMALL, SMALL));
-    card(draft, ("image", "small-image.png"), &small(image), "Image", &size)?;
+    let mut cards = vec![card(draft, ("image", "small-image.png"), &small(image), "Image", &size)?];
     if let Some(trace) = road.trace() {
         let (target, title) = match road.way() {
             Way::Letters { .. } => ("letter", "Letter"),
             Way::Sequence { .. } => ("scaled", "Scaled"),
         };
         let size = words::shape(input_shape_of(trace, 0));
-        card(draft, (target, "small-input.png"), &small_input(trace, SMALL), title, &size)?;
+        cards.push(card(draft, (target, "small-input.png"), &small_input(trace, SMALL), title, &size)?);
         for stage in trace.stages().iter().filter(|stage| !matches!(stage.layer, Layer::Dropout { .. })) {
             let title = words::layer(&stage.layer, input_shape_of(trace, stage.index), stage.shape).title;
             let (id, file) = (layers::id(stage.index), format!("small-{}.png", stage.index + 1));
             let title = format!("{}. {title}", stage.index + 1);
-            card(draft, (&id, &file), &trace::small(stage, SMALL), &title, &words::shape(stage.shape))?;
+            let picture = trace::small(stage, SMALL);
+            cards.push(card(draft, (&id, &file), &picture, &title, &words::shape(stage.shape))?);
         }
         let (picture, text) = outcome::small(road);
-        card(draft, ("scores", "small-scores.png"), &small(picture), "Probabilities", &text)?;
+        cards.push(card(draft, ("scores", "small-scores.png"), &small(picture), "Probabilities", &text)?);
     } else {
         let cut = preparation::cut(road, 2 * SMALL);
-        card(draft, ("cut", "small-cut.png"), &small(cut), "Cutting", "stopped here")?;
+        cards.push(card(draft, ("cut", "small-cut.png"), &small(cut), "Cutting", "stopped here")?);
     }
-    draft.page.raw("</ol>\n");
-    draft.page.end_section();
+    draft.page.add(html! { ol.road { @for card in &cards { (card) } } });
+    draft.page.end();
     Ok(())
 }
 
@@ -91,19 +93,20 @@ fn card(
     picture: &RgbImage,
     title: &str,
     shape: &str,
-) -> Result<(), StoryError> {
+) -> Result<Markup, StoryError> {
     draft.file(picture, file)?;
     let (width, height) = picture.dimensions();
-    draft.page.raw(&format!(
-        "<li><a href=\"#{}\"><span class=\"picture\"><img src=\"{}\" width=\"{width}\" height=\"{height}\" \
-         alt=\"\"/></span><b>{}</b><small>{}</small></a></li>\n",
-        escape(target),
-        escape(file),
-        escape(title),
-        // Sizes are not broken.
-        escape(&shape.replace(" x ", "\u{a0}x\u{a0}"))
-    ));
-    Ok(())
+    // Sizes are not broken.
+    let shape = shape.replace(" x ", "\u{a0}x\u{a0}");
+    Ok(html! {
+        li {
+            a href={ "#" (target) } {
+                span.picture { img src=(file) width=(width) height=(height) alt=""; }
+                b { (title) }
+                small { (shape) }
+            }
+        }
+    })
 }
 
 /// Which network it was.
@@ -129,6 +132,6 @@ fn closing(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
         };
         draft.picture(&overview(trace), Size::Full, said)?;
     }
-    draft.page.end_section();
+    draft.page.end();
     Ok(())
 }

@@ -7,9 +7,9 @@ use std::path::Path;
 use captcha_lab::core::files::{Durability, write_whole};
 use image::RgbImage;
 
-use super::film::{Film, FilmError};
-use super::html::{Page, Size};
+use crate::explain::html::{Page, Size};
 use crate::figures::figure::png;
+use crate::inside::{Film, FilmError};
 
 /// Why there is no page.
 #[derive(Debug, thiserror::Error)]
@@ -43,39 +43,39 @@ pub enum StoryError {
 
 /// A page and its pictures.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
-    pub(super) page: Page,
+pub(crate) struct Draft {
+    pub(crate) page: Page,
     files: Vec<(String, Vec<u8>)>,
 }
 
 /// What is said of a picture.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Said<'a> {
+pub(crate) struct Said<'a> {
     /// Its file name.
-    pub(super) name: &'a str,
+    pub(crate) name: &'a str,
     /// What it shows, for people who can't see it.
-    pub(super) alt: &'a str,
+    pub(crate) alt: &'a str,
     /// What stands under it.
-    pub(super) caption: &'a str,
+    pub(crate) caption: &'a str,
 }
 
 impl Draft {
     /// Adds a picture to the page.
-    pub(super) fn picture(&mut self, image: &RgbImage, size: Size, said: Said<'_>) -> Result<(), StoryError> {
+    pub(crate) fn picture(&mut self, image: &RgbImage, size: Size, said: Said<'_>) -> Result<(), StoryError> {
         self.file(image, said.name)?;
         self.page.picture(said.name, image, size, said.alt, said.caption);
         Ok(())
     }
 
     /// Adds the file of a picture that the page shows in its own way.
-    pub(super) fn file(&mut self, image: &RgbImage, name: &str) -> Result<(), StoryError> {
+    pub(crate) fn file(&mut self, image: &RgbImage, name: &str) -> Result<(), StoryError> {
         let bytes = png(image).map_err(|source| StoryError::Picture { name: name.to_owned(), source })?;
         self.files.push((name.to_owned(), bytes));
         Ok(())
     }
 
     /// Adds a film to the page, and its last frame as a picture.
-    pub(super) fn film(&mut self, film: &Film, said: Said<'_>) -> Result<(), StoryError> {
+    pub(crate) fn film(&mut self, film: &Film, said: Said<'_>) -> Result<(), StoryError> {
         let bytes =
             film.to_gif().map_err(|source| StoryError::Film { name: said.name.to_owned(), source })?;
         self.files.push((said.name.to_owned(), bytes));
@@ -88,7 +88,7 @@ impl Draft {
     }
 
     /// The finished page with its pictures.
-    pub(super) fn finish(self, title: &str) -> Story {
+    pub(crate) fn finish(self, title: &str) -> Story {
         let mut files = self.files;
         // Last, so that a page that is there has its pictures.
         files.push(("index.html".to_owned(), self.page.finish(title).into_bytes()));
@@ -113,7 +113,8 @@ impl Story {
     ///
     /// # Errors
     /// [`StoryError::Write`] names the file that could not be written; each file is whole or not there.
-    pub fn save(&self, folder: &Path) -> Result<(), StoryError> {
+    pub fn save(&self, folder: impl AsRef<Path>) -> Result<(), StoryError> {
+        let folder = folder.as_ref();
         fs::create_dir_all(folder).map_err(|source| StoryError::Write { path: folder.to_owned(), source })?;
         for (name, bytes) in &self.files {
             let path = folder.join(name);

@@ -3,29 +3,31 @@
 use captcha_lab::core::ndarray::{ArrayView2, Axis};
 use captcha_lab::infer::{Layer, Shape, Stage, Trace};
 
-use super::draft::{Draft, Said, StoryError};
-use super::flashlight::flashlight;
-use super::html::Size;
-use super::maps::{Scale, map, mosaic, table};
-use super::pooling::pooling;
-use super::road::Road;
-use super::scores::squares;
-use super::slide::strongest as strongest_of_map;
-use super::trace::{input_shape_of, scale_of_input, values};
-use super::words::{self, Step, Words};
-use super::worked::{self, evidence, removed, striking, strongest};
+use crate::explain::draft::{Draft, Said, StoryError};
+use crate::explain::html::Size;
+use crate::explain::worked;
 use crate::format::{count, percent_with};
+use crate::inside::Road;
+use crate::inside::flashlight;
+use crate::inside::maps::{Scale, map, mosaic, table};
+use crate::inside::pooling;
+use crate::inside::scores::squares;
+use crate::inside::slide::strongest as strongest_of_map;
+use crate::inside::trace::{input_shape_of, scale_of_input, values};
+use crate::inside::words;
+use crate::inside::words::{Step, Words};
+use crate::inside::worked::{evidence, name, removed, striking, strongest};
 
 /// The width of a picture of all maps, in pixels.
 const WIDE: u32 = 1400;
 
 /// The name of a layer's section.
-pub(super) fn id(stage: usize) -> String {
+pub(crate) fn id(stage: usize) -> String {
     format!("layer-{}", stage + 1)
 }
 
 /// Writes it.
-pub(super) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
+pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     let Some(trace) = road.trace() else { return Ok(()) };
     let first = |wanted: fn(&Layer) -> bool| trace.stages().iter().position(|stage| wanted(&stage.layer));
     let convolution = first(|layer| matches!(layer, Layer::Conv2d { .. }));
@@ -58,7 +60,7 @@ pub(super) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
                 }
             }
         }
-        draft.page.end_section();
+        draft.page.end();
     }
     Ok(())
 }
@@ -72,7 +74,7 @@ fn strongest_value(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stage,
             let what = character.map_or_else(|| "the blank".to_owned(), String::from);
             format!("the score of {what} in column {}", place[0] + 1)
         }
-        shape => format!("the largest value, {},", worked::name(shape, place)),
+        shape => format!("the largest value, {},", name(shape, place)),
     };
     worked::write(&mut draft.page, trace, stage.index, place, &name);
 }
@@ -95,7 +97,7 @@ fn all(draft: &mut Draft, stage: &Stage) -> Result<(), StoryError> {
 fn first_convolution(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stage) -> Result<(), StoryError> {
     let filter = striking(&stage.values);
     let Words { title, text } = Step::Flashlight.words();
-    draft.page.tagged("h3", "", &title);
+    draft.page.heading(&title);
     draft.page.text(&text);
     if let Some(film) = flashlight(trace, stage.index, filter) {
         let alt =
@@ -109,11 +111,11 @@ fn first_convolution(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stag
     }
     let (row, column) = strongest_of_map(&stage.values.index_axis(Axis(0), filter));
     let place = [filter, row, column];
-    let name = format!("the value in {}", worked::name(stage.shape, place));
+    let name = format!("the value in {}", name(stage.shape, place));
     worked::write(&mut draft.page, trace, stage.index, place, &name);
     if let Some(weights) = road.model().tensors().get(&format!("{}.weight", stage.index)) {
         let Words { title, text } = Step::Filters.words();
-        draft.page.tagged("h3", "", &title);
+        draft.page.heading(&title);
         draft.page.text(&text);
         let scale = Scale::of(weights.data());
         draft.page.row();
@@ -127,9 +129,9 @@ fn first_convolution(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stag
                 draft.picture(&picture, Size::Half, Said { name: &name, alt: &alt, caption: &caption })?;
             }
         }
-        draft.page.end_row();
+        draft.page.end();
         draft.page.note(&format!("In all filters {}.", scale.words()));
-        draft.page.tagged("h3", "", "The map of every filter");
+        draft.page.heading("The map of every filter");
     }
     Ok(())
 }
@@ -163,7 +165,7 @@ fn relu(draft: &mut Draft, trace: &Trace, stage: &Stage) -> Result<(), StoryErro
         let picture = map(&values.view(), scale, pixel);
         draft.picture(&picture, Size::Half, Said { name: &name, alt: &alt, caption: &caption })?;
     }
-    draft.page.end_row();
+    draft.page.end();
     Ok(())
 }
 
@@ -203,7 +205,7 @@ fn deciding(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stage) -> Res
         let place = [0, class, 0];
         let title = if rank == 0 { "What speaks for" } else { "Why not" };
         let mark = if rank == 0 { "" } else { "?" };
-        draft.page.tagged("h3", "", &format!("{title} {character}{mark}"));
+        draft.page.heading(&format!("{title} {character}{mark}"));
         worked::write(&mut draft.page, trace, stage.index, place, &format!("the score of {character}"));
         if let Some(evidence) = evidence(trace, stage.index, place) {
             let (name, what) = (format!("evidence-{}.png", rank + 1), evidence.shape().to_vec());

@@ -2,14 +2,14 @@
 
 use image::RgbImage;
 
-use super::ctc::{Collapse, Fate, collapse};
-use super::draft::{Draft, Said, StoryError};
-use super::html::{Page, Size};
-use super::numbers::{share, tiny, with_decimals};
-use super::preparation;
-use super::road::{Road, Way};
-use super::scores::{BLANK, bars, heat_map, probabilities};
-use super::words::{Step, Words};
+use crate::explain::draft::{Draft, Said, StoryError};
+use crate::explain::html::{Page, Size};
+use crate::explain::preparation;
+use crate::inside::ctc::{Collapse, Fate, collapse};
+use crate::inside::numbers::{share, tiny, with_decimals};
+use crate::inside::scores::{BLANK, bars, heat_map, probabilities};
+use crate::inside::words::{Step, Words};
+use crate::inside::{Road, Way};
 
 /// How many classes a table of scores has.
 const TOLD: usize = 5;
@@ -18,7 +18,7 @@ const TOLD: usize = 5;
 const SURE: f32 = 0.9;
 
 /// Writes it.
-pub(super) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
+pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     if road.trace().is_none() {
         return Ok(());
     }
@@ -33,16 +33,16 @@ pub(super) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     draft.page.text(&text);
     answer(&mut draft.page, road);
     characters(&mut draft.page, road);
-    draft.page.end_section();
+    draft.page.end();
     Ok(())
 }
 
 /// The text in large, how sure, and whether it is right.
-pub(super) fn answer(page: &mut Page, road: &Road) {
+pub(crate) fn answer(page: &mut Page, road: &Road) {
     let prediction = match road.prediction() {
         Ok(prediction) => prediction,
         Err(error) => {
-            page.tagged("p", "answer wrong", "no answer");
+            page.paragraph("answer wrong", "no answer");
             page.text(&format!("The image could not be cut into letters: {error}."));
             return;
         }
@@ -54,7 +54,7 @@ pub(super) fn answer(page: &mut Page, road: &Road) {
         None => ("answer", String::new()),
     };
     let text = if prediction.text.is_empty() { "no characters" } else { &prediction.text };
-    page.tagged("p", class, &format!("It reads {text}{verdict}."));
+    page.paragraph(class, &format!("It reads {text}{verdict}."));
     page.text(&format!("The network is {sure} sure of the whole text."));
     let wrong = road.label().is_some_and(|label| label != prediction.text);
     if matches!(road.way(), Way::Letters { .. }) && (wrong || prediction.confidence.value() < SURE) {
@@ -134,7 +134,7 @@ fn letter_scores(draft: &mut Draft, road: &Road, letter: usize) -> Result<(), St
         names.len(),
         with_decimals(all, 5)
     ));
-    draft.page.end_section();
+    draft.page.end();
     Ok(())
 }
 
@@ -155,7 +155,7 @@ fn columns(draft: &mut Draft, road: &Road, scaled: &image::GrayImage) -> Result<
     let caption = "Each column under its strip of the image: white is 0 %, dark blue is 100 %. A cross is a repetition, which \
                    is joined with the one before.";
     draft.picture(&picture, Size::Scrolled, Said { name: "columns-scores.png", alt: &alt, caption })?;
-    draft.page.end_section();
+    draft.page.end();
 
     let Words { title, text } = Step::Ctc.words();
     draft.page.section("ctc", &title);
@@ -170,7 +170,7 @@ fn columns(draft: &mut Draft, road: &Road, scaled: &image::GrayImage) -> Result<
             prediction.text, collapsed.text
         ));
     }
-    draft.page.end_section();
+    draft.page.end();
     Ok(())
 }
 
@@ -197,12 +197,12 @@ fn path(page: &mut Page, collapse: &Collapse) {
     ];
     for (what, text) in rows {
         page.note(&what);
-        page.tagged("p", "sum", &text);
+        page.sum(&text);
     }
 }
 
 /// The last picture of the overview, and its shape in words.
-pub(super) fn small(road: &Road) -> (RgbImage, String) {
+pub(crate) fn small(road: &Road) -> (RgbImage, String) {
     let Some(logits) = road.logits() else { return (RgbImage::new(1, 1), String::new()) };
     let alphabet = &road.model().metadata().alphabet;
     let shares = probabilities(&logits.view(), road.temperature());

@@ -1,0 +1,109 @@
+//! One value of a layer worked out with the numbers of the image.
+
+use captcha_lab::infer::{Layer, Origin, Tap, Trace};
+use maud::html;
+
+use super::html::Page;
+use crate::inside::numbers::{plus, short, with_decimals};
+use crate::inside::worked::{name, source, sum};
+
+/// The most products that are all written out: a filter of 5 x 5.
+const MOST: usize = 25;
+/// How many of more products are.
+const STRONGEST: usize = 8;
+
+/// Writes how the value of a stage at `place`, which is called `name`, came to be, with the network's own numbers.
+pub(crate) fn write(page: &mut Page, trace: &Trace, stage: usize, place: [usize; 3], name: &str) {
+    let (Some(origin), Some(at)) = (trace.origin(stage, place), trace.stages().get(stage)) else { return };
+    let value = at.values[place];
+    let how = format!("How {name} came to be {}:", short(value));
+    match origin {
+        Origin::Sum { taps, bias } if is_window(at.layer, &taps) => {
+            page.text(&format!(
+                "{how} each number under the window times the weight of the filter at its place."
+            ));
+            window(page, &taps);
+            page.sum(&sum(&taps, bias, value));
+        }
+        Origin::Sum { taps, bias } => {
+            page.text(&format!("{how} it is a sum of {} products. Those that say most:", taps.len()));
+            products(page, trace, stage, &taps);
+            page.sum(&sum(&taps, bias, value));
+        }
+        Origin::Largest { taps, .. } => {
+            let inputs: Vec<String> = taps.iter().map(|tap| short(tap.input)).collect();
+            page.text(&how);
+            page.sum(&format!("the largest of {} is {}", inputs.join(", "), short(value)));
+        }
+        Origin::Single { tap, shift } => {
+            let worked = match at.layer {
+                Layer::BatchNorm2d => {
+                    let factor = with_decimals(tap.weight, 3);
+                    format!("{} \u{d7} {factor} {} = {}", short(tap.input), plus(shift), short(value))
+                }
+                Layer::Relu => {
+                    format!("the larger of {} and 0 is {}", short(tap.input), short(value))
+                }
+                _ => return,
+            };
+            page.text(&how);
+            page.sum(&worked);
+        }
+        _ => {}
+    }
+}
+
+/// Whether the products stand in a square of one map, small enough to be all written out.
+fn is_window(layer: Layer, taps: &[Tap]) -> bool {
+    matches!(layer, Layer::Conv2d { kernel, .. } if taps.len() == kernel * kernel && taps.len() <= MOST)
+}
+
+/// The products of a window in their places.
+fn window(page: &mut Page, taps: &[Tap]) {
+    let side = (taps.len() as f64).sqrt().round().max(1.0) as usize;
+    page.add(html! {
+        div.wide tabindex="0" {
+            table.window {
+                tbody {
+                    @for row in taps.chunks(side) {
+                        tr {
+                            @for tap in row {
+                                td {
+                                    small { (short(tap.input)) " \u{d7} " (short(tap.weight)) }
+                                    br;
+                                    (short(tap.input * tap.weight))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// The strongest products with what their inputs are, and the others together.
+fn products(page: &mut Page, trace: &Trace, stage: usize, taps: &[Tap]) {
+    let mut order: Vec<&Tap> = taps.iter().collect();
+    order.sort_by(|a, b| (b.input * b.weight).abs().total_cmp(&(a.input * a.weight).abs()));
+    let (told, others) = order.split_at(STRONGEST.min(order.len()));
+    let mut rows: Vec<Vec<String>> = told
+        .iter()
+        .map(|tap| {
+            let input = tap.place.map_or_else(
+                || "the border".to_owned(),
+                |place| {
+                    let (shape, place) = source(trace, stage, place);
+                    name(shape, place)
+                },
+            );
+            vec![input, short(tap.input), short(tap.weight), short(tap.input * tap.weight)]
+        })
+        .collect();
+    if !others.is_empty() {
+        let rest: f32 = others.iter().map(|tap| tap.input * tap.weight).sum();
+        let name = format!("the other {} together", others.len());
+        rows.push(vec![name, String::new(), String::new(), short(rest)]);
+    }
+    page.table(&["input", "its value", "\u{d7} weight", "= product"], &rows);
+}
