@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use captcha_lab::core::{ImageLimits, open_image};
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{Label, open_model};
-use captcha_report::format;
 use captcha_report::explain::story;
+use captcha_report::format;
 use captcha_report::inside::Road;
 use serde::Serialize;
 
