@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::ErrorKind;
 
-use crate::cli::NAME;
+use crate::cli::{NAME, definition};
 use crate::output::print;
 
 /// The exit code of a command line that can't be understood, as other programs have it.
@@ -24,14 +24,16 @@ pub(crate) fn report(stopped: &clap::Error) -> ExitCode {
             ExitCode::from(USAGE)
         }
         _ => {
-            eprintln!("{}", line(stopped));
+            let words: Vec<String> =
+                std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+            eprintln!("{}", line(stopped, &words));
             ExitCode::from(USAGE)
         }
     }
 }
 
 /// clap's paragraphs as one line: what is wrong, its tips, and where to read more.
-fn line(stopped: &clap::Error) -> String {
+fn line(stopped: &clap::Error, words: &[String]) -> String {
     let text = stopped.render().to_string();
     let told = text.split("\n\nUsage:").next().unwrap_or_default();
     let told = told.split("\n\nFor more information").next().unwrap_or_default();
@@ -45,16 +47,19 @@ fn line(stopped: &clap::Error) -> String {
         line.push_str(separator);
         line.push_str(part);
     }
-    format!("{line}; `{} --help` lists what there is", command(stopped))
+    format!("{line}; `{} --help` lists what there is", command(words))
 }
 
-/// The command whose line it is, as far as it was understood.
-fn command(stopped: &clap::Error) -> String {
-    let usage = stopped.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
-    let words = usage.trim_start_matches("Usage:").split_whitespace();
-    let names: Vec<&str> =
-        words.take_while(|word| word.starts_with(|first: char| first.is_ascii_alphabetic())).collect();
-    if names.is_empty() { NAME.to_owned() } else { names.join(" ") }
+/// The subcommand that the first words name, as far as they name one.
+fn command(words: &[String]) -> String {
+    let definition = definition();
+    let (mut command, mut names) = (&definition, vec![NAME]);
+    for word in words {
+        let Some(inner) = command.find_subcommand(word) else { break };
+        command = inner;
+        names.push(inner.get_name());
+    }
+    names.join(" ")
 }
 
 #[cfg(test)]
@@ -65,7 +70,8 @@ mod tests {
     use crate::cli::Cli;
 
     fn told(words: &str) -> String {
-        line(&Cli::try_parse_from(words.split(' ')).expect_err("a command line with an error"))
+        let words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+        line(&Cli::try_parse_from(&words).expect_err("a command line with an error"), &words[1..])
     }
 
     #[test]
@@ -81,8 +87,8 @@ mod tests {
                     "extract --help`",
                 ],
             ),
-            ("captcha-lab generate --out x --length 8-4", &["'8-4'", "4-8", "`captcha-lab generate --help`"]),
-            ("captcha-lab cut --method none", &["[possible values: best, seed]"]),
+            ("captcha-lab generate --out x --length 8-4", &["'8-4'", "4-7", "`captcha-lab generate --help`"]),
+            ("captcha-lab cut --method none", &["best or seed"]),
             ("captcha-lab style chekc", &["'chekc'", "check", "`captcha-lab style --help`"]),
         ] {
             let line = told(words);
