@@ -8,15 +8,15 @@
 //! Without arguments it measures a model that ships on 300 CAPTCHAs with a line across the letters.
 
 use std::env;
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::exit;
 
+use captcha_lab::core::MainError;
 use captcha_lab::dataset::{FolderOptions, LabelledFolder, Sample};
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{LabelledImage, Pretrained, Solver, evaluate};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), MainError> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     if arguments.len() > 2 {
         eprintln!("usage: evaluate [DATA [MODEL]]");

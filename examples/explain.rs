@@ -8,17 +8,16 @@
 //! Open `example-out/explain/index.html` in any browser.
 
 use std::env;
-use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 
-use captcha_lab::core::{ImageLimits, open_image};
+use captcha_lab::core::{ImageLimits, MainError, open_image};
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{ModelFile, Pretrained};
 use captcha_report::explain::story;
 use captcha_report::inside::Road;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), MainError> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     let (image, name) = match arguments.as_slice() {
         [] => {

@@ -8,15 +8,15 @@
 //! Without arguments it writes all models that ship.
 
 use std::env;
-use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::exit;
 
+use captcha_lab::core::MainError;
 use captcha_lab::infer::onnx;
 use captcha_lab::{ModelFile, Pretrained, open_model};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), MainError> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     match arguments.as_slice() {
         [] => {
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Writes `model` to `file`, and says what it takes and gives.
-fn export(model: &ModelFile, file: &Path) -> Result<(), Box<dyn Error>> {
+fn export(model: &ModelFile, file: &Path) -> Result<(), MainError> {
     fs::write(file, onnx::to_bytes(model))?;
     let metadata = model.metadata();
     let input = metadata.architecture.input;

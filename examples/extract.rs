@@ -8,17 +8,17 @@
 //! Without arguments the CAPTCHAs are drawn first.
 
 use std::env;
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::exit;
 
+use captcha_lab::core::MainError;
 use captcha_lab::dataset::{
     CorpusOptions, FolderOptions, LabelledFolder, LetterOptions, LetterSet, extract_letters, generate_corpus,
 };
 use captcha_lab::render::Style;
 use captcha_lab::segment::{SegmentOptions, Segmenter};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), MainError> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     let (data, out) = match <[PathBuf; 2]>::try_from(arguments) {
         Ok([data, out]) => (data, out),

@@ -6,15 +6,15 @@
 //! ```
 
 use std::env;
-use std::error::Error;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::exit;
 
+use captcha_lab::core::MainError;
 use captcha_lab::dataset::{CorpusOptions, generate_corpus};
 use captcha_lab::render::{Renderer, Style};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), MainError> {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     let text = |index: usize, default: &str| {
         arguments.get(index).map_or(default.to_owned(), |text| text.to_string_lossy().into_owned())

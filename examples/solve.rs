@@ -8,12 +8,12 @@
 //! Without arguments it draws a CAPTCHA of each style that a model ships for, and reads it.
 
 use std::env;
-use std::error::Error;
 
+use captcha_lab::core::MainError;
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{Prediction, Pretrained, Solver};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), MainError> {
     let images: Vec<_> = env::args_os().skip(1).collect();
 
     // A solver is a model and what is known of the texts. This one reads six letters in the style `seed`.

@@ -8,15 +8,15 @@
 //! LETTERS is a folder of letters, as the example `extract` makes it. Without arguments they are drawn and cut in memory.
 
 use std::env;
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::exit;
 
+use captcha_lab::Solver;
+use captcha_lab::core::{MainError, Monitor};
 use captcha_lab::dataset::{Augmentation, LetterOptions, LetterSet};
 use captcha_lab::model::{EpochMetrics, LetterTraining, TrainMonitor, TrainOptions};
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::segment::{SegmentOptions, Segmenter};
-use captcha_lab::{Solver, core::Monitor};
 
 /// Prints a line for each epoch.
 struct Watch;
@@ -30,7 +30,7 @@ impl TrainMonitor for Watch {
     }
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> Result<(), MainError> {
     let arguments: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     let renderer = Renderer::new(Style::seed())?;
     let (letters, run) = match <[PathBuf; 2]>::try_from(arguments) {

@@ -1,6 +1,7 @@
 //! Errors as text for people.
 
 use std::error::Error;
+use std::fmt;
 
 /// The messages of an error and of its sources on one line, joined by `: `. A message that the text already contains is
 /// left out.
@@ -26,6 +27,29 @@ pub fn describe(error: &dyn Error) -> String {
     line.lines().map(str::trim).collect::<Vec<_>>().join(" ")
 }
 
+/// Any error, as what `fn main` returns: Rust prints the [`Debug`] form of it, which is here what [`describe`] says, and ends
+/// with exit code 1.
+///
+/// ```no_run
+/// fn main() -> Result<(), captcha_core::MainError> {
+///     captcha_core::open_image("captcha.png", Default::default())?;
+///     Ok(())
+/// }
+/// ```
+pub struct MainError(Box<dyn Error>);
+
+impl fmt::Debug for MainError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&describe(self.0.as_ref()))
+    }
+}
+
+impl<E: Into<Box<dyn Error>>> From<E> for MainError {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io;
@@ -46,6 +70,12 @@ mod tests {
             let error = outer(io::Error::other("the disk is full"));
             assert_eq!(describe(&error), "can't train: the disk is full");
         }
+    }
+
+    #[test]
+    fn main_prints_one_line_with_the_sources() {
+        let fails = || -> Result<(), MainError> { Err(Outer::Plain(io::Error::other("the disk is full")))? };
+        assert_eq!(format!("{:?}", fails().unwrap_err()), "can't train: the disk is full");
     }
 
     #[test]

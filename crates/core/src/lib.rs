@@ -8,7 +8,7 @@
 //! | [`ink`] | the one place where pixels become floats: ink 1.0, paper 0.0 |
 //! | `decode` | [`decode_image`], [`open_image`], [`to_gray`]: images from untrusted bytes, with limits and typed errors |
 //! | `encode` | [`encode_image`]: images as the bytes of a file |
-//! | `describe` | [`describe()`]: an error with its sources on one line |
+//! | `describe` | [`describe()`], [`MainError`]: an error with its sources on one line |
 //! | `escape` | texts in file names |
 //! | `resample` | [`scale_to_height`], [`scaled_width`]: an image at the height that a network reads |
 //! | [`seed`] | derived seeds, the random number generator of the project, uniform random numbers |
@@ -37,7 +37,7 @@ pub mod seed;
 
 pub use alphabet::{Alphabet, AlphabetError};
 pub use decode::{DecodeError, ImageLimits, decode_image, open_image, to_gray};
-pub use describe::describe;
+pub use describe::{MainError, describe};
 pub use encode::encode_image;
 pub use fingerprint::{ContentHash, Difference, Fingerprint};
 pub use glyph_box::{GlyphBox, GlyphBoxError};

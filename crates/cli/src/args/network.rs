@@ -1,26 +1,16 @@
 //! Which network is trained.
 
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use captcha_core::files::read_bounded;
-use captcha_lab::infer::Architecture;
+use captcha_lab::infer::{Architecture, OpenArchitectureError};
 
 use crate::run::Outcome;
 
-/// A network by name, or by a JSON file with what a model file holds as its architecture.
+/// A network by name, or by a JSON file with what a model file holds as its architecture: what [`Architecture::open`] takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Network {
-    /// A letter network of this project.
-    Letters(LetterNetwork),
-    /// The network for whole images.
-    Sequence,
-    /// The network for whole images whose details matter.
-    FineSequence,
-    /// A network of either kind.
-    File(PathBuf),
-}
+pub(crate) struct Network(PathBuf);
 
 /// Which letter network.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -36,13 +26,7 @@ impl FromStr for Network {
     type Err = Infallible;
 
     fn from_str(name: &str) -> Result<Self, Infallible> {
-        Ok(match name {
-            "compact" => Self::Letters(LetterNetwork::Compact),
-            "post" => Self::Letters(LetterNetwork::Post),
-            "sequence" => Self::Sequence,
-            "fine-sequence" => Self::FineSequence,
-            file => Self::File(file.into()),
-        })
+        Ok(Self(name.into()))
     }
 }
 
@@ -50,54 +34,59 @@ impl Network {
     /// Whether it reads whole images.
     ///
     /// # Errors
-    /// If it is a file that holds no network.
+    /// If there is no such network.
     pub(crate) fn is_sequence(&self) -> Outcome<bool> {
-        match self {
-            Self::Letters(_) => Ok(false),
-            Self::Sequence | Self::FineSequence => Ok(true),
-            Self::File(file) => Ok(open(file)?.is_sequence()),
-        }
+        Ok(self.for_any_alphabet()?.is_sequence())
     }
 
     /// The letter network for `characters` characters and letters of `size` x `size` pixels.
     ///
     /// # Errors
-    /// If it is a file that holds no such network.
+    /// If there is no such network.
     #[cfg(any(feature = "torch", test))]
     pub(crate) fn for_letters(&self, characters: usize, size: u32) -> Outcome<Architecture> {
-        match self {
-            Self::Letters(network) => Ok(network.architecture(characters, size)),
-            Self::Sequence | Self::FineSequence => Err("a network for whole images reads no letters".into()),
-            Self::File(file) => fitting(file, characters),
+        let mut architecture = Architecture::open(&self.0, characters)?;
+        if architecture.is_sequence() {
+            return Err("a network for whole images reads no letters".into());
         }
+        if self.is_preset() {
+            (architecture.input.height, architecture.input.width) = (size as usize, size as usize);
+        }
+        Ok(architecture)
     }
 
     /// The network for whole images with `characters` characters and the blank.
     ///
     /// # Errors
-    /// If it is a file that holds no such network.
+    /// If there is no such network.
     #[cfg(any(feature = "torch", test))]
     pub(crate) fn for_sequences(&self, characters: usize) -> Outcome<Architecture> {
-        // Any width: these networks take all.
-        const WIDTH: usize = 100;
-        match self {
-            Self::Letters(_) => Err("a network for letters reads no whole images".into()),
-            Self::Sequence => Ok(Architecture::sequence(characters, WIDTH)),
-            Self::FineSequence => Ok(Architecture::fine_sequence(characters, WIDTH)),
-            Self::File(file) => fitting(file, characters),
+        let architecture = Architecture::open(&self.0, characters)?;
+        match architecture.is_sequence() {
+            true => Ok(architecture),
+            false => Err("a network for letters reads no whole images".into()),
         }
     }
 
     /// Width and height of a letter that it is made for, in pixels.
     ///
     /// # Errors
-    /// If it is a file that holds no network.
+    /// If there is no such network.
     #[cfg(any(feature = "torch", test))]
     pub(crate) fn letter_size(&self) -> Outcome<u32> {
-        match self {
-            Self::Letters(network) => Ok(network.letter_size()),
-            Self::Sequence | Self::FineSequence => Err("a network for whole images reads no letters".into()),
-            Self::File(file) => Ok(open(file)?.input.width as u32),
+        Ok(self.for_any_alphabet()?.input.width as u32)
+    }
+
+    #[cfg(any(feature = "torch", test))]
+    fn is_preset(&self) -> bool {
+        self.0.to_str().is_some_and(|name| Architecture::preset(name, 1).is_some())
+    }
+
+    /// The network, a file's for however many characters it is.
+    fn for_any_alphabet(&self) -> Result<Architecture, OpenArchitectureError> {
+        match Architecture::open(&self.0, 1) {
+            Err(OpenArchitectureError::Classes { .. }) => Architecture::from_file(&self.0),
+            opened => opened,
         }
     }
 }
@@ -124,37 +113,6 @@ impl LetterNetwork {
     }
 }
 
-/// Largest file of layers in bytes: those of the project have 2 kB.
-const MAX_FILE: u64 = 1 << 20;
-
-/// The architecture in a JSON file.
-fn open(file: &Path) -> Outcome<Architecture> {
-    let name = file.display();
-    let json = read_bounded(file, MAX_FILE).map_err(|error| {
-        format!(
-            "{name} is neither compact, post, sequence nor fine-sequence, and no file that can be read: {error}"
-        )
-    })?;
-    Ok(serde_json::from_slice(&json).map_err(|error| format!("{name} is no architecture: {error}"))?)
-}
-
-/// The architecture in a JSON file, if it is one for `characters` characters.
-#[cfg(any(feature = "torch", test))]
-fn fitting(file: &Path, characters: usize) -> Outcome<Architecture> {
-    use captcha_lab::infer::Shape;
-
-    let architecture = open(file)?;
-    let name = file.display();
-    match architecture.output().map_err(|error| format!("{name} makes no network: {error}"))? {
-        Shape::Sequence { features, .. } if features != characters + 1 => Err(format!(
-            "{name} gives scores for {features} classes, expected {}: {characters} characters and the blank",
-            characters + 1
-        )
-        .into()),
-        _ => Ok(architecture),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,11 +122,15 @@ mod tests {
         let network = |name: &str| name.parse::<Network>().unwrap();
         assert_eq!(network("fine-sequence").for_sequences(36).unwrap().input.height, 60);
         assert_eq!(network("post").for_letters(26, 24).unwrap(), Architecture::post(26));
+        assert_eq!(network("compact").for_letters(26, 20).unwrap().input.width, 20);
+        assert!(
+            network("post").for_sequences(26).is_err() && network("sequence").for_letters(26, 24).is_err()
+        );
         let error = network("fine").is_sequence().unwrap_err().to_string();
-        assert!(error.contains("sequence nor fine-sequence"), "{error}");
+        assert!(error.contains("fine-sequence") && error.contains("./fine"), "{error}");
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("net.json");
-        let from_file = Network::File(file.clone());
+        let from_file = Network(file.clone());
         for (architecture, fits) in
             [(Architecture::sequence(36, 96), true), (Architecture::sequence(26, 96), false)]
         {

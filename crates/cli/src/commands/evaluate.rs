@@ -38,6 +38,8 @@ struct Summary<'a> {
     images: u64,
     segmented: f64,
     character_accuracy: f64,
+    /// The 95 % confidence interval of `character_accuracy`; the characters of an image are not independent.
+    character_accuracy_interval: (f64, f64),
     whole_accuracy: f64,
     /// The 95 % confidence interval of `whole_accuracy`.
     whole_accuracy_interval: (f64, f64),
@@ -113,6 +115,7 @@ impl Evaluate {
             images: evaluation.images(),
             segmented: evaluation.segmented.value(),
             character_accuracy: evaluation.characters.value(),
+            character_accuracy_interval: evaluation.characters.interval(),
             whole_accuracy: evaluation.whole.value(),
             whole_accuracy_interval: evaluation.whole.interval(),
             expected_calibration_error: evaluation.calibration.expected_error(),

@@ -9,6 +9,7 @@ fn a_network_is_trained_on_letters_of_a_folder_and_cuts_as_they_were_cut() {
     program.ok("extract --data images --out letters --method seed --letter-size 24");
     let first = program.json("train --data letters --length 6 --epochs 1 --out run");
     assert_eq!((&first["epochs"], &first["model"]), (&1.into(), &"run/model.safetensors".into()));
+    assert!(first["epoch"] == 1 && first["validation_accuracy"].is_f64(), "{first}");
     // More epochs extend the run; other data is refused, and says what differs.
     assert_eq!(program.json("train --data letters --length 6 --epochs 2 --out run")["epochs"], 2);
     let told = program.error("train --data letters --length 6 --epochs 2 --augment --out run", 1);

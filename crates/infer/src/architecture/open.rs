@@ -96,23 +96,38 @@ impl Architecture {
             let name = path.to_string_lossy().into_owned();
             return Self::preset(&name, characters).ok_or(OpenArchitectureError::Unknown { name });
         }
-        let path = || path.to_owned();
-        let json = read_bounded(path(), MAX_FILE_BYTES)
-            .map_err(|source| OpenArchitectureError::Read { path: path(), source })?;
-        let architecture: Self = serde_json::from_slice(&json)
-            .map_err(|error| OpenArchitectureError::Json { path: path(), source: error.into() })?;
-        let output =
-            architecture.output().map_err(|source| OpenArchitectureError::Layers { path: path(), source })?;
+        let (architecture, output) = read(path)?;
         let fits = match output {
             Shape::Vector { features } => features == characters,
             Shape::Sequence { features, .. } => features == characters.saturating_add(1),
             Shape::Maps { .. } => false,
         };
         if !fits {
-            return Err(OpenArchitectureError::Classes { path: path(), actual: output, characters });
+            let path = path.to_owned();
+            return Err(OpenArchitectureError::Classes { path, actual: output, characters });
         }
         Ok(architecture)
     }
+
+    /// Reads a network from a JSON file with what a model file holds as its architecture, for an alphabet of any size.
+    ///
+    /// # Errors
+    /// [`OpenArchitectureError`] says what is wrong with the file or its layers.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, OpenArchitectureError> {
+        Ok(read(path.as_ref())?.0)
+    }
+}
+
+/// The network in a JSON file, and what it gives.
+fn read(path: &Path) -> Result<(Architecture, Shape), OpenArchitectureError> {
+    let path = || path.to_owned();
+    let json = read_bounded(path(), MAX_FILE_BYTES)
+        .map_err(|source| OpenArchitectureError::Read { path: path(), source })?;
+    let architecture: Architecture = serde_json::from_slice(&json)
+        .map_err(|error| OpenArchitectureError::Json { path: path(), source: error.into() })?;
+    let output =
+        architecture.output().map_err(|source| OpenArchitectureError::Layers { path: path(), source })?;
+    Ok((architecture, output))
 }
 
 #[cfg(test)]
@@ -143,6 +158,7 @@ mod tests {
             (Architecture::post(37), false),
         ] {
             std::fs::write(&file, serde_json::to_vec(&architecture).unwrap()).unwrap();
+            assert_eq!(Architecture::from_file(&file).unwrap(), architecture);
             assert_eq!(Architecture::open(&file, 36).ok(), fits.then_some(architecture));
         }
         std::fs::write(&file, "{}").unwrap();

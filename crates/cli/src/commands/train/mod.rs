@@ -153,17 +153,17 @@ impl Train {
         save_learning_curves(&trained.history, &self.out.join("curves"))?;
         let model = self.out.join("model.safetensors");
         let metadata = trained.model.metadata();
-        let epoch = metadata.training.get("epoch").map_or("?", String::as_str);
-        let accuracy = metadata.scores.get("validation_accuracy");
         if self.json {
+            let best = trained.best();
             return Ok(print_json(&Summary {
                 model: &model,
-                epoch: epoch.parse().ok(),
+                epoch: best.map(|best| best.epoch),
                 epochs: trained.history.len(),
-                validation_accuracy: accuracy.map(ToString::to_string).and_then(|text| text.parse().ok()),
+                validation_accuracy: best.map(|best| best.validation_accuracy),
             })?);
         }
-        let accuracy = accuracy.map_or_else(|| "?".to_owned(), ToString::to_string);
+        let epoch = metadata.training.get("epoch").map_or("?", String::as_str);
+        let accuracy = metadata.scores.get("validation_accuracy").map_or("?", String::as_str);
         print(format_args!(
             "best: epoch {epoch} with {accuracy} of the validation {samples}; model in {}",
             model.display()
