@@ -121,8 +121,8 @@ mod tests {
     fn a_network_has_a_name_or_a_file_and_fits_the_alphabet() {
         let network = |name: &str| name.parse::<Network>().unwrap();
         assert_eq!(network("fine-sequence").for_sequences(36).unwrap().input.height, 60);
-        assert_eq!(network("post").for_letters(26, 24).unwrap(), Architecture::post(26));
-        assert_eq!(network("compact").for_letters(26, 20).unwrap().input.width, 20);
+        assert_eq!(network("post").for_letters(26, 20).unwrap(), Architecture::post(26));
+        assert_eq!(network("compact").for_letters(26, 20).unwrap().input.height, 20);
         assert!(
             network("post").for_sequences(26).is_err() && network("sequence").for_letters(26, 24).is_err()
         );
@@ -140,7 +140,7 @@ mod tests {
         }
         std::fs::write(&file, serde_json::to_vec(&Architecture::post(36)).unwrap()).unwrap();
         assert!(!from_file.is_sequence().unwrap());
-        assert_eq!(from_file.letter_size().unwrap(), 24);
+        assert_eq!(from_file.letter_size().unwrap(), 20);
         std::fs::write(&file, "{}").unwrap();
         let error = from_file.is_sequence().unwrap_err().to_string();
         assert!(error.contains("no architecture"), "{error}");
