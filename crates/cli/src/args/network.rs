@@ -93,7 +93,7 @@ impl Network {
 
 impl LetterNetwork {
     /// The architecture for `characters` characters and letters of `size` x `size` pixels.
-    #[cfg(any(feature = "torch", test))]
+    #[cfg(feature = "torch")]
     pub(crate) fn architecture(self, characters: usize, size: u32) -> Architecture {
         let mut architecture = self.preset(characters);
         (architecture.input.height, architecture.input.width) = (size as usize, size as usize);
