@@ -59,7 +59,7 @@ fn run(args: Args) -> Result<(), Box<dyn Error>> {
     })?)
 }
 
-/// The name of a style: a preset's, or that of its file without folder and ending.
+/// The name of a style: that of a preset, or a file name without folder and extension.
 fn name(style: &str) -> String {
     Path::new(style).file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }

@@ -39,12 +39,12 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
 /// Reads the command line.
 ///
 /// # Errors
-/// What is wrong with it, or the help or the version if that was asked for.
+/// An error in the command line, or the help or version text if that was requested.
 pub(crate) fn parse() -> Result<Cli, clap::Error> {
     Cli::try_parse()
 }
 
-/// The definition as data.
+/// The definition as a `clap` command.
 pub(crate) fn definition() -> clap::Command {
     Cli::command()
 }
@@ -58,14 +58,14 @@ mod tests {
         definition().debug_assert();
     }
 
-    /// One word for one thing: an option has the same value everywhere.
+    /// Consistent terms: an option has the same value name everywhere.
     #[test]
     fn options_of_one_name_take_the_same_value() {
         fn check<'a>(command: &'a clap::Command, seen: &mut Vec<(&'a str, String)>) {
             for argument in command.get_arguments() {
                 let Some(long) = argument.get_long() else { continue };
                 let value = format!("{:?}", argument.get_value_names());
-                // What is written is a folder, a file or either, as the command says.
+                // The output is a folder, a file or either, depending on the command.
                 if long == "out" {
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! Ctrl-C, tried on a process of its own: this test starts itself once more.
+//! Tests Ctrl-C in a process of its own: the test starts itself again.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -8,17 +8,17 @@ use crate::progress::Progress;
 use crate::run::{INTERRUPTED, run};
 use captcha_core::Monitor;
 
-/// Says which part the started process plays.
+/// The variable that tells the started process its part.
 const PART: &str = "CAPTCHA_LAB_TEST_INTERRUPT";
 
-/// Not a test by itself: what the started process does.
+/// Not a test on its own: the code that the started process runs.
 #[test]
 fn part() {
     let Ok(part) = std::env::var(PART) else { return };
     let code = run(|| {
         let progress = Progress::new("Working", "items");
         println!("ready");
-        // So that a lost signal is a failed test and not one that hangs.
+        // With a deadline, a lost signal makes the test fail instead of hanging.
         let deadline = Instant::now() + Duration::from_secs(60);
         let mut told = false;
         for done in 0.. {
@@ -34,7 +34,7 @@ fn part() {
         }
         Err("stopped, run again to resume".into())
     });
-    // The code of `run` itself can't be looked at; its debug form can.
+    // The exit code of `run` has no accessor; its debug form shows it.
     std::process::exit(if format!("{code:?}").contains(&INTERRUPTED.to_string()) { 42 } else { 1 });
 }
 

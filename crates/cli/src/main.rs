@@ -1,14 +1,14 @@
-//! The program `captcha-lab`: everything that the library does, from the command line.
+//! The program `captcha-lab`: all functions of the library, from the command line.
 //!
 //! | module | what it holds |
 //! |---|---|
 //! | `cli` | the definition of the program, from which its help, man pages and completions are made |
 //! | `commands` | the subcommands, one file each |
 //! | `args` | arguments that several subcommands take |
-//! | `usage` | what is wrong with a command line, on one line |
+//! | `usage` | errors in the command line, on one line |
 //! | `run` | from a result to an exit code |
-//! | `progress` | how far long work is, and Ctrl-C |
-//! | `output` | standard output, and what to do next |
+//! | `progress` | progress reports, and Ctrl-C |
+//! | `output` | standard output, and hints for the next step |
 
 mod args;
 mod cli;

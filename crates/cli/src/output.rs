@@ -1,4 +1,4 @@
-//! Standard output without a panic when its reader goes away, and what to do next.
+//! Standard output without a panic if its reader closes it, and hints for the next step.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -10,8 +10,8 @@ use serde::Serialize;
 /// Writes a line to standard output.
 ///
 /// # Errors
-/// What the operating system says. [`run`](crate::run::run) ends quietly if it is a broken pipe, as when the reader is
-/// `head`; `println!` would panic.
+/// The error of the operating system. [`run`](crate::run::run) ends quietly if it is a broken pipe, for
+/// example when the reader is `head`; `println!` would panic.
 pub(crate) fn print(line: impl Display) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
@@ -21,18 +21,18 @@ pub(crate) fn print(line: impl Display) -> io::Result<()> {
 /// Writes `value` as one line of JSON to standard output.
 ///
 /// # Errors
-/// As [`print`](fn@print), or if `value` can't be JSON, as a map without text keys.
+/// As [`print`](fn@print), or if `value` has no JSON form, such as a map whose keys are not text.
 pub(crate) fn print_json(value: &impl Serialize) -> io::Result<()> {
     print(serde_json::to_string(value)?)
 }
 
-/// Says on standard error what can be done with what was just made: the arguments of a command.
+/// Suggests on standard error a command for the result just made; `arguments` are its arguments.
 pub(crate) fn next(arguments: impl Display) {
-    // If nobody can read it, there is nobody to tell.
+    // An error here can't be reported anywhere.
     let _ = writeln!(io::stderr(), "next: captcha-lab {arguments}");
 }
 
-/// A path as it is typed in a shell.
+/// A path, quoted for a shell.
 pub(crate) fn quoted(path: &Path) -> String {
     let text = path.to_string_lossy();
     let plain = |character: char| character.is_alphanumeric() || "/._-+:@%=,".contains(character);
@@ -43,7 +43,7 @@ pub(crate) fn quoted(path: &Path) -> String {
     }
 }
 
-/// What was left out for one reason, as JSON.
+/// The images that were skipped for one reason, as JSON.
 #[derive(Debug, Serialize)]
 pub(crate) struct LeftOut<'a> {
     reason: String,
@@ -52,7 +52,7 @@ pub(crate) struct LeftOut<'a> {
 }
 
 impl<'a> LeftOut<'a> {
-    /// Every reason of `skipped`.
+    /// All reasons in `skipped`.
     pub(crate) fn of(skipped: &'a Skipped) -> Vec<Self> {
         skipped
             .reasons()

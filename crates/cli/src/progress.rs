@@ -1,4 +1,4 @@
-//! How far long work is, and Ctrl-C.
+//! Progress reports, and Ctrl-C.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,13 +12,14 @@ use captcha_report::format;
 
 use crate::run::INTERRUPTED;
 
-/// Reports long work on standard error, and stops it on Ctrl-C.
+/// Reports progress on standard error, and stops the work on Ctrl-C.
 ///
-/// On a terminal it is a bar with rate and time left. Elsewhere, in a log file, it is a line at every tenth of the
-/// work, at most one a second, and at least one every ten seconds. Standard output is never touched.
+/// On a terminal it is a bar with the rate and the remaining time. Elsewhere, such as in a log file, it is a
+/// line at every tenth of the work, at most one per second, and at least one every ten seconds. Nothing is
+/// written to standard output.
 ///
-/// The first Ctrl-C asks the work to stop after the item at hand, so that nothing is lost; the second one ends
-/// the program at once.
+/// The first Ctrl-C asks the work to stop after the current item, so that nothing is lost; the second one
+/// ends the program at once.
 #[derive(Debug)]
 pub(crate) struct Progress {
     title: String,
@@ -28,10 +29,10 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// The progress of `title`, which says what is done, counted in `unit`, a plural:
+    /// Starts the progress of `title`, the name of the work, counted in `unit`, a plural:
     /// `Progress::new("Rendering", "images")`.
     ///
-    /// From now on Ctrl-C is handled as above, for the whole program.
+    /// From then on Ctrl-C is handled as described above, for the whole program.
     #[must_use]
     pub(crate) fn new(title: impl Into<String>, unit: impl Into<String>) -> Self {
         handle_interrupts();
@@ -49,7 +50,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away and says how much was done in which time.
+    /// Removes the bar and reports the amount of work and the time.
     pub(crate) fn finish(self) {
         let summary = self.work().as_ref().map(|work| work.summary(&self.title, &self.unit, Instant::now()));
         if let Some(bar) = &self.bar {
@@ -61,7 +62,7 @@ impl Progress {
     }
 
     fn work(&self) -> MutexGuard<'_, Option<Work>> {
-        // Counters are right after any panic in between.
+        // The counters are valid after a panic at any point.
         self.work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -90,7 +91,7 @@ impl Monitor for Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        // After an error its line comes next, and should not stand behind a bar.
+        // After an error, its message comes next, and should not follow a bar on the same line.
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -105,29 +106,29 @@ fn bar(title: &str) -> ProgressBar {
     ProgressBar::new(0).with_style(style).with_prefix(title.to_owned())
 }
 
-/// Writes a line on standard error; if nobody can read it, there is nobody to tell.
+/// Writes a line on standard error; an error here can't be reported anywhere.
 fn tell(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// The arithmetic of progress, apart from clocks and terminals.
+/// The arithmetic of progress, independent of clocks and terminals.
 #[derive(Debug, Clone, Copy)]
 struct Work {
-    /// What was done before: resumed work must not look fast.
+    /// The work done before the start: it must not count in the rate of resumed work.
     before: u64,
     done: u64,
     total: u64,
     started: Instant,
     reported: Instant,
-    /// Tenths of the work that the last report covered.
+    /// Tenths of the work done at the last report.
     tenths: u64,
 }
 
-/// Between updates of a bar.
+/// Time between updates of a bar.
 const BAR_EVERY: Duration = Duration::from_millis(100);
 /// The least time between lines.
 const LINE_NOT_BEFORE: Duration = Duration::from_secs(1);
-/// The most time between lines.
+/// The greatest time between lines.
 const LINE_AT_LATEST: Duration = Duration::from_secs(10);
 
 impl Work {
@@ -135,9 +136,9 @@ impl Work {
         Self { before: done, done, total: done, started: now, reported: now, tenths: 0 }
     }
 
-    /// Takes note; says whether it is time for a report.
+    /// Updates the counters; returns whether a report is due.
     fn advance(&mut self, done: u64, total: u64, now: Instant, bar: bool) -> bool {
-        // Threads report in any order.
+        // Threads may report out of order.
         self.done = self.done.max(done);
         self.total = total;
         let tenths = if total == 0 { 0 } else { (u128::from(self.done) * 10 / u128::from(total)) as u64 };
@@ -153,7 +154,7 @@ impl Work {
         due
     }
 
-    /// Items a second since the start, `None` before the first one.
+    /// Items per second since the start; `None` before the first one.
     fn rate(&self, now: Instant) -> Option<f64> {
         let seconds = now.saturating_duration_since(self.started).as_secs_f64();
         let done = self.done - self.before;
@@ -211,7 +212,7 @@ pub(crate) fn interrupted() -> bool {
 fn handle_interrupts() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // It fails only if the program has a handler of its own, which then decides.
+        // This only fails if the program has a handler of its own, which is then used.
         let _ = ctrlc::set_handler(|| {
             if STOP.swap(true, Ordering::Relaxed) {
                 std::process::exit(INTERRUPTED.into());
@@ -227,7 +228,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// The lines of `items` items of this time each.
+    /// The lines for `items` items that each take the time `item`.
     fn lines(items: u64, item: Duration) -> Vec<String> {
         let start = Instant::now();
         let mut work = Work::starting_with(0, start);

@@ -8,16 +8,16 @@ use captcha_lab::core::describe;
 
 use crate::progress::interrupted;
 
-/// What a command ends with.
+/// The result of a command.
 pub(crate) type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
-/// The exit code of a program that Ctrl-C stopped: 128 and the number of the signal, as shells have it.
+/// The exit code after Ctrl-C: 128 plus the number of the signal, as in shells.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// Runs `main` and turns what goes wrong into one line on standard error and an exit code.
+/// Runs `main` and turns an error into one line on standard error and an exit code.
 ///
-/// The line is `error: ` and what [`describe`] makes of the error. The exit code is 1, or [`INTERRUPTED`] after Ctrl-C.
-/// A broken pipe, as when the output goes to `head`, is no error.
+/// The line is `error: ` and the text of [`describe`]. The exit code is 1, or [`INTERRUPTED`] after Ctrl-C. A
+/// broken pipe, for example when the output goes to `head`, is not an error.
 pub(crate) fn run(main: impl FnOnce() -> Outcome) -> ExitCode {
     match main() {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! What is wrong with a command line, on one line.
+//! Errors in the command line, on one line.
 
 use std::process::ExitCode;
 
@@ -7,15 +7,15 @@ use clap::error::ErrorKind;
 use crate::cli::{NAME, definition};
 use crate::output::print;
 
-/// The exit code of a command line that can't be understood, as other programs have it.
+/// The exit code for an invalid command line, as in other programs.
 const USAGE: u8 = 2;
 
-/// Writes the help or the version that was asked for to standard output, or on one line to standard error what is wrong
-/// and what to type instead.
+/// Writes the requested help or version to standard output, or the error and a correction on one line to
+/// standard error.
 pub(crate) fn report(stopped: &clap::Error) -> ExitCode {
     match stopped.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // If nobody reads it, there is nobody to tell.
+            // An error here can't be reported anywhere.
             let _ = print(stopped.render().to_string().trim_end());
             ExitCode::SUCCESS
         }
@@ -32,7 +32,7 @@ pub(crate) fn report(stopped: &clap::Error) -> ExitCode {
     }
 }
 
-/// clap's paragraphs as one line: what is wrong, its tips, and where to read more.
+/// The error message of clap as one line: the error, its tips, and where to find help.
 fn line(stopped: &clap::Error, words: &[String]) -> String {
     let text = stopped.render().to_string();
     let told = text.split("\n\nUsage:").next().unwrap_or_default();
@@ -50,7 +50,7 @@ fn line(stopped: &clap::Error, words: &[String]) -> String {
     format!("{line}; `{} --help` lists what there is", command(words))
 }
 
-/// The subcommand that the first words name, as far as they name one.
+/// The subcommand named by the first words, as far as they name one.
 fn command(words: &[String]) -> String {
     let definition = definition();
     let (mut command, mut names) = (&definition, vec![NAME]);

@@ -6,13 +6,13 @@ use crate::ModelError;
 use crate::network::Network;
 
 /// AdamW (I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", ICLR 2019, arXiv 1711.05101,
-/// algorithm 2) on the vector of all trained values of a network; with a weight decay of 0 it is Adam
-/// (D. P. Kingma, J. Ba, ICLR 2015, arXiv 1412.6980). Its state can be saved, which libtorch's own from Rust
-/// can't.
+/// algorithm 2) on the vector of all trained values of a network; with a weight decay of 0 it is Adam (D. P.
+/// Kingma, J. Ba, ICLR 2015, arXiv 1412.6980). Its state can be saved; that of libtorch's own optimiser can't
+/// be saved from Rust.
 pub(crate) struct AdamW {
     /// Running mean of the gradient, `[n]`.
     pub(crate) first: Tensor,
-    /// Running mean of its square, `[n]`.
+    /// Running mean of the squared gradient, `[n]`.
     pub(crate) second: Tensor,
     /// Steps taken.
     pub(crate) steps: usize,
@@ -20,8 +20,8 @@ pub(crate) struct AdamW {
     clip: Option<f64>,
 }
 
-/// The decay of the two running means and the term that keeps from dividing by zero: the paper's and PyTorch's
-/// defaults.
+/// The decay rates of the two running means, and the term that avoids division by zero: the defaults of the
+/// paper and of PyTorch.
 const BETA_1: f64 = 0.9;
 const BETA_2: f64 = 0.999;
 const EPSILON: f64 = 1e-8;
@@ -32,7 +32,7 @@ impl AdamW {
         Ok(Self { first: zeros()?, second: zeros()?, steps: 0, weight_decay, clip })
     }
 
-    /// One step down the gradients that the last backward pass left in `network`.
+    /// One step along the negative gradient that the last backward pass left in `network`.
     pub(crate) fn step(&mut self, network: &Network, learning_rate: f64) -> Result<(), ModelError> {
         self.steps += 1;
         let steps = i32::try_from(self.steps).unwrap_or(i32::MAX);
@@ -41,7 +41,7 @@ impl AdamW {
         no_grad(|| {
             let mut gradient = network.flat_gradient()?;
             if let Some(clip) = self.clip {
-                // As PyTorch's clip_grad_norm_.
+                // As in PyTorch's clip_grad_norm_.
                 let factor =
                     (gradient.f_norm()?.f_add_scalar(1e-6)?.f_reciprocal()? * clip).f_clamp_max(1.0)?;
                 gradient = gradient.f_mul(&factor)?;
@@ -62,7 +62,7 @@ impl AdamW {
         })
     }
 
-    /// Puts back the state of a checkpoint.
+    /// Restores the state from a checkpoint.
     pub(crate) fn restore(
         &mut self,
         first: &[f32],

@@ -13,30 +13,30 @@ use crate::adamw::AdamW;
 use crate::network::{Network, to_vec};
 use crate::{EpochMetrics, ModelError, run};
 
-/// What the tensors of a checkpoint are called: the network as it is, the average of its past, the network at its
-/// best, and the optimiser's two vectors.
+/// Prefixes of the tensor names in a checkpoint: the current network, the running average of its weights, the
+/// network of the best epoch, and the two vectors of the optimiser.
 const NETWORK: &str = "network/";
 const AVERAGE: &str = "average/";
 const BEST: &str = "best/";
 const FIRST: &str = "adamw/first";
 const SECOND: &str = "adamw/second";
 
-/// What a checkpoint may have beside its tensors, in bytes: the metrics of 100,000 epochs.
+/// The most bytes of a checkpoint apart from its tensors: the metrics of 100,000 epochs.
 const MAX_TEXT_BYTES: u64 = 64 << 20;
 
 /// The state of a training between two epochs, without the tensors of the network and the optimiser.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Progress {
-    /// What the run is known by; it is only resumed for the same.
+    /// The fingerprint of the run; only the same run is resumed.
     pub(crate) run: Fingerprint,
     /// One row for each finished epoch.
     pub(crate) history: Vec<EpochMetrics>,
-    /// How many epochs there were to be when each of them was trained: the length of its schedule.
+    /// The planned number of epochs when each of them was trained: the length of its schedule.
     #[serde(default)]
     pub(crate) planned: Vec<usize>,
     /// Steps that the optimiser has taken.
     pub(crate) steps: usize,
-    /// What the model file says, in the words of the call that trained last.
+    /// The free text of the model file, as given in the call that trained last.
     #[serde(default)]
     pub(crate) words: Words,
 }
@@ -53,7 +53,7 @@ impl Words {
         Self { training: metadata.training.clone(), scores: metadata.scores.clone() }
     }
 
-    /// `metadata` with these words.
+    /// Puts this text into `metadata`.
     pub(crate) fn put_into(&self, metadata: &mut ModelMetadata) {
         metadata.training.clone_from(&self.training);
         metadata.scores.clone_from(&self.scores);
@@ -72,11 +72,11 @@ impl Progress {
     }
 }
 
-/// Everything that a training needs to go on.
+/// Everything that is needed to resume a training.
 pub(crate) struct Checkpoint {
     pub(crate) progress: Progress,
     pub(crate) network: BTreeMap<String, Values>,
-    /// If weights are averaged.
+    /// The average, if weights are averaged.
     pub(crate) average: Option<BTreeMap<String, Values>>,
     pub(crate) best: BTreeMap<String, Values>,
     pub(crate) first: Vec<f32>,
@@ -84,7 +84,7 @@ pub(crate) struct Checkpoint {
 }
 
 impl Checkpoint {
-    /// Writes the state to `path`, whole or not at all.
+    /// Writes the state to `path`, completely or not at all.
     pub(crate) fn save(
         path: &Path,
         progress: &Progress,
@@ -114,7 +114,7 @@ impl Checkpoint {
 
     /// Reads the state from `path`; `None` if there is none yet.
     ///
-    /// It must be of the run `run` of `architecture`, with at most `epochs` asked for.
+    /// It must be of the run `run` of `architecture`, with at most `epochs` requested.
     pub(crate) fn load(
         path: &Path,
         run: &Fingerprint,
@@ -155,7 +155,7 @@ impl Checkpoint {
     }
 }
 
-/// The most bytes of a checkpoint of `architecture`.
+/// The largest size of a checkpoint of `architecture`, in bytes.
 fn most_bytes(architecture: &Architecture) -> Result<u64, ModelError> {
     let values: usize =
         architecture.parameters()?.iter().map(|parameter| parameter.shape.iter().product::<usize>()).sum();
@@ -164,7 +164,7 @@ fn most_bytes(architecture: &Architecture) -> Result<u64, ModelError> {
     Ok(bytes.saturating_add(MAX_TEXT_BYTES))
 }
 
-/// What is wrong with the content of a checkpoint.
+/// Why the content of a checkpoint is invalid.
 #[derive(Debug, thiserror::Error)]
 enum ContentError {
     #[error("the tensor {name:?} is missing or not of shape {expected:?}")]

@@ -15,7 +15,7 @@ pub enum ModelError {
     /// libtorch failed.
     #[error("libtorch failed: {message}")]
     Torch {
-        /// The first line of its own words; the rest is a C++ trace.
+        /// The first line of its message; the rest is a C++ trace.
         message: String,
     },
     /// There is no such device.
@@ -28,7 +28,7 @@ pub enum ModelError {
         /// How many there are.
         found: usize,
     },
-    /// The architecture makes no network.
+    /// The architecture is invalid.
     #[error(transparent)]
     Architecture(#[from] ArchitectureError),
     /// The model file can't be written or is inconsistent.
@@ -39,9 +39,9 @@ pub enum ModelError {
     Option {
         /// Which option.
         option: &'static str,
-        /// What it is.
+        /// Its value.
         value: f64,
-        /// What it may be.
+        /// The values that are allowed.
         expected: &'static str,
     },
     /// There is nothing to train on or to validate on.
@@ -50,7 +50,7 @@ pub enum ModelError {
         /// `training` or `validation`.
         part: &'static str,
     },
-    /// The data gave no more batches.
+    /// The data source failed to give a batch.
     #[error("the {part} data failed")]
     Data {
         /// `training` or `validation`.
@@ -58,10 +58,10 @@ pub enum ModelError {
         /// Why.
         source: DatasetError,
     },
-    /// The letters can't be split or augmented as asked.
+    /// The letters can't be split or augmented with these settings.
     #[error("the letters can't be made into training data")]
     Letters(#[source] DatasetError),
-    /// The letters were cut in another way than the model is to cut.
+    /// The letters were segmented in another way than the model is to use.
     #[error(
         "the letters were cut in another way than the model is to cut (they and it): {}",
         listed(differences)
@@ -70,7 +70,7 @@ pub enum ModelError {
         /// Everything that differs.
         differences: Vec<Difference>,
     },
-    /// The data is of another alphabet than the network.
+    /// The data has another alphabet than the network.
     #[error("the {part} data has the alphabet {actual:?}, the network reads {expected:?}")]
     Alphabet {
         /// `training` or `validation`.
@@ -107,12 +107,12 @@ pub enum ModelError {
     /// An image is too narrow for its text.
     #[error("an image gives {steps} steps, its text needs {needed}; wider images or fewer pools are needed")]
     TooFewSteps {
-        /// The columns of the last maps.
+        /// The number of output columns.
         steps: usize,
-        /// The characters, and a blank between equal ones.
+        /// The least number of steps: the characters, and a blank between equal neighbours.
         needed: usize,
     },
-    /// The loss, or a value of the network, is not finite any more.
+    /// The loss, or a value of the network, is no longer finite.
     #[error(
         "training diverged in epoch {epoch}: the loss or a weight became infinite or NaN (loss {loss}); try a smaller learning rate"
     )]
@@ -122,17 +122,17 @@ pub enum ModelError {
         /// The loss.
         loss: f64,
     },
-    /// The monitor asked to stop.
+    /// The monitor requested a stop.
     #[error(
         "interrupted after epoch {finished} of {epochs}; with the same folder and options the training continues there"
     )]
     Interrupted {
-        /// How many epochs are finished and kept.
+        /// How many epochs are finished and saved.
         finished: usize,
-        /// How many there are to be.
+        /// The planned number of epochs.
         epochs: usize,
     },
-    /// The folder holds another run: of other data, another network or other options.
+    /// The folder holds another run, with other data, another network or other options.
     #[error(
         "{}: was begun with other data or options (there and now): {}; choose another folder, or remove this one",
         path.display(),
@@ -184,7 +184,7 @@ impl From<TchError> for ModelError {
     }
 }
 
-/// The line that says what happened; libtorch adds a page of C++ frames.
+/// The line with the actual message; libtorch adds a page of C++ frames.
 pub(crate) fn first_line(error: &TchError) -> String {
     let text = match error {
         TchError::Torch(message) => message.clone(),

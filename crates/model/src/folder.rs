@@ -16,15 +16,16 @@ const METRICS: &str = "metrics.csv";
 /// The folder of a run, locked against other trainings.
 pub(crate) struct RunFolder {
     path: PathBuf,
-    /// Locked as long as it is open.
+    /// The lock is held as long as this file is open.
     _lock: Option<File>,
 }
 
 impl RunFolder {
-    /// Makes the folder if there is none, and locks it.
+    /// Creates the folder if there is none, and locks it.
     pub(crate) fn open(path: &Path) -> Result<Self, ModelError> {
         std::fs::create_dir_all(path).map_err(ModelError::io(path))?;
-        // Folders can't be opened everywhere, and some network file systems have no locks; there the user must see to it.
+        // Some systems can't open folders, and some network file systems have no locks; there the user must
+        // avoid parallel runs.
         let lock = File::open(path).ok();
         if let Some(Err(TryLockError::WouldBlock)) = lock.as_ref().map(File::try_lock) {
             return Err(ModelError::Busy { path: path.to_owned() });
@@ -36,7 +37,7 @@ impl RunFolder {
         self.path.join(CHECKPOINT)
     }
 
-    /// Removes what a killed process left behind.
+    /// Removes temporary files of a killed process.
     pub(crate) fn clean(&self) -> Result<(), ModelError> {
         remove_temporaries(&self.path).map(drop).map_err(ModelError::io(&self.path))
     }
@@ -47,7 +48,7 @@ impl RunFolder {
         Ok(model.save(&self.path.join(MODEL))?)
     }
 
-    /// Writes what [`save`](Self::save) writes if somebody has removed it.
+    /// Writes the files of [`save`](Self::save) that are missing.
     pub(crate) fn restore(&self, history: &[EpochMetrics], model: &ModelFile) -> Result<(), ModelError> {
         match self.path.join(MODEL).exists() {
             true => Ok(()),

@@ -6,26 +6,26 @@
 //! | [`SequenceTraining`] | a source of CAPTCHAs to a model that reads whole images, in one call |
 //! | [`train`](fn@train) | trains an architecture on a [`TrainingData`], with checkpoints, and resumes where it stopped: letter networks by cross-entropy, sequence networks by CTC |
 //! | [`TrainOptions`], [`Schedule`], [`DeviceChoice`] | how to train |
-//! | [`Trained`], [`Stop`], [`Drawn`] | what came of it |
-//! | [`TrainMonitor`], [`EpochMetrics`] | what can be watched meanwhile |
+//! | [`Trained`], [`Stop`], [`Drawn`] | the results |
+//! | [`TrainMonitor`], [`EpochMetrics`] | progress and metrics during the training |
 //! | [`TorchRecognizer`] | a [`Recognizer`](captcha_infer::Recognizer) that runs a model file with libtorch |
 //!
 //! The networks are data ([`Architecture`](captcha_infer::Architecture)) and the weights a
-//! [`ModelFile`](captcha_infer::ModelFile), so that what is trained here runs without libtorch elsewhere.
+//! [`ModelFile`](captcha_infer::ModelFile), so models that are trained here run elsewhere without libtorch.
 //!
-//! libtorch runs small networks best on few threads: [`TrainOptions::threads`] is how many one operation may use. It is
-//! set for the whole process.
+//! libtorch runs small networks fastest on few threads: [`TrainOptions::threads`] limits the threads of one
+//! operation. The setting applies to the whole process.
 //!
 //! # Files of this crate
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `training/` | from data to a trained model in one call |
-//! | `trainer` | [`train`](fn@train): what a run is, from its first check to its model |
-//! | `state` | a training under way: steps, epochs, validation |
-//! | `run`, `folder`, `checkpoint` | what a run is known by, its files, its state between two epochs |
+//! | `trainer` | [`train`](fn@train): a run from its first check to its model |
+//! | `state` | a training in progress: steps, epochs, validation |
+//! | `run`, `folder`, `checkpoint` | the fingerprint of a run, its files, and its state between two epochs |
 //! | `options` | [`TrainOptions`] |
-//! | `targets`, `score`, `metrics` | losses and right answers of a batch, of many, of an epoch |
+//! | `targets`, `score`, `metrics` | losses and right answers of a batch, of many batches, of an epoch |
 //! | `network`, `adamw` | the network in libtorch, and the optimiser |
 //! | `recognizer` | [`TorchRecognizer`] |
 //! | `error` | [`ModelError`] |

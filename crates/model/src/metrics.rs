@@ -1,4 +1,4 @@
-//! What is known after each epoch, and who is told.
+//! The metrics of each epoch, and the monitor that receives them.
 
 use std::cmp::Ordering;
 use std::path::Path;
@@ -9,20 +9,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::ModelError;
 
-/// What is known after an epoch.
+/// The metrics of an epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EpochMetrics {
     /// The epoch, from 1.
     pub epoch: usize,
-    /// Mean loss of the training images, each as it was when it was trained on, in nats: the cross-entropy of letters,
-    /// the CTC loss of texts for each of their characters.
+    /// Mean loss of the training images in nats, computed during the epoch: the cross-entropy of letters, or
+    /// the CTC loss of texts divided by their number of characters.
     pub train_loss: f64,
-    /// Share of the training images that were read rightly then, in `[0, 1]`: whole texts, not characters.
+    /// Share of the training images that were read right at that time, in `[0, 1]`: whole texts, not
+    /// characters.
     pub train_accuracy: f64,
     /// Mean loss of the validation images after the epoch, in nats.
     pub validation_loss: f64,
-    /// Share of the validation images that are read rightly after the epoch, in `[0, 1]`.
+    /// Share of the validation images that are read right after the epoch, in `[0, 1]`.
     pub validation_accuracy: f64,
     /// The learning rate of the last step.
     pub learning_rate: f64,
@@ -33,7 +34,7 @@ pub struct EpochMetrics {
 }
 
 impl EpochMetrics {
-    /// The epoch with the best validation accuracy, of several the one with the least loss.
+    /// The epoch with the best validation accuracy; of equal ones, the one with the least validation loss.
     pub(crate) fn best(history: &[Self]) -> Option<&Self> {
         let rank = |row: &Self| (row.validation_accuracy, -row.validation_loss);
         history.iter().max_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap_or(Ordering::Equal))
@@ -42,7 +43,7 @@ impl EpochMetrics {
 
 /// Watches a training: [`Monitor::progress`] counts the steps of all epochs.
 pub trait TrainMonitor: Monitor {
-    /// An epoch is over.
+    /// Called at the end of an epoch.
     fn epoch(&self, metrics: &EpochMetrics) {
         let _ = metrics;
     }
@@ -50,7 +51,7 @@ pub trait TrainMonitor: Monitor {
 
 impl TrainMonitor for () {}
 
-/// Writes one row an epoch as CSV with a header, whole or not at all.
+/// Writes one row per epoch as CSV with a header, completely or not at all.
 ///
 /// # Errors
 /// [`ModelError::Io`] with the path.

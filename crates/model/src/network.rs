@@ -10,14 +10,14 @@ use tch::{Device, Kind, Tensor, no_grad};
 
 use crate::ModelError;
 
-/// The share of a batch in the running statistics: PyTorch's default.
+/// The weight of a batch in the running statistics: PyTorch's default.
 const BATCH_NORM_MOMENTUM: f64 = 0.1;
 
 /// A network in libtorch.
 ///
-/// All trained values lie in one vector, so that an optimiser step and a checkpoint are a few operations on
-/// whole vectors; the parameters of the layers are views into it. Filters lie there with their channels last, and so do
-/// images and maps: convolutions on the CPU are up to twice as fast that way.
+/// All trained values lie in one vector, so an optimiser step or a checkpoint takes a few operations on whole
+/// vectors; the parameters of the layers are views into it. Filters, images and maps are stored
+/// channels-last, which makes convolutions on the CPU up to twice as fast.
 pub(crate) struct Network {
     architecture: Architecture,
     parameters: Vec<Parameter>,
@@ -27,14 +27,14 @@ pub(crate) struct Network {
     statistics: Tensor,
     /// How many values at the start of `flat` weight decay applies to.
     decayed: i64,
-    /// By the names of `parameters`.
+    /// The parameters by name.
     tensors: BTreeMap<String, Tensor>,
     device: Device,
 }
 
 impl Network {
-    /// The network with random first weights: PyTorch's, uniform in `+-1 / sqrt(fan_in)` (Y. LeCun et al.,
-    /// "Efficient BackProp", 1998, section 4.6), from the project's own generator.
+    /// The network with random initial weights as in PyTorch, uniform in `+-1 / sqrt(fan_in)` (Y. LeCun et
+    /// al., "Efficient BackProp", 1998, section 4.6), from the project's own generator.
     pub(crate) fn random(architecture: Architecture, seed: u64, device: Device) -> Result<Self, ModelError> {
         let mut rng = seed::rng(seed);
         let mut bound = 0.0;
@@ -72,7 +72,7 @@ impl Network {
         device: Device,
     ) -> Result<Self, ModelError> {
         let parameters = architecture.parameters()?;
-        // Biases and batch normalisation are vectors: weight decay leaves them alone.
+        // Biases and the parameters of batch normalisation are vectors, to which weight decay does not apply.
         let decays = |parameter: &&Parameter| parameter.trainable && parameter.shape.len() > 1;
         let spared = |parameter: &&Parameter| parameter.trainable && parameter.shape.len() == 1;
         let order: Vec<&Parameter> =
@@ -111,7 +111,7 @@ impl Network {
         })
     }
 
-    /// Brings all values nearer to those of `other`, a share of the way.
+    /// Moves all values the fraction `share` of the way to those of `other`.
     pub(crate) fn approach(&mut self, other: &Self, share: f64) -> Result<(), ModelError> {
         no_grad(|| {
             let _ = self.flat.f_lerp_(&other.flat, share)?;
@@ -142,7 +142,7 @@ impl Network {
         &self.flat
     }
 
-    /// The vectors of all values: those that are trained, and the running statistics.
+    /// The vectors of all values: the trained values, and the running statistics.
     pub(crate) fn vectors(&self) -> [&Tensor; 2] {
         [&self.flat, &self.statistics]
     }
@@ -170,17 +170,18 @@ impl Network {
         Ok(Tensor::f_cat(&gradients, 0)?)
     }
 
-    /// Forgets the gradients, so that the next backward pass starts from nothing.
+    /// Resets the gradients before the next backward pass.
     pub(crate) fn zero_gradients(&mut self) {
         for tensor in self.tensors.values_mut() {
             tensor.zero_grad();
         }
     }
 
-    /// `[n, channels, height, width]` to logits `[n, classes]`, or `[n, steps, classes]` of a sequence network.
+    /// Maps `[n, channels, height, width]` to logits `[n, classes]`, or `[n, steps, classes]` for a sequence
+    /// network.
     pub(crate) fn forward(&self, input: &Tensor, pass: Pass) -> Result<Tensor, ModelError> {
         let training = pass != Pass::Inference;
-        // The kind that convolutions compute in; fully connected layers stay in single precision.
+        // The data type of convolutions; fully connected layers stay in single precision.
         let kind = if pass == Pass::MixedTraining { Kind::BFloat16 } else { Kind::Float };
         let mut x = input.shallow_clone();
         for (index, layer) in self.architecture.layers.iter().enumerate() {
@@ -231,7 +232,7 @@ impl Network {
         Ok(channels_last(&values, &shape)?.f_to_device(self.device)?)
     }
 
-    /// The values of all tensors, as a model file holds them.
+    /// The values of all tensors in the form of a model file.
     pub(crate) fn values(&self) -> Result<BTreeMap<String, Values>, ModelError> {
         self.parameters
             .iter()
@@ -245,7 +246,7 @@ impl Network {
             .collect()
     }
 
-    /// Puts these values into the network's tensors, which must have their shapes.
+    /// Copies these values into the tensors of the network, which must have the same shapes.
     pub(crate) fn set_values(&mut self, values: &BTreeMap<String, Values>) -> Result<(), ModelError> {
         no_grad(|| {
             for parameter in &self.parameters {
@@ -260,7 +261,7 @@ impl Network {
     }
 }
 
-/// What a forward pass is for.
+/// The purpose of a forward pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
     Inference,
@@ -271,8 +272,8 @@ pub(crate) enum Pass {
     MixedTraining,
 }
 
-/// A view of `[values]` as `shape`; if that is `[n, channels, height, width]`, of values in the order `[n, height,
-/// width, channels]`.
+/// A view of `[values]` as `shape`; if that is `[n, channels, height, width]`, the values are in the order
+/// `[n, height, width, channels]`.
 fn channels_last(values: &Tensor, shape: &[i64]) -> Result<Tensor, ModelError> {
     match *shape {
         [n, channels, height, width] => {
@@ -286,7 +287,7 @@ fn shape(parameter: &Parameter) -> Vec<i64> {
     parameter.shape.iter().map(|&extent| extent as i64).collect()
 }
 
-/// The values of a tensor of any device in row-major order.
+/// The values of a tensor on any device, in row-major order.
 pub(crate) fn to_vec(tensor: &Tensor) -> Result<Vec<f32>, ModelError> {
     let tensor = tensor.f_detach()?.f_to_device(Device::Cpu)?.f_to_kind(Kind::Float)?.f_contiguous()?;
     let mut values = vec![0.0; tensor.numel()];

@@ -13,7 +13,7 @@ pub struct TrainOptions {
     /// Passes over the training data. At least 1, default 10. A run can be extended to more; see
     /// [`train`](fn@crate::train).
     pub epochs: usize,
-    /// Images a step. At least 1, default 64.
+    /// Images per step. At least 1, default 64.
     pub batch: usize,
     /// The peak learning rate of AdamW. Above 0, default 2e-3.
     pub learning_rate: f64,
@@ -21,26 +21,30 @@ pub struct TrainOptions {
     pub weight_decay: f64,
     /// How the learning rate changes over the steps. Default [`Schedule::Cosine`].
     pub schedule: Schedule,
-    /// Share of the target that is spread over all classes (C. Szegedy et al., "Rethinking the Inception
-    /// architecture", CVPR 2016, section 7), at every step of a sequence network (S. Kim et al., "Improved training for
-    /// online end-to-end speech recognition systems", Interspeech 2018, arXiv 1711.02212). In `[0, 1)`, default 0.
+    /// Fraction of the target probability that is spread over all classes (C. Szegedy et al., "Rethinking the
+    /// Inception architecture", CVPR 2016, section 7); for a sequence network, at every step (S. Kim et al.,
+    /// "Improved training for online end-to-end speech recognition systems", Interspeech 2018, arXiv
+    /// 1711.02212). In `[0, 1)`, default 0.
     pub label_smoothing: f64,
-    /// Seed of the first weights, of the order of the images and of dropout. Default 1.
+    /// Seed of the initial weights, of the order of the images and of dropout. Default 1.
     pub seed: u64,
     /// Where to train. Default [`DeviceChoice::Auto`].
     pub device: DeviceChoice,
-    /// Threads that one operation of libtorch may use on the CPU. At least 1, default 1. The weights depend on
-    /// it in their last bits, because sums are split differently. A run can be continued with another number.
+    /// Threads that one operation of libtorch may use on the CPU. At least 1, default 1. The last bits of the
+    /// weights depend on it, because sums are split differently. A run can be continued with another number.
     pub threads: usize,
-    /// How much of the running average of the weights each step keeps (B. T. Polyak, A. B. Juditsky, "Acceleration of
-    /// stochastic approximation by averaging", 1992, doi 10.1137/0330046, with exponential weights); the average is
-    /// validated and becomes the model. In `[0, 1)`, default 0: no averaging.
+    /// Decay of the running average of the weights: the fraction of the average that each step keeps (B. T.
+    /// Polyak, A. B. Juditsky, "Acceleration of stochastic approximation by averaging", 1992, doi
+    /// 10.1137/0330046, with exponential weights); the average is validated and becomes the model. In `[0,
+    /// 1)`, default 0: no averaging.
     pub averaging: f64,
-    /// The norm of the gradient above which it is shortened to it (R. Pascanu et al., "On the difficulty of training
-    /// recurrent neural networks", ICML 2013, arXiv 1211.5063). Above 0, default never.
+    /// The maximum norm of the gradient; longer gradients are scaled to it (R. Pascanu et al., "On the
+    /// difficulty of training recurrent neural networks", ICML 2013, arXiv 1211.5063). Above 0, default no
+    /// clipping.
     pub clip: Option<f64>,
-    /// Whether convolutions compute in bfloat16 while training; what else there is stays in single precision. Faster
-    /// on processors with matrix units for it (AMX, CUDA from Ampere on), slower on others. Default false.
+    /// Whether convolutions compute in bfloat16 during training; everything else stays in single precision.
+    /// Faster on processors with matrix units for bfloat16 (AMX, CUDA from Ampere on), slower on others.
+    /// Default false.
     pub mixed_precision: bool,
     /// Stop after this many epochs without a better validation accuracy. At least 1, default never.
     pub patience: Option<usize>,
@@ -67,7 +71,7 @@ impl Default for TrainOptions {
 }
 
 impl TrainOptions {
-    /// What trains a sequence network well: clipped gradients, averaged weights.
+    /// Options for a sequence network: clipped gradients, averaged weights.
     #[must_use]
     pub fn sequence() -> Self {
         Self { batch: 32, averaging: 0.999, clip: Some(1.0), learning_rate: 3e-3, ..Self::default() }
@@ -148,7 +152,7 @@ impl TrainOptions {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Schedule {
-    /// The same at every step.
+    /// The same learning rate at every step.
     Constant,
     /// Rises linearly over the first twentieth of the steps, then falls to 0 along half a cosine (I. Loshchilov,
     /// F. Hutter, "SGDR", ICLR 2017, arXiv 1608.03983, equation 5 without restarts).

@@ -11,15 +11,15 @@ use crate::{DeviceChoice, ModelError};
 
 /// Runs a model file with libtorch.
 ///
-/// It can be used from several threads at once. How many threads one operation uses is a setting of the whole
-/// process, see [`TorchRecognizer::set_threads`].
+/// It can be used from several threads at once. The number of threads of one operation is a setting of the
+/// whole process, see [`TorchRecognizer::set_threads`].
 pub struct TorchRecognizer {
     metadata: ModelMetadata,
     /// A tensor handle may move between threads but not be shared: each call clones the handles.
     network: Mutex<Network>,
 }
 
-/// Images in one pass: larger batches are slower, bound by the allocator.
+/// Images in one pass: larger batches are slower, limited by the allocator.
 const CHUNK: usize = 64;
 
 impl TorchRecognizer {
@@ -43,8 +43,8 @@ impl TorchRecognizer {
         Ok(Self { metadata: model.metadata().clone(), network: Mutex::new(network) })
     }
 
-    /// Lets one operation of libtorch use `threads` threads, for the whole process. Networks as small as these
-    /// are fastest with one.
+    /// Sets the number of threads that one operation of libtorch may use, for the whole process. Networks as
+    /// small as these are fastest with one.
     pub fn set_threads(threads: usize) {
         tch::set_num_threads(i32::try_from(threads.max(1)).unwrap_or(i32::MAX));
     }

@@ -1,4 +1,4 @@
-//! What a run is known by, and whether another call goes on with it.
+//! The fingerprint of a run, and whether a call continues it.
 
 use std::path::Path;
 
@@ -9,11 +9,12 @@ use serde_json::Value;
 
 use crate::{ModelError, TrainOptions};
 
-/// The options that a run may be continued with: how long it is, and what changes only the last bits of its weights.
+/// The options that may change when a run is continued: its length, and those that affect only the last bits
+/// of its weights.
 const CHANGEABLE: [&str; 2] = ["epochs", "threads"];
 
-/// What a run is known by: its network, the contents of its data and its options. Another value of any of these makes it
-/// another run.
+/// The fingerprint of a run: its network, the contents of its data and its options. If any of these differs,
+/// it is another run.
 pub(crate) fn describe(
     metadata: &ModelMetadata,
     training: &dyn TrainingData,
@@ -42,7 +43,8 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<Value, ModelError> {
     Ok(serde_json::to_value(value).map_err(|error| ModelFileError::Metadata(error.into()))?)
 }
 
-/// Refuses to go on with a run that is not the one asked for, or that was asked to be longer.
+/// Refuses to continue a run that is not the requested one, or that was planned with more epochs than
+/// requested.
 pub(crate) fn check(
     checkpoint: &Path,
     found: &Fingerprint,

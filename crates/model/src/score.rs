@@ -6,7 +6,7 @@ use crate::ModelError;
 use crate::network::Network;
 use crate::targets::Targets;
 
-/// Running sums; the loss stays on the device until it is asked for.
+/// Running sums; the loss stays on the device until it is read.
 pub(crate) struct Score {
     loss: Tensor,
     right: usize,

@@ -1,4 +1,4 @@
-//! A training under way: epoch after epoch.
+//! A training in progress, epoch by epoch.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -16,10 +16,10 @@ use crate::score::Score;
 use crate::targets::Targets;
 use crate::{EpochMetrics, ModelError, TrainMonitor, TrainOptions};
 
-/// Steps from one look at the loss to the next: on a GPU a look waits for all that is under way.
+/// Steps between checks of the loss: on a GPU, each check waits for all pending operations.
 const STEPS_TO_LOOK: usize = 32;
 
-/// What is to be trained, on what and how.
+/// The network, the data and the options of a training.
 pub(crate) struct Task<'a> {
     pub(crate) metadata: &'a ModelMetadata,
     pub(crate) training: &'a dyn TrainingData,
@@ -29,7 +29,7 @@ pub(crate) struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// The steps of an epoch.
+    /// The number of steps in an epoch.
     fn steps(&self) -> usize {
         self.training.samples_per_epoch().div_ceil(self.options.batch)
     }
@@ -42,10 +42,10 @@ impl Task<'_> {
     }
 }
 
-/// A training between two steps.
+/// The state of a training between two steps.
 pub(crate) struct State {
     network: Network,
-    /// The running average of its values, if there is one.
+    /// The running average of its values, if weights are averaged.
     average: Option<Network>,
     optimiser: AdamW,
     progress: Progress,
@@ -54,7 +54,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// The state that a checkpoint of `run` in `folder` has, or the first one.
+    /// The state from the checkpoint of `run` in `folder`, or the initial state.
     pub(crate) fn begin(
         task: &Task<'_>,
         run: Fingerprint,
@@ -72,7 +72,7 @@ impl State {
         };
         let device = options.device.device()?;
         let mut network = Network::random(metadata.architecture.clone(), options.seed, device)?;
-        // What can't be kept at the end is not trained: above all, scores for another number of characters.
+        // Checks first that the model can be saved; above all, that the number of scores fits the alphabet.
         ModelFile::new(metadata.clone(), network.values()?)?;
         let mut optimiser = AdamW::new(&network, options.weight_decay, options.clip)?;
         let mut average = (options.averaging > 0.0).then(|| network.copy()).transpose()?;
@@ -92,12 +92,12 @@ impl State {
         }
     }
 
-    /// What is known of each finished epoch.
+    /// The metrics of each finished epoch.
     pub(crate) fn history(&self) -> &[EpochMetrics] {
         &self.progress.history
     }
 
-    /// The network that is validated and kept: the average, if there is one.
+    /// The network that is validated and saved: the average, if there is one.
     fn outcome(&self) -> &Network {
         self.average.as_ref().unwrap_or(&self.network)
     }
@@ -114,7 +114,7 @@ impl State {
         let index = self.history().len();
         let first_step = index.saturating_mul(task.steps());
         let all_steps = task.steps().saturating_mul(options.epochs);
-        // For dropout, whose masks libtorch draws.
+        // For dropout, whose masks libtorch samples.
         tch::manual_seed(seed::derive(options.seed, index as u64) as i64);
         let started = Instant::now();
         let mut score = Score::new(&self.network)?;
@@ -175,7 +175,7 @@ impl State {
         loss.f_backward()?;
         self.optimiser.step(&self.network, learning_rate)?;
         if let Some(average) = &mut self.average {
-            // Young averages are short, so that the first weights are soon forgotten.
+            // The first averages are short, so that the initial weights are soon forgotten.
             let steps = self.optimiser.steps as f64;
             let kept = options.averaging.min((1.0 + steps) / (10.0 + steps));
             average.approach(&self.network, 1.0 - kept)?;
@@ -183,7 +183,7 @@ impl State {
         score.add(&logits, &targets, &loss)
     }
 
-    /// Refuses values that are not finite: the last step may have spoiled them after its loss was known.
+    /// Refuses values that are not finite: the last step may have made them so after its loss was computed.
     fn check_values(&self, index: usize) -> Result<(), ModelError> {
         let networks = [Some(&self.network), self.average.as_ref()];
         let vectors = networks.into_iter().flatten().flat_map(Network::vectors);
@@ -226,23 +226,24 @@ impl State {
         Ok((self.network.tensor(&batch.images().view())?, targets))
     }
 
-    /// Writes everything that the epoch gave.
+    /// Writes all results of the epoch.
     pub(crate) fn save(&self, metadata: &ModelMetadata, folder: &RunFolder) -> Result<(), ModelError> {
-        // The checkpoint last: whatever stops the process before, the epoch is done again and gives the same.
+        // The checkpoint is written last: if the process stops earlier, the epoch is repeated with the same
+        // result.
         folder.save(self.history(), &self.model(metadata)?)?;
         let average = self.average.as_ref();
         let path = folder.checkpoint();
         Checkpoint::save(&path, &self.progress, &self.network, average, &self.best, &self.optimiser)
     }
 
-    /// The best network so far as a model file, in the words of the call that trained its last epoch.
+    /// The best network so far as a model file, with the free text of the call that trained its last epoch.
     pub(crate) fn model(&self, metadata: &ModelMetadata) -> Result<ModelFile, ModelError> {
         let mut metadata = metadata.clone();
         self.progress.words.put_into(&mut metadata);
         Ok(ModelFile::new(metadata, self.best.clone())?)
     }
 
-    /// The words of `task`, and what came of it so far.
+    /// The free text of `task`, with the results so far.
     fn words(&self, task: &Task<'_>) -> Words {
         let mut metadata = task.metadata.clone();
         if let Some(best) = self.progress.best() {
@@ -262,7 +263,7 @@ impl State {
     }
 }
 
-/// What a run that was made longer says of it; `None` if it was not.
+/// The note in the model file of an extended run; `None` if the run was not extended.
 fn extended(planned: &[usize]) -> Option<String> {
     let parts: Vec<&[usize]> = planned.chunk_by(|a, b| a == b).collect();
     let mut end = 0;
@@ -274,7 +275,7 @@ fn extended(planned: &[usize]) -> Option<String> {
     (parts.len() > 1).then(|| described.collect::<Vec<_>>().join(", "))
 }
 
-/// The error of a batch that can't be made.
+/// The error of a batch that could not be made.
 fn failed(part: &'static str) -> impl FnOnce(DatasetError) -> ModelError {
     move |source| ModelError::Data { part, source }
 }

@@ -1,4 +1,4 @@
-//! What a network is to say of a batch: losses, and what it got right.
+//! The targets of a batch: losses, and the number of right answers.
 
 use captcha_dataset::Batch;
 use tch::{Device, Reduction, Tensor};
@@ -6,17 +6,18 @@ use tch::{Device, Reduction, Tensor};
 use crate::ModelError;
 use crate::network::to_vec;
 
-/// The right answers for a batch, checked: libtorch itself would read out of bounds.
+/// The targets of a batch, checked, because libtorch itself would read out of bounds.
 pub(crate) struct Targets {
     /// `[characters of all images]`.
     labels: Tensor,
-    /// Of each image; `None` if the images are letters.
+    /// The classes of each text; `None` if the images are letters.
     texts: Option<Vec<Vec<usize>>>,
     images: usize,
 }
 
 impl Targets {
-    /// The answers of `batch` for a network with `classes` characters and, if it reads whole images, as many `steps`.
+    /// The targets of `batch` for a network with `classes` characters and, if it reads whole images, `steps`
+    /// output columns.
     pub(crate) fn new(
         batch: &Batch,
         classes: usize,
@@ -41,7 +42,7 @@ impl Targets {
             }
         }
         let labels: Vec<i64> = batch.labels().iter().map(|&label| label as i64).collect();
-        // CTC wants them on the CPU.
+        // CTC expects them on the CPU.
         let device = if texts.is_some() { Device::Cpu } else { device };
         Ok(Self { labels: Tensor::f_from_slice(&labels)?.f_to_device(device)?, texts, images })
     }
@@ -54,10 +55,11 @@ impl Targets {
     /// The loss of `logits`, a scalar in nats: the mean cross-entropy of letters, or the mean over the texts of the
     /// negative logarithm of their CTC probability, each divided by the number of its characters.
     ///
-    /// Label smoothing `a` of a text makes that `(1 - a) L + a sum_t KL(U || p_t)`, with the uniform distribution `U` over
-    /// all classes and the probabilities `p_t` of step `t` (S. Kim, M. L. Seltzer, J. Li, R. Zhao, "Improved training for
-    /// online end-to-end speech recognition systems", Interspeech 2018, arXiv 1711.02212). At the logits of a step that is
-    /// the same as for letters: the gradient is `p_t` less a target of which `a` is spread over all classes.
+    /// With label smoothing `a`, the loss of a text is `(1 - a) L + a sum_t KL(U || p_t)`, with the uniform
+    /// distribution `U` over all classes and the probabilities `p_t` of step `t` (S. Kim, M. L. Seltzer, J.
+    /// Li, R. Zhao, "Improved training for online end-to-end speech recognition systems", Interspeech 2018,
+    /// arXiv 1711.02212). At the logits of a step this equals the label smoothing of letters: the gradient is
+    /// `p_t` minus a target of which `a` is spread over all classes.
     pub(crate) fn loss(&self, logits: &Tensor, label_smoothing: f64) -> Result<Tensor, ModelError> {
         let Some(texts) = &self.texts else {
             let loss = logits.f_cross_entropy_loss(
@@ -72,7 +74,7 @@ impl Targets {
         let (_, steps, classes) = logits.size3()?;
         let scores = logits.f_log_softmax(-1, None)?.f_permute([1, 0, 2])?;
         let lengths: Vec<i64> = texts.iter().map(|text| text.len() as i64).collect();
-        // What the mean of the losses divides by; a text without characters counts as one of one.
+        // The divisors of the losses; an empty text counts as having one character.
         let characters: Vec<f32> = lengths.iter().map(|&length| length.max(1) as f32).collect();
         let loss = Tensor::f_ctc_loss(
             &scores,
@@ -94,7 +96,7 @@ impl Targets {
         Ok(loss.f_mul_scalar(1.0 - label_smoothing)?.f_add(&smoothing.f_mul_scalar(label_smoothing)?)?)
     }
 
-    /// How many images `logits` read rightly, by the most probable class of each step.
+    /// How many images `logits` read right, by the most probable class of each step.
     pub(crate) fn right(&self, logits: &Tensor) -> Result<usize, ModelError> {
         let best = logits.f_argmax(-1, false)?;
         let Some(texts) = &self.texts else {
@@ -110,7 +112,7 @@ impl Targets {
     }
 }
 
-/// What a path of CTC says: runs of a class are one, blanks are none.
+/// Collapses a CTC path: runs of a class become one, blanks are dropped.
 fn collapse(path: &[usize], blank: usize) -> impl Iterator<Item = usize> {
     path.chunk_by(|a, b| a == b).map(|run| run[0]).filter(move |&class| class != blank)
 }

@@ -16,7 +16,7 @@ use crate::{EpochMetrics, ModelError, TrainMonitor, TrainOptions, run};
 pub struct Trained {
     /// The network after its best epoch on the validation data.
     pub model: ModelFile,
-    /// One row an epoch.
+    /// One row per epoch.
     pub history: Vec<EpochMetrics>,
     /// Why it ended.
     pub stop: Stop,
@@ -25,19 +25,19 @@ pub struct Trained {
 }
 
 impl Trained {
-    /// What is known of the epoch whose weights the model has: the one with the best validation accuracy, of several the
-    /// one with the least loss.
+    /// The metrics of the epoch whose weights the model has: the one with the best validation accuracy; of
+    /// equal ones, the one with the least validation loss.
     #[must_use]
     pub fn best(&self) -> Option<&EpochMetrics> {
         EpochMetrics::best(&self.history)
     }
 }
 
-/// How images were drawn while a network was trained on them.
+/// How images were drawn during the training.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Drawn {
-    /// How many there were, and how long the training waited for them.
+    /// How many images were drawn, and how long the training waited for them.
     pub stats: StreamStats,
     /// Why some could not be drawn.
     pub failures: Skipped,
@@ -56,23 +56,24 @@ pub enum Stop {
 /// Trains the architecture of `metadata` on `training` and keeps the weights of the epoch that was best on
 /// `validation`.
 ///
-/// The model depends on nothing but the arguments, the device and the version of libtorch. What the model file says of
-/// its training and scores is what `metadata` says, with the options, the number of samples, the best epoch and its
-/// validation accuracy added. The model cuts images as the letters of `training` were cut
-/// ([`TrainingData::segmentation`]), if that is known.
+/// The model depends on nothing but the arguments, the device and the version of libtorch. The text about
+/// training and scores in the model file is that of `metadata`, to which the options, the number of samples,
+/// the best epoch and its validation accuracy are added. The model segments images as the letters of
+/// `training` were segmented ([`TrainingData::segmentation`]), if that is known.
 ///
 /// [`LetterTraining`](crate::LetterTraining) and [`SequenceTraining`](crate::SequenceTraining) make metadata and data
 /// for the usual cases.
 ///
 /// # A folder for the run
 ///
-/// With a `folder`, the state after each epoch is kept there (`checkpoint.safetensors`), with the best model so far
-/// (`model.safetensors`) and the metrics (`metrics.csv`). The same call then continues after the last finished epoch,
-/// and ends with the same model as one that was never interrupted. Of a run that is finished, nothing on disk changes.
+/// If `folder` is given, the state after each epoch is kept there (`checkpoint.safetensors`), with the best
+/// model so far (`model.safetensors`) and the metrics (`metrics.csv`). The same call then continues after the
+/// last finished epoch, and ends with the same model as an uninterrupted run. If the run is finished, nothing
+/// on disk changes.
 ///
-/// A run is known by its network, its options and the contents of its data ([`TrainingData::fingerprint`]). A call that
-/// differs from the run in the folder is refused with everything that differs, and changes nothing on disk. Two options
-/// may differ:
+/// A run is identified by its network, its options and the contents of its data
+/// ([`TrainingData::fingerprint`]). A call that differs from the run in the folder is refused with a list of
+/// all differences, and changes nothing on disk. Two options may differ:
 ///
 /// - [`threads`](TrainOptions::threads): the run continues; its weights can differ in their last bits.
 /// - [`epochs`](TrainOptions::epochs), if they become more: the run is extended. Finished epochs stay what they are,
@@ -82,9 +83,9 @@ pub enum Stop {
 ///   model of 8 epochs. The model file then says which epochs had which length (`extended`).
 ///
 /// # Errors
-/// [`ModelError::Interrupted`] if `monitor` asked for it, [`ModelError::OtherRun`] if `folder` holds another run,
-/// [`ModelError::Busy`] if another process trains there, [`ModelError::Segmentation`] if `metadata` says otherwise how
-/// the letters were cut, [`ModelError::Diverged`], and others that say what did not fit.
+/// [`ModelError::Interrupted`] if `monitor` requested it, [`ModelError::OtherRun`] if `folder` holds another
+/// run, [`ModelError::Busy`] if another process trains there, [`ModelError::Segmentation`] if `metadata` has
+/// another segmentation than the letters, [`ModelError::Diverged`], and others for invalid arguments or data.
 pub fn train(
     metadata: &ModelMetadata,
     training: &dyn TrainingData,

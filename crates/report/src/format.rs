@@ -1,11 +1,11 @@
-//! Numbers the way that people read them.
+//! Numbers formatted for people.
 
 use std::time::Duration;
 
 /// A share in `[0, 1]` in percent with two decimals: `0.99826` is `99.83 %`.
 ///
-/// Only 1 is shown as `100.00 %` and only 0 as `0.00 %`: what rounds to them is cut instead, and never looks
-/// perfect when it is not.
+/// Only 1 is shown as `100.00 %` and only 0 as `0.00 %`: other values that would round to them are truncated,
+/// so that a result with errors never looks perfect.
 ///
 /// ```
 /// use captcha_report::format::percent;
@@ -29,7 +29,7 @@ pub fn percent_with(share: f64, decimals: u8) -> String {
     format!("{shown:.*} %", usize::from(decimals))
 }
 
-/// A count with its thousands apart: `12,345`.
+/// A count with thousands separators: `12,345`.
 #[must_use]
 pub fn count(number: u64) -> String {
     let digits = number.to_string();
@@ -43,7 +43,7 @@ pub fn count(number: u64) -> String {
     grouped
 }
 
-/// How long: `0.23 ms`, `35.1 ms`, `0.42 s`, `12.3 s`, `4 min 05 s`, `2 h 07 min`.
+/// A duration: `0.23 ms`, `35.1 ms`, `0.42 s`, `12.3 s`, `4 min 05 s`, `2 h 07 min`.
 #[must_use]
 pub fn duration(time: Duration) -> String {
     let seconds = time.as_secs_f64();
@@ -66,7 +66,7 @@ pub fn duration(time: Duration) -> String {
     }
 }
 
-/// A number of something a second: `0.31`, `7.5`, `123`, `18,100`.
+/// A rate per second: `0.31`, `7.5`, `123`, `18,100`.
 #[must_use]
 pub fn rate(a_second: f64) -> String {
     match a_second {

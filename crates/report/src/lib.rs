@@ -6,8 +6,8 @@
 //! | [`inside`] | how a network sees an image: values as colours, every step in words, CTC, films |
 //! | [`explain`] | the page that tells how an image is read, with its pictures |
 //! | [`pictures`] | the pictures of a corpus, a training and an evaluation, as files |
-//! | [`Table`], [`format`](mod@format) | aligned tables, and numbers the way that people read them |
-//! | [`describe`] | an error with its sources on one line |
+//! | [`Table`], [`format`](mod@format) | aligned tables, and numbers formatted for people |
+//! | [`describe`] | an error and its sources on one line |
 //!
 //! Nothing here needs a system font or a C library.
 

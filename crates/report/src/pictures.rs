@@ -12,7 +12,7 @@ use crate::figures::{
     Failure, FigureError, calibration, confusion_matrix, contact_sheet, failure_sheet, letter_sheet, save_png,
 };
 
-/// Why a picture was not drawn or written.
+/// Why a picture could not be drawn or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PicturesError {
@@ -35,19 +35,19 @@ pub enum PicturesError {
     Figure(#[from] FigureError),
 }
 
-/// Images on a contact sheet and in a row of it.
+/// Number of images on a contact sheet, and in a row of it.
 const SHEET: usize = 24;
 const SHEET_COLUMNS: usize = 4;
 
-/// Letters of each class on a sheet of letters.
+/// Letters shown for each class on a sheet of letters.
 const LETTERS: usize = 12;
 
-/// The failures that a sheet shows: the first ones.
+/// The first failures, for a failure sheet.
 #[derive(Debug, Default)]
 pub struct Failures(Vec<Failure>);
 
 impl Failures {
-    /// Most failures on a sheet, and in a row of it.
+    /// Maximum number of failures on a sheet, and in a row of it.
     const MOST: usize = 48;
     const COLUMNS: usize = 6;
 
@@ -63,12 +63,13 @@ impl Failures {
     }
 }
 
-/// The name of the folder `path` with `ending` after it, as a file beside the folder.
+/// The path of a file next to the folder `path`, named after the folder with `ending` appended.
 ///
-/// A folder that is not named, as in `.` and `data/..`, is looked up: a file beside it is not in it.
+/// A path without a name of its own, such as `.` or `data/..`, is resolved first, so that the file is never
+/// placed inside the folder.
 ///
 /// # Errors
-/// [`PicturesError::Folder`] if there is no such folder, or nothing is beside it: `/`.
+/// [`PicturesError::Folder`] if there is no such folder, or it has no parent: `/`.
 pub fn beside(path: impl AsRef<Path>, ending: &str) -> Result<PathBuf, PicturesError> {
     let path = path.as_ref();
     let fail = |source| PicturesError::Folder { path: path.to_owned(), source };
@@ -87,7 +88,7 @@ pub fn beside(path: impl AsRef<Path>, ending: &str) -> Result<PathBuf, PicturesE
     Ok(named.with_file_name(name))
 }
 
-/// Draws the first images of a folder with their labels, beside the folder; returns the file.
+/// Draws the first images of a folder with their labels into a file next to the folder; returns its path.
 ///
 /// # Errors
 /// [`PicturesError`] if an image can't be read or the sheet can't be written.
@@ -112,7 +113,7 @@ pub fn save_letter_sheet(letters: &LetterSet, path: impl AsRef<Path>) -> Result<
     let mut classes: Vec<(char, Vec<GrayImage>)> =
         letters.alphabet().characters().iter().map(|&character| (character, Vec::new())).collect();
     for index in 0..letters.len() {
-        // The sheet says how many there are, so it takes all.
+        // The sheet states the number of letters, so it is given all of them.
         classes[letters.label(index)].1.push(letters.image(index));
     }
     Ok(save_png(&letter_sheet(&classes, LETTERS), path)?)
@@ -174,10 +175,10 @@ mod tests {
         for folder in [data.clone(), data.join("."), data.join("letters").join("..")] {
             assert_eq!(beside(&folder, "-sheet.png").unwrap(), sheet, "{}", folder.display());
         }
-        // The folder that a test runs in is that of its package.
+        // A test runs in the folder of its package.
         let here = std::env::current_dir().unwrap();
         assert_eq!(beside(Path::new("."), "-sheet.png").unwrap(), here.with_file_name("report-sheet.png"));
-        // It need not be there if it is named.
+        // A folder with a name need not exist.
         assert_eq!(beside(Path::new("new"), ".png").unwrap(), Path::new("new.png"));
         for folder in ["/", "no/such/.."] {
             assert!(beside(Path::new(folder), "-sheet.png").is_err(), "{folder}");

@@ -31,7 +31,7 @@ pub struct Table {
 pub enum TableStyle {
     /// Thin lines.
     Utf8,
-    /// `+`, `-` and `|`, for terminals and files that have nothing else.
+    /// `+`, `-` and `|`, for terminals and files without Unicode.
     Ascii,
     /// A table for a README.
     Markdown,
@@ -65,7 +65,7 @@ impl Table {
         Self { header: header.into_iter().map(Into::into).collect(), rows: Vec::new() }
     }
 
-    /// Adds a row; cells that it lacks are empty.
+    /// Adds a row; missing cells are empty.
     pub fn row<T: Into<String>>(&mut self, cells: impl IntoIterator<Item = T>) -> &mut Self {
         self.rows.push(cells.into_iter().map(Into::into).collect());
         self
@@ -99,7 +99,7 @@ impl Table {
         table.trim_fmt()
     }
 
-    /// Whether all cells of a column that are not empty start like a number, and there is one.
+    /// Whether the column has non-empty cells and all of them start like a number.
     fn is_numeric(&self, column: usize) -> bool {
         let mut cells =
             self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty()).peekable();
@@ -119,7 +119,7 @@ impl fmt::Display for Table {
     }
 }
 
-/// A share with the 95 % confidence interval that its kind has.
+/// A share with the 95 % confidence interval for its kind.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ShareWithInterval {
     share: Share,

@@ -1,4 +1,4 @@
-//! The page about how an image is read: what stands on it is what the network computes.
+//! The page about how an image is read: its content must be what the network computes.
 
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
@@ -27,7 +27,7 @@ fn captcha(style: Style, text: &str) -> DynamicImage {
     Renderer::new(style).unwrap().render(text, 42).unwrap().image
 }
 
-/// The page as XML, which has no elements without an end.
+/// The page as XML, which has no elements without an end tag.
 fn page(story: &Story) -> String {
     let (name, bytes) = story.files().last().unwrap();
     assert_eq!(name, "index.html");
@@ -64,13 +64,13 @@ fn cells(node: Node<'_, '_>) -> Vec<Vec<String>> {
     rows.map(|row| row.children().filter(Node::is_element).map(text).collect()).collect()
 }
 
-/// A number as the page writes it.
+/// A number, parsed as the page writes it.
 fn number(text: &str) -> f32 {
     text.replace('\u{2212}', "-").replace(' ', "").parse().unwrap_or_else(|_| panic!("{text:?} is no number"))
 }
 
-/// What must hold of every page: every picture is a file that decodes, is told in words and is used; every link leads
-/// somewhere; every sum adds up.
+/// Checks what must hold for every page: every picture is a file that decodes, has a description and is used;
+/// every link leads somewhere; every sum adds up.
 fn check(story: &Story) {
     let page = page(story);
     let document = parse(&page);
@@ -129,7 +129,7 @@ fn letters_are_told_with_the_numbers_of_the_network() {
     let page = page(&story);
     let document = parse(&page);
 
-    // The answer is the solver's.
+    // The answer is that of the solver.
     let solver = Solver::pretrained().unwrap();
     let prediction = solver.solve(&image).unwrap();
     let answer = section(&document, "answer");
@@ -140,7 +140,7 @@ fn letters_are_told_with_the_numbers_of_the_network() {
         assert_eq!(row[2], share(character.confidence.value()));
     }
 
-    // The scores of letter 3 are those that the native backend gives.
+    // The scores of letter 3 are those of the native backend.
     let grey = captcha_lab::core::to_gray(&image);
     let letters =
         solver.segmenter().map(|segmenter: &Segmenter| segmenter.segment(&grey, Some(6)).unwrap().letters);

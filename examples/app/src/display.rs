@@ -8,7 +8,7 @@ use eframe::egui::{Context, Vec2, ViewportBuilder};
 use crate::Window;
 use crate::jobs::panics;
 
-/// Why there is no window.
+/// Why the window could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DisplayError {
@@ -21,16 +21,16 @@ pub enum DisplayError {
         /// What is missing.
         reason: String,
     },
-    /// The display can't show it.
+    /// The display can't show the window.
     #[error("the window can't be opened: {0}")]
     Window(#[source] eframe::Error),
 }
 
-/// The size of the window at first, and the least, in points.
+/// The initial and the minimum size of the window, in points.
 const SIZE: Vec2 = Vec2::new(1240.0, 800.0);
 const LEAST: Vec2 = Vec2::new(900.0, 560.0);
 
-/// Opens the window that `make` makes, and returns when the user closes it.
+/// Opens the window that `make` returns, and returns when the user closes it.
 ///
 /// # Errors
 /// [`DisplayError`] if there is no display or it can't show the window.
@@ -51,7 +51,7 @@ pub fn open_window(make: impl FnOnce(&Context) -> Window) -> Result<(), DisplayE
         };
         eframe::run_native("captcha-lab", options, Box::new(make))
     };
-    // winit panics where a library of the window system is missing: that is no bug of the window's.
+    // winit panics where a library of the window system is missing; that is not a bug of this program.
     panic::set_hook(Box::new(|_| {}));
     let opened = panic::catch_unwind(AssertUnwindSafe(open));
     drop(panic::take_hook());
@@ -70,7 +70,7 @@ pub fn open_window(make: impl FnOnce(&Context) -> Window) -> Result<(), DisplayE
     }
 }
 
-/// What winit says, without the place in its source that it begins with.
+/// The message of winit, without the source location at its beginning.
 fn reason(message: &str) -> String {
     let after_place = message.rsplit_once(".rs:").and_then(|(_, rest)| rest.split_once(": "));
     after_place.map_or(message, |(_, reason)| reason).trim_end_matches('.').to_owned()

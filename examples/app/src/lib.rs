@@ -4,20 +4,20 @@
 //! |---|---|
 //! | [`open_window`] | opens it on the screen |
 //! | [`Window`] | its views and panels |
-//! | [`Session`] | what it knows and does, without widgets: background threads do what takes time |
+//! | [`Session`] | the state and the actions of the window, without widgets: background threads do what takes time |
 //! | [`Recipe`], [`Picture`] | what is drawn, and what is on screen |
-//! | [`ModelChoice`], [`Reader`], [`Reading`] | what reads, and what was read |
+//! | [`ModelChoice`], [`Reader`], [`Reading`] | the model that reads, and its results |
 //! | [`Many`], [`Failure`] | many images at once |
-//! | [`Inside`], [`Subject`] | the view `See inside`, and what it looks into |
+//! | [`Inside`], [`Subject`] | the view `See inside`, and the image and model that it inspects |
 //!
-//! | room or file | what it holds |
+//! | folder or file | what it holds |
 //! |---|---|
 //! | `window`, `display` | the whole window, and opening it on the screen |
-//! | `panels/` | what it is made of |
+//! | `panels/` | the parts of the window |
 //! | `inside/` | the view `See inside` |
-//! | `session/` | what the window knows, and what the user can ask for |
-//! | `jobs/` | what takes time, on threads of its own |
-//! | `data/` | pictures, recipes, models and what they read |
+//! | `session/` | the state of the window, and the actions of the user |
+//! | `jobs/` | background work, on threads of its own |
+//! | `data/` | pictures, recipes, models and their readings |
 
 mod data;
 mod display;

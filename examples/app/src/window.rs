@@ -20,7 +20,7 @@ use crate::session::Session;
 /// The window: its views around a [`Session`].
 #[derive(Debug)]
 pub struct Window {
-    /// What it knows and does.
+    /// The state and the actions of the window.
     pub session: Session,
     /// The view that is open.
     pub tab: Tab,
@@ -32,17 +32,17 @@ pub struct Window {
     textures: Textures,
     shows_help: bool,
     title: String,
-    /// Frames in which the clipboard may still answer.
+    /// The remaining frames in which the clipboard may answer.
     awaits_paste: u32,
 }
 
 /// The width of the panel on the left.
 const LEFT_WIDTH: f32 = 400.0;
 
-/// How many images `Many at once` draws unless the user wants another number.
+/// The default number of images for `Many at once`.
 const MANY: u64 = 1000;
 
-/// The frames that the clipboard has to answer the button `Paste`.
+/// How many frames the button `Paste` waits for the clipboard.
 const PASTE_FRAMES: u32 = 3;
 
 impl Window {
@@ -64,7 +64,7 @@ impl Window {
         }
     }
 
-    /// Shows all of it, and does what the user asks for.
+    /// Shows the whole window, and carries out the actions of the user.
     pub fn ui(&mut self, ui: &mut Ui) {
         let context = ui.ctx().clone();
         self.session.receive();
@@ -93,7 +93,7 @@ impl Window {
         }
     }
 
-    /// The bar with the views, and how they look.
+    /// The bar with the views and the choice of light or dark mode.
     fn views(&mut self, ui: &mut Ui) {
         ui.horizontal(|ui| {
             ui.strong("captcha-lab");
@@ -112,7 +112,7 @@ impl Window {
         });
     }
 
-    /// The line at the bottom: what happens, or what went wrong.
+    /// The line at the bottom: progress or an error.
     fn note(&self, ui: &mut Ui) {
         ui.horizontal(|ui| {
             if self.session.is_busy() {
@@ -224,7 +224,7 @@ impl Window {
         }
     }
 
-    /// A text in the clipboard can name a file, as file managers copy them.
+    /// Pasted text can be the name of a file, as file managers copy it.
     fn paste_text(&mut self, text: &str) {
         let line = text.lines().next().unwrap_or_default().trim();
         let path = Path::new(line.strip_prefix("file://").unwrap_or(line));
@@ -235,7 +235,7 @@ impl Window {
         }
     }
 
-    /// The list of keys, and what a file over the window would do.
+    /// The list of keys, and the effect of a file dropped over the window.
     fn help(&mut self, context: &Context) {
         if self.shows_help {
             let frame = Frame::popup(&context.global_style()).inner_margin(16);

@@ -1,4 +1,4 @@
-//! The window, driven without a screen: every click and key is one that a user makes.
+//! The window, driven without a screen: every click and key is one that a user could make.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use egui_kittest::kittest::Queryable;
 /// A window with its first image, drawn in the preset `style`.
 struct Bench(Harness<'static, Option<Window>>);
 
-/// What is drawn and read here takes milliseconds; this is for a machine that does much else.
+/// Drawing and reading take milliseconds here; the limit allows for a busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 impl Bench {
@@ -45,7 +45,7 @@ impl Bench {
         Arc::clone(self.session().shown().expect("an image"))
     }
 
-    /// Shows frames until nothing is done in the background any more.
+    /// Shows frames until no work is left in the background.
     fn settle(&mut self) {
         self.until(|session| !session.is_busy());
         self.0.step();
@@ -63,7 +63,8 @@ impl Bench {
         }
     }
 
-    /// Shows frames until these words are on screen: what `See inside` computes is no business of the session.
+    /// Shows frames until these words are on screen; needed because the session does not wait for the work of
+    /// `See inside`.
     fn until_said(&mut self, words: &str) {
         let started = Instant::now();
         while !self.says(words) {
@@ -130,7 +131,7 @@ fn a_text_of_ones_own_is_drawn_while_it_is_typed() {
         bench.settle();
         assert_eq!(bench.shown().text.as_deref(), Some(text));
     }
-    // Keys are letters here.
+    // While a text field has the focus, keys type letters.
     bench.0.key_press(Key::P);
     bench.settle();
     assert!(bench.session().reading().is_none());
@@ -250,13 +251,13 @@ fn what_was_asked_of_an_earlier_image_is_dropped() {
     let mut bench = Bench::new("hard");
     bench.session().predict();
     bench.session().follow();
-    // Before the answer can be taken in, another image is on screen.
+    // Another image is shown before the answer arrives.
     bench.session().show(pasted(40, 20));
     bench.settle();
     assert_eq!(bench.session().title(), "captcha-lab: a pasted image");
     assert!(bench.session().reading().is_none());
 
-    // The same with an image that is still being drawn.
+    // Likewise with an image that is still being drawn.
     bench.session().generate();
     bench.session().follow();
     bench.session().show(pasted(50, 25));
@@ -281,7 +282,7 @@ fn what_is_asked_while_an_image_is_drawn_is_for_that_one() {
 fn many_at_once_ends_with_a_rate_and_its_failures() {
     let mut bench = Bench::new("claptcha");
     bench.window().count = 50;
-    // Letters can't be cut where a line crosses them: nearly all fail.
+    // Letters that a line crosses can't be segmented: nearly all images fail.
     bench.session().choice = ModelChoice::Pretrained(captcha_lab::Pretrained::SeedLetters);
     bench.settle();
     bench.key(Modifiers::NONE, Key::M);
@@ -389,7 +390,8 @@ fn what_has_no_end_is_refused() {
 
 #[test]
 fn a_small_model_that_asks_for_all_memory_is_one_line() {
-    // Brought to the height of this network, an image of the first style is 131,072 pixels wide: 34 GB as floats.
+    // Scaled to the height of this network, an image of the first style is 131,072 pixels wide: 34 GB as
+    // floats.
     let pool = Layer::MaxPool2d { size: Extent { height: 65536, width: 4 } };
     let architecture = Architecture {
         input: InputShape { channels: 1, height: 65536, width: 4 },
@@ -421,7 +423,7 @@ fn a_small_model_that_asks_for_all_memory_is_one_line() {
 fn images_larger_than_a_texture_can_be_are_shown_shrunk_and_read_whole() {
     let folder = tempfile::tempdir().unwrap();
     let mut bench = Bench::new("seed");
-    // A texture has 2048 pixels here.
+    // The largest texture has 2048 pixels here.
     for (width, height) in [(4096, 20), (20, 4096)] {
         let image = folder.path().join("QXKZEF.png");
         GrayImage::from_pixel(width, height, Luma([255])).save(&image).unwrap();
@@ -460,7 +462,7 @@ fn images_go_through_the_clipboard() {
     bench.settle();
     assert!(bench.says("too large"));
 
-    // No clipboard answers here.
+    // There is no clipboard here.
     bench.click("Paste");
     bench.0.run_steps(5);
     assert!(bench.says("the clipboard holds no image"));
@@ -493,7 +495,7 @@ fn white(width: usize, height: usize) -> ColorImage {
     ColorImage::filled([width, height], eframe::egui::Color32::WHITE)
 }
 
-/// Where `.ci/window` clicks with a real mouse.
+/// The positions that `.ci/window` clicks with a real mouse.
 #[test]
 fn the_buttons_are_where_the_real_window_is_clicked() {
     let script = include_str!("../../../.ci/window");

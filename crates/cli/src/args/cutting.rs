@@ -18,7 +18,7 @@ pub(crate) struct CuttingArgs {
 }
 
 impl CuttingArgs {
-    /// The options that they describe.
+    /// The options that these arguments describe.
     pub(crate) fn options(self) -> SegmentOptions {
         let cleaning = Cleaning::default()
             .with_median_radius(self.median_radius.unwrap_or(0))
@@ -26,7 +26,7 @@ impl CuttingArgs {
         self.method.unwrap_or_default().options().with_cleaning(cleaning)
     }
 
-    /// Whether anything was asked for.
+    /// Whether any of the arguments was given.
     pub(crate) fn is_given(self) -> bool {
         self.method.is_some() || self.median_radius.is_some() || self.line_width.is_some()
     }

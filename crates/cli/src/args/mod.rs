@@ -2,12 +2,12 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | `solver` | which model reads, and how |
-//! | `styles` | which style is drawn, and what is changed in it |
+//! | `solver` | which model reads, and its options |
+//! | `styles` | which style is drawn, and changes to it |
 //! | `cutting` | how images are cut into letters |
 //! | `training` | how a network is trained |
 //! | `network` | which network is trained |
-//! | `threads` | how many threads work |
+//! | `threads` | the number of threads |
 
 mod cutting;
 mod network;

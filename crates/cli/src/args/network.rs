@@ -8,7 +8,8 @@ use captcha_lab::infer::{Architecture, OpenArchitectureError};
 
 use crate::run::Outcome;
 
-/// A network by name, or by a JSON file with what a model file holds as its architecture: what [`Architecture::open`] takes.
+/// A network by name, or a JSON file with the architecture as in a model file: the arguments of
+/// [`Architecture::open`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Network(PathBuf);
 
@@ -68,7 +69,7 @@ impl Network {
         }
     }
 
-    /// Width and height of a letter that it is made for, in pixels.
+    /// Width and height in pixels of the letters that the network takes.
     ///
     /// # Errors
     /// If there is no such network.
@@ -82,7 +83,7 @@ impl Network {
         self.0.to_str().is_some_and(|name| Architecture::preset(name, 1).is_some())
     }
 
-    /// The network, a file's for however many characters it is.
+    /// The network; that of a file may be for any number of characters.
     fn for_any_alphabet(&self) -> Result<Architecture, OpenArchitectureError> {
         match Architecture::open(&self.0, 1) {
             Err(OpenArchitectureError::Classes { .. }) => Architecture::from_file(&self.0),
@@ -100,7 +101,7 @@ impl LetterNetwork {
         architecture
     }
 
-    /// Width and height of a letter that the architecture is made for, in pixels.
+    /// Width and height in pixels of the letters that the architecture takes.
     pub(crate) fn letter_size(self) -> u32 {
         self.preset(1).input.width as u32
     }

@@ -1,4 +1,4 @@
-//! Which model reads, and how.
+//! Which model reads, and its options.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ enum Backend {
     Libtorch,
 }
 
-/// What is said of libtorch where it is not built in.
+/// The message where libtorch is not built in.
 #[cfg(not(feature = "torch"))]
 pub(crate) const NO_LIBTORCH: &str = "this program was built without libtorch: in the repository, run `cargo xtask setup` \
     and then `cargo install --path crates/cli --features torch`";
@@ -55,7 +55,7 @@ pub(crate) struct SolverArgs {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct KnownLengths(Option<RangeInclusive<usize>>);
 
-/// As [`Lengths`], and `0` for any.
+/// Parses [`Lengths`], and `0` for any length.
 impl FromStr for KnownLengths {
     type Err = RenderError;
 
@@ -65,10 +65,10 @@ impl FromStr for KnownLengths {
 }
 
 impl SolverArgs {
-    /// The solver that they describe.
+    /// The solver that these arguments describe.
     ///
     /// # Errors
-    /// If the file is no model, the backend is not built in, or the model can't read what is asked for.
+    /// If the file is not a model, the backend is not built in, or the model does not support the options.
     pub(crate) fn open(&self) -> Outcome<Solver> {
         let model = open_model(&self.model)?;
         let solver = match self.backend {

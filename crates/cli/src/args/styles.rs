@@ -1,4 +1,4 @@
-//! Which style is drawn, and what is changed in it.
+//! Which style is drawn, and changes to it.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -19,7 +19,7 @@ pub(crate) struct StyleArgs {
 }
 
 impl StyleArgs {
-    /// The style with what the arguments change.
+    /// The style with the changes of the arguments.
     ///
     /// # Errors
     /// If there is no such style.
@@ -28,7 +28,7 @@ impl StyleArgs {
     }
 }
 
-/// The room around a text in pixels, as `20x20`; it can be 0, unlike the size of an image.
+/// The margin around a text in pixels, as `20x20`; it can be 0, unlike the size of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Margin(u32, u32);
 
@@ -69,10 +69,10 @@ pub(crate) struct StyleChanges {
 }
 
 impl StyleChanges {
-    /// The style called `name`, or in the file of that name, with these changes.
+    /// The preset called `name`, or the style in the file of that name, with these changes.
     ///
     /// # Errors
-    /// If there is neither.
+    /// If there is no such preset or file.
     pub(crate) fn open(&self, name: &Path) -> Outcome<Style> {
         let mut style = Style::open(name)?;
         if let Some(alphabet) = &self.alphabet {

@@ -35,19 +35,19 @@ pub(crate) struct Cut {
     json: bool,
 }
 
-/// A box fits if it has this share of its union with the true one in common.
+/// The least intersection over union with the true box for a match.
 const FITS: f64 = 0.7;
 
-/// Ink of at least this coverage, of 255, is seen: the default threshold of the segmenter.
+/// Ink of at least this coverage, of 255, counts: the default threshold of the segmenter.
 const SEEN: u8 = 63;
 
-/// How well the boxes fit.
+/// How well the boxes match.
 #[derive(Default, Serialize)]
 struct Summary {
     images: u64,
     /// Images with the right number of boxes.
     counted: u64,
-    /// Images whose boxes all fit.
+    /// Images whose boxes all match.
     exact: u64,
     mean_iou: f64,
 }

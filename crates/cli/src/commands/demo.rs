@@ -43,7 +43,7 @@ pub(crate) struct Demo {
     json: bool,
 }
 
-/// How much work each version does.
+/// The amount of work of each version.
 struct Size {
     training_images: u64,
     test_images: u64,
@@ -54,18 +54,18 @@ struct Size {
 const FULL: Size = Size { training_images: 10_000, test_images: 2_000, epochs: 8 };
 const QUICK: Size = Size { training_images: 1_000, test_images: 300, epochs: 5 };
 
-/// What the post says: "validation accuracy of 98.99%", "The accuracy was around 98%". It gives no number of
-/// images that could be cut.
+/// The post's own figures: "validation accuracy of 98.99%", "The accuracy was around 98%". It does not say
+/// how many images could be segmented.
 const POST_VALIDATION: &str = "98.99 %";
 const POST_TEST: &str = "around 98 %";
 
-/// The post's scripts, measured over all 2,000 new images, those that can't be cut counted as wrong: 97.20 % give
-/// six boxes, and the best of two frameworks reads this share of whole CAPTCHAs.
+/// The post's scripts, measured on all 2,000 new images, where images that can't be segmented count as wrong:
+/// 97.20 % give six boxes, and the better of two frameworks reads this share of whole CAPTCHAs.
 const SCRIPTS_VALIDATION: &str = "99.51 %";
 const SCRIPTS_SEGMENTED: &str = "97.20 %";
 const SCRIPTS_WHOLE: &str = "94.95 %";
 
-/// A network that reads, and how it was trained if it was.
+/// A network, and how it was trained if the demo trained it.
 struct Network {
     model: ModelFile,
     training: Option<Training>,
@@ -77,7 +77,7 @@ struct Training {
     time: Duration,
 }
 
-/// What came of it.
+/// The results.
 #[derive(Serialize)]
 struct Summary<'a> {
     folder: &'a Path,
@@ -94,7 +94,7 @@ struct Summary<'a> {
 impl Demo {
     pub(super) fn run(&self) -> Outcome {
         if cfg!(not(feature = "torch")) && self.model.is_none() {
-            // Now, and not after a minute of drawing.
+            // Fails now rather than after a minute of drawing.
             self.train(&LetterSet::new(Style::seed().alphabet, 1), Path::new(""))?;
         }
         let (size, name) = if self.quick { (QUICK, "quick") } else { (FULL, "full") };
@@ -142,7 +142,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Says that a picture can be looked at, as soon as it exists.
+    /// Reports a picture as soon as it exists.
     fn show(&self, what: &str, picture: &Path) -> Outcome {
         if self.json {
             eprintln!("{what}: {}", picture.display());
@@ -152,7 +152,7 @@ impl Demo {
         Ok(())
     }
 
-    /// The first CAPTCHA, to look at while the others are drawn.
+    /// Draws the first CAPTCHA, to look at while the others are drawn.
     fn first(&self, out: &Path) -> Outcome {
         let captcha = Renderer::new(Style::seed())?.random(self.seed)?;
         let file = out.join("first.png");
@@ -160,7 +160,7 @@ impl Demo {
         self.show(&format!("a CAPTCHA that says {}", captcha.text), &file)
     }
 
-    /// Step 1 and 4: CAPTCHAs, their text as file name.
+    /// Steps 1 and 4: CAPTCHAs, with their text as the file name.
     fn draw(&self, folder: &Path, count: u64, seed: u64) -> Outcome<LabelledFolder> {
         let progress = Progress::new(format!("Drawing {count} CAPTCHAs"), "images");
         generate_corpus(&CorpusOptions::new(Style::seed(), count).with_seed(seed), folder, &progress)?;
@@ -221,7 +221,7 @@ impl Demo {
         .into())
     }
 
-    /// Step 5: what the network makes of CAPTCHAs that it has never seen.
+    /// Step 5: evaluates the network on new CAPTCHAs.
     fn read(&self, test: &LabelledFolder, model: &ModelFile, out: &Path) -> Outcome<Report> {
         let solver = Solver::new(model)?;
         let progress = Progress::new("Reading", "images");
@@ -252,7 +252,7 @@ fn summary<'a>(out: &'a Path, cut: &LetterSummary, network: &Network, report: &R
     }
 }
 
-/// The numbers beside those of the post.
+/// A table of the results and those of the post.
 fn results(cut: &LetterSummary, network: &Network, report: &Report) -> String {
     let evaluation = &report.evaluation;
     let mut table = Table::new(["", "captcha-lab", "the post", "the post's scripts, all images counted"]);

@@ -43,13 +43,13 @@ struct Summary<'a> {
     whole_accuracy: f64,
     /// The 95 % confidence interval of `whole_accuracy`.
     whole_accuracy_interval: (f64, f64),
-    /// By how much the confidence of an answer and the share of right ones differ on average, in `[0, 1]`.
+    /// The expected calibration error: the mean difference between confidence and accuracy, in `[0, 1]`.
     expected_calibration_error: f64,
     images_per_second: f64,
-    /// Without loading and decoding the files.
+    /// The time to load and decode the files is not included.
     solved_per_second: f64,
     backend: &'a str,
-    /// f32 or int8: what ran, whatever was asked for.
+    /// f32 or int8: the precision that was used, which may differ from the requested one.
     precision: &'a str,
     /// Images whose label has characters that the model does not know; they count as wrong.
     unknown_characters: usize,
@@ -67,7 +67,7 @@ impl Evaluate {
         let folder = LabelledFolder::open(&self.data, &FolderOptions::default())?;
         let foreign = folder.samples().filter(|s| alphabet.encode(s.label.as_str()).is_err()).count();
         if foreign == folder.len() {
-            // Says which characters were expected.
+            // The error says which characters were expected.
             LabelledFolder::open(&self.data, &FolderOptions::default().with_alphabet(alphabet.clone()))?;
         }
 
@@ -132,7 +132,7 @@ impl Evaluate {
     }
 }
 
-/// The numbers that matter, then where it went wrong.
+/// The main results, followed by the errors.
 fn table(report: &Report, read: &str, backend: &str) -> String {
     let evaluation = &report.evaluation;
     let mut table = Table::new(["", "right", "of", "share", "95 % interval"]);
@@ -165,9 +165,9 @@ fn table(report: &Report, read: &str, backend: &str) -> String {
     )
 }
 
-/// How sure answers were against how often they were right, and what comes of leaving out the less sure ones.
+/// Accuracy by confidence, and the effect of leaving out less confident answers.
 fn calibration_tables(calibration: &Calibration) -> String {
-    /// Thresholds of the second table: those at which people think.
+    /// The thresholds of the second table, in round numbers.
     const SHOWN: [f64; 6] = [0.0, 0.4, 0.8, 0.9, 0.99, 0.999];
     let mut bins = Table::new(["confidence", "mean", "right", "of", "share", "95 % interval"]);
     for bin in calibration.bins().iter().filter(|bin| bin.right.total > 0) {

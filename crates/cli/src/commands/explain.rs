@@ -36,16 +36,17 @@ pub(crate) struct Explain {
     json: bool,
 }
 
-/// The CAPTCHA that is drawn where no image is given: one with a letter twice in a row, which CTC has to keep apart.
+/// The seed of the CAPTCHA that is drawn if no image is given; it has a double letter, which CTC must keep
+/// apart.
 const SEED: u64 = 7;
 
-/// What was read.
+/// The reading.
 #[derive(Serialize)]
 struct Summary<'a> {
     page: &'a Path,
     text: Option<&'a str>,
     confidence: Option<f32>,
-    /// Why nothing was read.
+    /// Why nothing could be read.
     error: Option<String>,
 }
 

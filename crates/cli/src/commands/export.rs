@@ -35,7 +35,7 @@ struct Summary<'a> {
     file: &'a Path,
     channels: usize,
     height: usize,
-    /// `None` if it takes any.
+    /// `None` if the model takes any width.
     width: Option<usize>,
     alphabet: String,
     sequence: bool,

@@ -45,7 +45,7 @@ pub(crate) struct Extract {
     json: bool,
 }
 
-/// What cutting gave.
+/// The results of cutting.
 #[derive(Serialize)]
 struct Summary<'a> {
     folder: &'a Path,

@@ -89,7 +89,7 @@ impl Generate {
         Ok(())
     }
 
-    /// How many images there are to be.
+    /// The number of images to draw.
     fn images(&self) -> Outcome<u64> {
         let texts = self.text.len() as u64;
         match self.count {

@@ -7,12 +7,12 @@
 //! | `train` | trains a network on letters or on whole images |
 //! | `evaluate` | measures a model on a folder of labelled images |
 //! | `solve` | reads images |
-//! | `cut` | measures a way of cutting |
+//! | `cut` | measures a segmentation method |
 //! | `export` | writes a model for other runtimes |
 //! | `explain` | writes a page about how an image is read |
 //! | `style` | prints, checks and shows styles |
-//! | `demo` | all of it, one after the other |
-//! | `completions`, `man` | what shells and `man` need |
+//! | `demo` | all steps, one after the other |
+//! | `completions`, `man` | shell completions and man pages |
 
 mod completions;
 mod cut;
@@ -50,10 +50,10 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Does it.
+    /// Runs the subcommand.
     ///
     /// # Errors
-    /// What went wrong, to be told on one line.
+    /// The error, to be reported on one line.
     pub(crate) fn run(&self) -> Outcome {
         match self {
             Self::Generate(command) => command.run(),

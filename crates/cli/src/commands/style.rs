@@ -32,7 +32,7 @@ struct Styles {
 }
 
 impl Styles {
-    /// Their names; without any, that of the default.
+    /// The names; the default style if there are none.
     fn names(&self) -> Vec<&Path> {
         let names: Vec<&Path> = self.styles.iter().chain(&self.more).map(PathBuf::as_path).collect();
         if names.is_empty() { vec![Path::new("seed")] } else { names }
@@ -109,7 +109,7 @@ impl Print {
     }
 }
 
-/// What a style draws.
+/// The properties of a style.
 #[derive(Serialize)]
 struct Checked<'a> {
     style: &'a str,
@@ -122,7 +122,7 @@ struct Checked<'a> {
 
 impl Check {
     fn run(&self) -> Outcome {
-        /// Images that are drawn: as many as show a defence that is not on every image.
+        /// Images drawn to check a style: enough to include defences that not every image has.
         const DRAWN: u64 = 20;
         for name in self.styles.names() {
             let told = |error: &dyn std::error::Error| format!("{}: {}", name.display(), describe(error));

@@ -10,9 +10,9 @@ use crate::{ModelError, TrainMonitor, TrainOptions, Trained, train};
 
 /// Trains a network that reads letters one by one, on letters in memory.
 ///
-/// The model file follows from the data: its alphabet and the size of its letters are those of the letters, and it cuts
-/// images as the letters were cut ([`LetterSet::segmentation`]; if that is not known, as
-/// [`SegmentOptions::default`](captcha_dataset::captcha_segment::SegmentOptions::default) says).
+/// The model file follows from the data: it has the alphabet and the letter size of the letters, and segments
+/// images as the letters were segmented ([`LetterSet::segmentation`]; if that is not known, with
+/// [`SegmentOptions::default`](captcha_dataset::captcha_segment::SegmentOptions::default)).
 ///
 /// | setting | default |
 /// |---|---|
@@ -71,13 +71,13 @@ impl LetterTraining {
         self
     }
 
-    /// Sets how the letters are changed a little, differently in each epoch; those for validation are left as they are.
+    /// Sets the augmentation, which differs in each epoch; the letters for validation are not augmented.
     pub fn with_augmentation(mut self, augmentation: Option<Augmentation>) -> Self {
         self.augmentation = augmentation;
         self
     }
 
-    /// Sets how many characters a text has; the model then expects that.
+    /// Sets how many characters a text has; the model then expects this number.
     pub fn with_lengths(mut self, lengths: RangeInclusive<usize>) -> Self {
         self.settings.lengths = Some(bounds(lengths));
         self
@@ -86,7 +86,8 @@ impl LetterTraining {
     /// Trains.
     ///
     /// # Errors
-    /// As [`train`](fn@train), and [`ModelError::Letters`] if the letters can't be split or augmented as asked.
+    /// As [`train`](fn@train), and [`ModelError::Letters`] if the letters can't be split or augmented with
+    /// these settings.
     pub fn run(&self, monitor: &dyn TrainMonitor) -> Result<Trained, ModelError> {
         let Self { letters, augmentation, settings, .. } = self;
         let architecture = self.architecture.clone().unwrap_or_else(|| {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `letters` | [`LetterTraining`]: networks that read letters |
 //! | `sequence` | [`SequenceTraining`]: networks that read whole images |
-//! | `settings` | what both have |
+//! | `settings` | the settings that both share |
 
 mod letters;
 mod sequence;

@@ -12,19 +12,21 @@ use captcha_infer::Architecture;
 use super::settings::{Settings, bounds, common_setters};
 use crate::{Drawn, ModelError, TrainMonitor, TrainOptions, Trained, train};
 
-/// The number of the random stream that the images for validation are of.
+/// The number of the random stream for the validation images.
 const VALIDATION: u64 = u64::MAX;
 
-/// Trains a network that reads whole images, on CAPTCHAs that are drawn while it trains: no image is seen twice.
+/// Trains a network that reads whole images, on CAPTCHAs that are drawn during the training: no image is used
+/// twice.
 ///
-/// The model file follows from the source: its alphabet and, where the source knows them, the lengths of its texts.
+/// The model file follows from the source: it has its alphabet and, if the source knows them, the lengths of
+/// its texts.
 ///
 /// | setting | default |
 /// |---|---|
 /// | architecture | [`Architecture::sequence`] |
-/// | images | 30,000 an epoch |
+/// | images | 30,000 per epoch |
 /// | validation | 2,000 images, the same in every epoch |
-/// | threads that draw | one a core |
+/// | threads that draw | one per core |
 /// | lengths | those of the source |
 /// | options | [`TrainOptions::sequence`] |
 /// | folder | none: nothing is written |
@@ -71,8 +73,8 @@ impl SequenceTraining {
         Self { source, architecture: None, images: 30_000, validation: 2000, threads: 0, settings }
     }
 
-    /// Sets the network. It must give a score for each character of the source's alphabet and one for the blank; its
-    /// height is that to which images are scaled.
+    /// Sets the network. It must give a score for each character of the source's alphabet and one for the
+    /// blank; images are scaled to its height.
     pub fn with_architecture(mut self, architecture: Architecture) -> Self {
         self.architecture = Some(architecture);
         self
@@ -90,13 +92,14 @@ impl SequenceTraining {
         self
     }
 
-    /// Sets how many threads draw images; 0 for one a core. The images are the same for any number.
+    /// Sets how many threads draw images; 0 for one per core. The images are the same for any number.
     pub fn with_drawing_threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// Sets how many characters a text has, in place of what the source says; the model then expects that.
+    /// Sets how many characters a text has, instead of the lengths from the source; the model then expects
+    /// this number.
     pub fn with_lengths(mut self, lengths: RangeInclusive<usize>) -> Self {
         self.settings.lengths = Some(bounds(lengths));
         self
@@ -105,7 +108,7 @@ impl SequenceTraining {
     /// Trains. [`Trained::drawn`] says how the images were drawn.
     ///
     /// # Errors
-    /// As [`train`](fn@train), and [`ModelError::Data`] if the source does not work.
+    /// As [`train`](fn@train), and [`ModelError::Data`] if the source fails.
     pub fn run(&self, monitor: &dyn TrainMonitor) -> Result<Trained, ModelError> {
         let Self { source, settings, .. } = self;
         let seed = settings.options.seed;
@@ -127,7 +130,7 @@ impl SequenceTraining {
         Ok(trained)
     }
 
-    /// The network, made for images as wide as the first one that the source draws.
+    /// The network, for images as wide as the first one that the source draws.
     fn architecture(&self) -> Result<Architecture, ModelError> {
         let classes = self.source.alphabet().len();
         let architecture = self.architecture.clone().unwrap_or_else(|| Architecture::sequence(classes, 96));

@@ -1,4 +1,4 @@
-//! What a training has whatever it trains.
+//! The settings that all trainings share.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -9,7 +9,7 @@ use captcha_infer::{Architecture, ModelMetadata};
 
 use crate::TrainOptions;
 
-/// What a training has whatever it trains.
+/// The settings that all trainings share.
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     pub(super) options: TrainOptions,
@@ -35,7 +35,7 @@ impl Settings {
 macro_rules! common_setters {
     ($type:ty) => {
         impl $type {
-            /// Sets how to train.
+            /// Sets the training options.
             #[must_use]
             pub fn with_options(mut self, options: $crate::TrainOptions) -> Self {
                 self.settings.options = options;
@@ -50,7 +50,7 @@ macro_rules! common_setters {
                 self
             }
 
-            /// Adds what the model file says of its training: free text by a key, such as the command.
+            /// Adds free text about the training to the model file under a key, such as the command.
             #[must_use]
             pub fn with_note(mut self, key: impl Into<String>, text: impl Into<String>) -> Self {
                 self.settings.notes.insert(key.into(), text.into());

@@ -1,4 +1,4 @@
-//! A page and its pictures while they are made; nothing is on disk yet.
+//! A page and its pictures while they are being built in memory; nothing is written to disk yet.
 
 use std::fs;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ use crate::explain::html::{Page, Size};
 use crate::figures::figure::png;
 use crate::inside::{Film, FilmError};
 
-/// Why there is no page.
+/// Why a page could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoryError {
@@ -48,14 +48,14 @@ pub(crate) struct Draft {
     files: Vec<(String, Vec<u8>)>,
 }
 
-/// What is said of a picture.
+/// The texts that accompany a picture.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Said<'a> {
     /// Its file name.
     pub(crate) name: &'a str,
-    /// What it shows, for people who can't see it.
+    /// Its description for people who can't see it.
     pub(crate) alt: &'a str,
-    /// What stands under it.
+    /// The caption below it.
     pub(crate) caption: &'a str,
 }
 
@@ -67,7 +67,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Adds the file of a picture that the page shows in its own way.
+    /// Adds the file of a picture that the page places itself.
     pub(crate) fn file(&mut self, image: &RgbImage, name: &str) -> Result<(), StoryError> {
         let bytes = png(image).map_err(|source| StoryError::Picture { name: name.to_owned(), source })?;
         self.files.push((name.to_owned(), bytes));
@@ -90,7 +90,7 @@ impl Draft {
     /// The finished page with its pictures.
     pub(crate) fn finish(self, title: &str) -> Story {
         let mut files = self.files;
-        // Last, so that a page that is there has its pictures.
+        // Written last: if the page exists, so do its pictures.
         files.push(("index.html".to_owned(), self.page.finish(title).into_bytes()));
         Story { files }
     }
@@ -109,10 +109,11 @@ impl Story {
         &self.files
     }
 
-    /// Writes its files into `folder`, which is made if it is not there. Other files that are there stay.
+    /// Writes its files into `folder`, which is created if it does not exist. Other files in it are kept.
     ///
     /// # Errors
-    /// [`StoryError::Write`] names the file that could not be written; each file is whole or not there.
+    /// [`StoryError::Write`] names the file that could not be written; a file is written completely or not at
+    /// all.
     pub fn save(&self, folder: impl AsRef<Path>) -> Result<(), StoryError> {
         let folder = folder.as_ref();
         fs::create_dir_all(folder).map_err(|source| StoryError::Write { path: folder.to_owned(), source })?;

@@ -1,37 +1,37 @@
-//! A web page that needs nothing but the pictures beside it.
+//! A web page that depends only on the picture files beside it.
 
 use image::RgbImage;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-/// The looks of the page: light and dark as the reader's system is, and one column on a phone.
+/// The style sheet: light or dark as the system is set, and one column on a phone.
 const STYLE: &str = include_str!("page.css");
 
 /// How large a picture is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Size {
-    /// A CSS pixel for each two of its pixels: crisp on screens with twice the pixels. Shrinks to the page.
+    /// One CSS pixel for every two image pixels: sharp on high-density screens. Shrinks to the page width.
     Half,
-    /// As `Half`, but never smaller: what is too wide for a screen is scrolled, so that its text can be read.
+    /// Like `Half`, but never shrunk: an image that is too wide is scrolled, so its text stays legible.
     Scrolled,
-    /// A CSS pixel for each of its pixels. Shrinks to the page.
+    /// One CSS pixel for each image pixel. Shrinks to the page width.
     Full,
 }
 
-/// What has been begun and holds what is added until it ends.
+/// An open element, which collects what is added until it is closed.
 #[derive(Debug)]
 enum Holder {
     /// A section with a heading.
     Section { id: String, title: String },
-    /// Pictures that stand beside each other where there is room.
+    /// Pictures side by side where there is room.
     Row,
 }
 
-/// The page as far as it is written.
+/// The page as written so far.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
-    /// What is outside of everything that has been begun.
+    /// Content outside all open elements.
     body: String,
-    /// What has been begun, the outer first, with what it holds.
+    /// The open elements, outermost first, with their content.
     begun: Vec<(Holder, String)>,
 }
 
@@ -48,12 +48,12 @@ impl Page {
         self.begun.push((Holder::Section { id: id.to_owned(), title: title.to_owned() }, String::new()));
     }
 
-    /// Begins a row of pictures, which are beside each other where there is room.
+    /// Begins a row of pictures, which stand side by side where there is room.
     pub(crate) fn row(&mut self) {
         self.begun.push((Holder::Row, String::new()));
     }
 
-    /// Ends what was begun last.
+    /// Closes the element that was opened last.
     pub(crate) fn end(&mut self) {
         let Some((holder, content)) = self.begun.pop() else { return };
         let content = PreEscaped(content);
@@ -78,12 +78,12 @@ impl Page {
         self.add(html! { p { (text) } });
     }
 
-    /// A paragraph that stands back.
+    /// A paragraph with less emphasis.
     pub(crate) fn note(&mut self, text: &str) {
         self.paragraph("note", text);
     }
 
-    /// A paragraph that stands out.
+    /// A paragraph with more emphasis.
     pub(crate) fn fact(&mut self, text: &str) {
         self.paragraph("fact", text);
     }
@@ -93,12 +93,12 @@ impl Page {
         self.paragraph("sum", text);
     }
 
-    /// A paragraph of a class.
+    /// A paragraph with a CSS class.
     pub(crate) fn paragraph(&mut self, class: &str, text: &str) {
         self.add(html! { p class=(class) { (text) } });
     }
 
-    /// A picture in the file `name` with what it shows for people who can't see it, and a caption for all.
+    /// The picture in the file `name`, with a description for people who can't see it and a caption.
     pub(crate) fn picture(&mut self, name: &str, image: &RgbImage, size: Size, alt: &str, caption: &str) {
         let (width, height) = image.dimensions();
         let (width, height) = match size {
@@ -106,9 +106,9 @@ impl Page {
             Size::Full => (width, height),
         };
         let is_wide = size == Size::Scrolled;
-        // With a place among what the Tab key visits, so that arrow keys scroll it.
+        // Focusable with the Tab key, so that arrow keys scroll it.
         let tab = is_wide.then_some(0);
-        // A caption is no wider than its picture, so that the next one is beside it.
+        // The caption is no wider than its picture, so that the next picture fits beside it.
         let in_row = matches!(self.begun.last(), Some((Holder::Row, _)));
         let style = in_row.then(|| format!("max-width:{width}px"));
         self.add(html! {
@@ -119,7 +119,8 @@ impl Page {
         });
     }
 
-    /// A film in the file `name`, of which `still` in its own file is the last frame: for people who do not want motion.
+    /// The film in the file `name`. `still`, its last frame in a file of its own, is shown to people who
+    /// prefer reduced motion.
     pub(crate) fn film(&mut self, name: &str, still: (&str, &RgbImage), alt: &str, caption: &str) {
         let (width, height) = still.1.dimensions();
         self.add(html! {
@@ -133,7 +134,7 @@ impl Page {
         });
     }
 
-    /// A table with a heading over each column, of which the first is names and the others are numbers.
+    /// A table with a heading over each column; the first column holds names, the others numbers.
     pub(crate) fn table(&mut self, headings: &[&str], rows: &[Vec<String>]) {
         self.add(html! {
             div.wide tabindex="0" {
@@ -167,7 +168,7 @@ impl Page {
     }
 }
 
-/// A character as a page can have it: what HTML does not allow becomes U+FFFD.
+/// A character as the page may contain it: those that HTML does not allow become U+FFFD.
 fn visible(character: char) -> char {
     match character {
         '\n' => '\n',
@@ -182,7 +183,7 @@ fn visible(character: char) -> char {
 mod tests {
     use super::*;
 
-    /// The page as XML, which has no elements without an end.
+    /// The page as XML, which has no elements without an end tag.
     fn as_xml(page: &str) -> String {
         let mut xml = String::new();
         for part in page.split_inclusive('>') {
@@ -205,7 +206,7 @@ mod tests {
         page.picture("b.png", &RgbImage::new(9, 4), Size::Scrolled, "", "");
         page.end();
         page.table(&[odd, "x"], &[vec![odd.to_owned(), "1".to_owned()]]);
-        // The section ends with the page.
+        // The section is closed with the page.
         let page = page.finish(odd);
         let options = roxmltree::ParsingOptions { allow_dtd: true, ..roxmltree::ParsingOptions::default() };
         let xml = as_xml(&page);

@@ -26,7 +26,7 @@ pub(crate) fn id(stage: usize) -> String {
     format!("layer-{}", stage + 1)
 }
 
-/// Writes it.
+/// Writes this part.
 pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     let Some(trace) = road.trace() else { return Ok(()) };
     let first = |wanted: fn(&Layer) -> bool| trace.stages().iter().position(|stage| wanted(&stage.layer));
@@ -48,7 +48,7 @@ pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
             _ => {}
         }
         match stage.layer {
-            // They change no number.
+            // These layers change no values.
             Layer::Dropout { .. } | Layer::Flatten => {}
             _ if is_last && matches!(stage.shape, Shape::Vector { .. }) => {
                 deciding(draft, road, trace, stage)?;
@@ -65,7 +65,7 @@ pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     Ok(())
 }
 
-/// How the largest value of a layer came to be.
+/// How the largest value of a layer was computed.
 fn strongest_value(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stage, is_last: bool) {
     let place = strongest(&stage.values);
     let name = match stage.shape {
@@ -93,7 +93,7 @@ fn all(draft: &mut Draft, stage: &Stage) -> Result<(), StoryError> {
     draft.picture(&values(stage, WIDE), Size::Half, Said { name: &name, alt: &alt, caption: &caption })
 }
 
-/// The flashlight, a sum in full, and what the filters look for.
+/// The sliding filter, one sum in full, and the patterns that the filters respond to.
 fn first_convolution(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stage) -> Result<(), StoryError> {
     let filter = striking(&stage.values);
     let Words { title, text } = Step::Flashlight.words();
@@ -136,7 +136,7 @@ fn first_convolution(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stag
     Ok(())
 }
 
-/// What a ReLU removed, on one map.
+/// The values that a ReLU sets to zero, on one map.
 fn relu(draft: &mut Draft, trace: &Trace, stage: &Stage) -> Result<(), StoryError> {
     let (negative, all) = removed(trace, stage.index);
     draft.page.fact(&format!(
@@ -169,7 +169,7 @@ fn relu(draft: &mut Draft, trace: &Trace, stage: &Stage) -> Result<(), StoryErro
     Ok(())
 }
 
-/// The first pool, as it moves.
+/// The first pooling layer, as a film.
 fn pool_film(draft: &mut Draft, trace: &Trace, stage: &Stage) -> Result<(), StoryError> {
     let channel = striking(&stage.values);
     if let Some(film) = pooling(trace, stage.index, channel) {
@@ -184,7 +184,7 @@ fn pool_film(draft: &mut Draft, trace: &Trace, stage: &Stage) -> Result<(), Stor
     Ok(())
 }
 
-/// What speaks for the winner, and for the one after it.
+/// The evidence for the highest-scoring class, and for the runner-up.
 fn deciding(draft: &mut Draft, road: &Road, trace: &Trace, stage: &Stage) -> Result<(), StoryError> {
     let mut order: Vec<usize> = (0..stage.shape.len()).collect();
     order.sort_by(|&a, &b| stage.values[[0, b, 0]].total_cmp(&stage.values[[0, a, 0]]));

@@ -11,13 +11,13 @@ use crate::inside::scores::{BLANK, bars, heat_map, probabilities};
 use crate::inside::words::{Step, Words};
 use crate::inside::{Road, Way};
 
-/// How many classes a table of scores has.
+/// How many classes a table of scores lists.
 const TOLD: usize = 5;
 
-/// A letter model that is less sure than this may have been given pieces that are no letters.
+/// Below this confidence, a letter model may have been given segments that are not letters.
 const SURE: f32 = 0.9;
 
-/// Writes it.
+/// Writes this part.
 pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     if road.trace().is_none() {
         return Ok(());
@@ -37,7 +37,7 @@ pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     Ok(())
 }
 
-/// The text in large, how sure, and whether it is right.
+/// The text in large type, its confidence, and whether it is right.
 pub(crate) fn answer(page: &mut Page, road: &Road) {
     let prediction = match road.prediction() {
         Ok(prediction) => prediction,
@@ -65,7 +65,7 @@ pub(crate) fn answer(page: &mut Page, road: &Road) {
     }
 }
 
-/// Every character with how sure and what else it could be.
+/// Every character with its confidence and the alternatives.
 fn characters(page: &mut Page, road: &Road) {
     let Ok(prediction) = road.prediction() else { return };
     let rows = prediction.characters.iter().enumerate().map(|(index, character)| {
@@ -113,7 +113,7 @@ fn letter_scores(draft: &mut Draft, road: &Road, letter: usize) -> Result<(), St
             with_decimals(temperature, 3)
         ));
     }
-    // Shifted by the largest, which changes no share and keeps the numbers small.
+    // Subtracting the largest score changes no probability and avoids overflow.
     let largest = order.first().map_or(0.0, |&class| logits[[0, class]] / temperature);
     let all: f32 = logits.iter().map(|logit| (logit / temperature - largest).exp()).sum();
     let rows = order.iter().take(TOLD).map(|&class| {
@@ -174,7 +174,7 @@ fn columns(draft: &mut Draft, road: &Road, scaled: &image::GrayImage) -> Result<
     Ok(())
 }
 
-/// The best guesses, step by step to the text.
+/// The best path and how it becomes the text, step by step.
 fn path(page: &mut Page, collapse: &Collapse) {
     let guess = |character: Option<char>| character.map_or_else(|| BLANK.to_owned(), String::from);
     let all: Vec<String> = collapse.columns.iter().map(|column| guess(column.character)).collect();

@@ -1,4 +1,4 @@
-//! The part of the page before the network: channels, grey, ink, and letters or columns.
+//! The part of the page before the network: channels, grey levels, ink, and letters or columns.
 
 use captcha_lab::core::ndarray::{Array2, Axis};
 use captcha_lab::segment::{Letter, Steps};
@@ -19,10 +19,10 @@ use crate::inside::{Road, Way};
 /// The width of a picture of the whole image, in pixels.
 const WIDE: u32 = 1400;
 
-/// Letters beside each other: few, so that what stands under them can be read on a phone.
+/// Letters side by side: few, so that the text below them is legible on a phone.
 const BESIDE: usize = 3;
 
-/// Writes it.
+/// Writes this part.
 pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     pixels(draft, road)?;
     channels(draft, road)?;
@@ -38,7 +38,7 @@ pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     }
 }
 
-/// The step's heading and what it does.
+/// Writes the heading of a step and what it does.
 fn begin(draft: &mut Draft, id: &str, step: Step) {
     let Words { title, text } = step.words();
     draft.page.section(id, &title);
@@ -50,7 +50,7 @@ fn all_of(width: u32, height: u32) -> GlyphBox {
     GlyphBox::new(0, 0, width.max(1), height.max(1)).expect("at least one pixel")
 }
 
-/// A part of the image in which something can be seen, of at most this size.
+/// A part of the image, of at most this size, that has visible content.
 fn part(road: &Road, size: (u32, u32)) -> GlyphBox {
     let (width, height) = road.grey().dimensions();
     let whole = all_of(width, height);
@@ -145,7 +145,7 @@ fn channels(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     Ok(())
 }
 
-/// Noise and lines taken out.
+/// Noise and line removal.
 fn cleaning(draft: &mut Draft, cleaned: &GrayImage) -> Result<(), StoryError> {
     begin(draft, "cleaning", Step::Cleaning);
     let picture = enlarged(&DynamicImage::from(cleaned.clone()), WIDE);
@@ -155,7 +155,7 @@ fn cleaning(draft: &mut Draft, cleaned: &GrayImage) -> Result<(), StoryError> {
     Ok(())
 }
 
-/// Ink or paper, after cleaning.
+/// Binarisation, after cleaning.
 fn threshold(draft: &mut Draft, road: &Road, steps: &Steps) -> Result<(), StoryError> {
     begin(draft, "ink", Step::Threshold);
     let Some(level) = steps.level else {
@@ -179,7 +179,7 @@ fn threshold(draft: &mut Draft, road: &Road, steps: &Steps) -> Result<(), StoryE
     Ok(())
 }
 
-/// The boxes that were found, over the image.
+/// The boxes of the letters, over the image.
 pub(crate) fn cut(road: &Road, width: u32) -> RgbImage {
     match road.way() {
         Way::Letters { steps, followed, .. } => {
@@ -193,7 +193,7 @@ pub(crate) fn cut(road: &Road, width: u32) -> RgbImage {
     }
 }
 
-/// Cutting into letters, and the letter that is followed.
+/// Segmentation into letters, and the letter that is followed.
 fn cutting(draft: &mut Draft, road: &Road, steps: &Steps, followed: Option<usize>) -> Result<(), StoryError> {
     begin(draft, "cut", Step::Boxes);
     let picture = cut(road, WIDE);
@@ -242,7 +242,7 @@ fn cutting(draft: &mut Draft, road: &Road, steps: &Steps, followed: Option<usize
     Ok(())
 }
 
-/// Which models need no cutting.
+/// Which models need no segmentation.
 pub(crate) fn other_models() -> String {
     let names = Pretrained::ALL.iter().map(|model| model.name());
     let sequences: Vec<&str> = names.filter(|name| name.ends_with("sequence")).collect();
@@ -253,7 +253,7 @@ pub(crate) fn other_models() -> String {
     )
 }
 
-/// What a sequence network takes.
+/// The input of a sequence network.
 fn whole(draft: &mut Draft, road: &Road, scaled: &GrayImage) -> Result<(), StoryError> {
     begin(draft, "scaled", Step::Scaled);
     let architecture = &road.model().metadata().architecture;

@@ -13,7 +13,7 @@ use crate::inside::{Road, Way};
 use crate::inside::{trace, words};
 use maud::{Markup, html};
 
-/// The page and the pictures of `road`; `name` is what the image is called on it.
+/// The page and the pictures of `road`; `name` is the name of the image on the page.
 ///
 /// # Errors
 /// [`StoryError`] if a picture can't be encoded.
@@ -28,7 +28,7 @@ pub fn story(road: &Road, name: &str) -> Result<Story, StoryError> {
     Ok(draft.finish(&format!("How a network reads {name}")))
 }
 
-/// The image and what is read.
+/// The image and the text that was read.
 fn opening(draft: &mut Draft, road: &Road, name: &str) -> Result<(), StoryError> {
     draft.page.title("How a network reads this image");
     let picture = enlarged(road.image(), 600);
@@ -49,7 +49,7 @@ fn opening(draft: &mut Draft, road: &Road, name: &str) -> Result<(), StoryError>
     Ok(())
 }
 
-/// Every step as a small picture that leads to its section.
+/// Every step as a small picture that links to its section.
 fn glance(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     /// The width of a small picture in pixels.
     const SMALL: u32 = 220;
@@ -96,7 +96,7 @@ fn card(
 ) -> Result<Markup, StoryError> {
     draft.file(picture, file)?;
     let (width, height) = picture.dimensions();
-    // Sizes are not broken.
+    // Sizes are not broken across lines.
     let shape = shape.replace(" x ", "\u{a0}x\u{a0}");
     Ok(html! {
         li {
@@ -109,7 +109,7 @@ fn card(
     })
 }
 
-/// Which network it was.
+/// Which network was used.
 fn closing(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     let metadata = road.model().metadata();
     draft.page.section("network", "The network");

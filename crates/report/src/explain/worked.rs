@@ -7,12 +7,12 @@ use super::html::Page;
 use crate::inside::numbers::{plus, short, with_decimals};
 use crate::inside::worked::{name, source, sum};
 
-/// The most products that are all written out: a filter of 5 x 5.
+/// Up to this many products are all written out: a 5 x 5 filter.
 const MOST: usize = 25;
-/// How many of more products are.
+/// Of a longer sum, only this many products are written out.
 const STRONGEST: usize = 8;
 
-/// Writes how the value of a stage at `place`, which is called `name`, came to be, with the network's own numbers.
+/// Writes how the value of a stage at `place`, called `name`, was computed, with the numbers of the network.
 pub(crate) fn write(page: &mut Page, trace: &Trace, stage: usize, place: [usize; 3], name: &str) {
     let (Some(origin), Some(at)) = (trace.origin(stage, place), trace.stages().get(stage)) else { return };
     let value = at.values[place];
@@ -53,12 +53,12 @@ pub(crate) fn write(page: &mut Page, trace: &Trace, stage: usize, place: [usize;
     }
 }
 
-/// Whether the products stand in a square of one map, small enough to be all written out.
+/// Whether the products form a square window of one map, small enough to be written out completely.
 fn is_window(layer: Layer, taps: &[Tap]) -> bool {
     matches!(layer, Layer::Conv2d { kernel, .. } if taps.len() == kernel * kernel && taps.len() <= MOST)
 }
 
-/// The products of a window in their places.
+/// The products of a window, each at its position.
 fn window(page: &mut Page, taps: &[Tap]) {
     let side = (taps.len() as f64).sqrt().round().max(1.0) as usize;
     page.add(html! {
@@ -82,7 +82,7 @@ fn window(page: &mut Page, taps: &[Tap]) {
     });
 }
 
-/// The strongest products with what their inputs are, and the others together.
+/// The strongest products with their inputs, and the sum of the others.
 fn products(page: &mut Page, trace: &Trace, stage: usize, taps: &[Tap]) {
     let mut order: Vec<&Tap> = taps.iter().collect();
     order.sort_by(|a, b| (b.input * b.weight).abs().total_cmp(&(a.input * a.weight).abs()));

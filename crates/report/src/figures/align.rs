@@ -1,13 +1,13 @@
-//! Truth and reading side by side.
+//! Aligns the true text and the text that was read.
 
 use captcha_lab::infer::align_texts;
 
-/// One place of a text: what stands there in truth and what was read; `None` where one has a gap.
+/// One position of the alignment: the true character and the one that was read; `None` is a gap.
 pub(super) type Column = (Option<char>, Option<char>);
 
-/// The columns of the beginning of `truth` and `read` with the fewest that differ.
+/// The alignment of the beginnings of `truth` and `read` with the fewest differences.
 pub(super) fn align(truth: &str, read: &str) -> Vec<Column> {
-    /// Characters that are looked at: more than any picture shows, and a bound on the work.
+    /// Characters that are compared: more than any picture shows; it bounds the run time.
     const MOST: usize = 200;
     let [truth, read] = [truth, read].map(|text| text.chars().take(MOST).collect::<Vec<_>>());
     align_texts(&truth, &read)

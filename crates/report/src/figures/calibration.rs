@@ -1,4 +1,4 @@
-//! How sure answers were, and how often they were right.
+//! Confidence of answers against the share of right ones.
 
 use captcha_lab::Calibration;
 use captcha_lab::infer::{CoveragePoint, ReliabilityBin};
@@ -18,10 +18,10 @@ use crate::format::{count, percent};
 
 /// A reliability diagram, and accuracy against coverage, side by side.
 ///
-/// On the left, the share of right answers in each bin of confidence, with its 95 % interval at the bin's mean
-/// confidence and its number of answers; answers whose confidence is what it says lie on the diagonal. On the right, the
-/// share of right answers among those that are at least so sure, by how many images they are; logarithmic in the share
-/// of wrong ones.
+/// On the left, the share of right answers in each bin of confidence, at the mean confidence of the bin, with
+/// its 95 % interval and its number of answers; perfectly calibrated answers lie on the diagonal. On the
+/// right, accuracy against coverage: the share of right answers among those with at least a given confidence,
+/// over the number of images that have it. The axis of accuracy is logarithmic in the error rate.
 ///
 /// # Errors
 /// [`FigureError::Draw`] if the chart can't be laid out.
@@ -33,18 +33,18 @@ pub fn calibration(calibration: &Calibration) -> Result<Figure, FigureError> {
 
 /// Width and height.
 const SIZE: (u32, u32) = (WIDTH, 452);
-/// Left and right of each bar, in confidence.
+/// Gap to the left and right of each bar, in units of confidence.
 const GAP: f64 = 0.002;
 
 struct Diagram {
-    /// Those with answers.
+    /// The bins that have answers.
     bins: Vec<ReliabilityBin>,
-    /// Those with answers, by rising threshold.
+    /// The points that have answers, by rising threshold.
     coverage: Vec<CoveragePoint>,
     summary: String,
 }
 
-/// What the diagram comes to in a line.
+/// The one-line summary of the diagram.
 fn summary(calibration: &Calibration) -> String {
     let all = calibration.coverage().first().map(|point| point.right).unwrap_or_default();
     if all.total == 0 {
@@ -75,7 +75,7 @@ impl Diagram {
         let fifths = || (0..=5).map(|tick| f64::from(tick) / 5.0).collect();
         let share = |share: &f64| format!("{:.0} %", share * 100.0);
         let x = Scale { low: 0.0, high: 1.0, ticks: fifths() };
-        // With room for the numbers of answers at the top.
+        // Leaves room for the numbers of answers at the top.
         let y = Scale { low: 0.0, high: 1.08, ticks: fifths() };
         let mut chart = panel(
             area,
@@ -145,7 +145,7 @@ mod tests {
     fn bins_and_curve_are_drawn() {
         let mut answers = Calibration::new();
         for i in 0..1000u32 {
-            // Right as often as they are sure, at 0 to 1 in steps of a thousandth.
+            // Perfectly calibrated, at 0 to 1 in steps of a thousandth.
             answers.add(Confidence::new(i as f32 / 1000.0).unwrap(), i * 617 % 1000 < i);
         }
         let figure = calibration(&answers).unwrap();

@@ -1,8 +1,8 @@
-//! Where charts become pixels: a backend of plotters with smooth edges and the font of this repository.
+//! Rasterises charts: a plotters backend with anti-aliased edges and the font of this repository.
 //!
-//! The bitmap backend of plotters has jagged edges and takes text from the fonts of the system, through C
-//! libraries. Here every shape is a polygon whose exact coverage is accumulated by `ab_glyph_rasterizer`, so a
-//! chart is the same on every machine. Rectangles and text are placed as the SVG backend places them.
+//! The bitmap backend of plotters has aliased edges and takes text from the system fonts, through C
+//! libraries. Here every shape is a polygon whose exact coverage is accumulated by `ab_glyph_rasterizer`, so
+//! a chart is the same on every machine. Rectangles and text are placed as the SVG backend places them.
 
 use std::convert::Infallible;
 
@@ -17,15 +17,15 @@ use plotters_backend::{
 use super::palette::WHITE;
 use super::text::{self, Direction};
 
-/// Device pixels for each unit of a chart: for screens with twice the pixels.
+/// Device pixels for each unit of a chart, for high-density screens.
 pub(super) const SCALE: u32 = 2;
 
-/// What plotters calls the size of a font is its line height; its SVG backend divides by this to get the em.
+/// What plotters calls the font size is the line height; its SVG backend divides by this to get the em.
 pub(super) const SIZE_OF_EM: f64 = 1.24;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-/// An image that plotters draws on, [`SCALE`] times as large as it says.
+/// An image that plotters draws on, [`SCALE`] times as large as the size it reports.
 pub(super) struct Canvas<'a> {
     image: &'a mut RgbImage,
 }
@@ -41,7 +41,7 @@ impl<'a> Canvas<'a> {
         RgbImage::from_pixel(width * SCALE, height * SCALE, WHITE)
     }
 
-    /// Fills the outline `corners`, in device pixels, wherever it winds around a pixel.
+    /// Fills the outline `corners`, in device pixels, with the non-zero winding rule.
     fn fill(&mut self, corners: &[Point], colour: BackendColor) {
         let (mut low, mut high) = (point(f32::MAX, f32::MAX), point(f32::MIN, f32::MIN));
         for corner in corners {
@@ -52,7 +52,8 @@ impl<'a> Canvas<'a> {
         if corners.len() < 3 || high.x <= 0.0 || high.y <= 0.0 || low.x >= width || low.y >= height {
             return;
         }
-        // Cut to the image before anything is allocated; the rasteriser takes only what lies inside its grid.
+        // Clipped to the image before anything is allocated; the rasteriser only takes points inside its
+        // grid.
         let inside = |p: &Point| point(p.x.clamp(0.0, width), p.y.clamp(0.0, height));
         let (low, high) = (inside(&low), inside(&high));
         let (left, top) = (low.x.floor(), low.y.floor());
@@ -73,7 +74,7 @@ impl<'a> Canvas<'a> {
         });
     }
 
-    /// A line of this width in device pixels with round ends.
+    /// A line of this width in device pixels with round caps.
     fn stroke(&mut self, from: Point, to: Point, width: f32, colour: BackendColor) {
         let (dx, dy) = (to.x - from.x, to.y - from.y);
         let length = dx.hypot(dy);
@@ -90,7 +91,8 @@ impl<'a> Canvas<'a> {
     }
 
     fn disc(&mut self, centre: Point, radius: f32, colour: BackendColor) {
-        /// Corners of the polygon that stands for a circle: the error is below 0.02 px up to a radius of 30 px.
+        /// Corners of the polygon that approximates a circle: the error is below 0.02 px up to a radius of 30
+        /// px.
         const CORNERS: usize = 96;
         let corners: Vec<Point> = (0..CORNERS)
             .map(|i| {
@@ -139,7 +141,7 @@ impl DrawingBackend for Canvas<'_> {
         if fill {
             self.fill(&corners, style.color());
         } else {
-            // A stroke of 1, whatever the style says, and square corners: as the SVG backend draws it.
+            // A stroke width of 1, whatever the style says, and square corners, as the SVG backend draws it.
             let half = SCALE as f32 / 2.0;
             let (left, right) = (point(-half, 0.0), point(half, 0.0));
             for (from, to) in [(corners[0], corners[1]), (corners[3], corners[2])] {
@@ -163,7 +165,7 @@ impl DrawingBackend for Canvas<'_> {
         for to in path.into_iter().map(device) {
             if let Some(from) = from {
                 self.stroke(from, to, width, style.color());
-                // A round joint, so that no corner is open.
+                // A round join, so that corners have no gaps.
                 self.disc(from, width / 2.0, style.color());
             }
             from = Some(to);

@@ -14,12 +14,12 @@ use super::figure::{Chart, DrawingError, Figure, FigureError, text_style};
 use super::palette::{BLUE, MUTED, TEXT, VERMILLION, WHITE, mix, plot};
 use crate::format::{count, percent};
 
-/// A heat map with the truth from top to bottom and what was read from left to right.
+/// A heat map with the true characters as rows and the characters that were read as columns.
 ///
-/// What is right, on the diagonal, is blue by its share of the row; what is wrong is orange by the logarithm of
-/// its share, so that a single error in a thousand shows, with its number where it fits. Pairs with a character
-/// outside `alphabet` are only counted, in the line under the title. Of more than 100 classes, those with the
-/// most errors are shown.
+/// Right answers, on the diagonal, are blue by their share of the row. Errors are orange by the logarithm of
+/// their share, so that even one in a thousand is visible, with their number where it fits. Pairs with a
+/// character outside `alphabet` are only counted, in the line below the title. If there are more than 100
+/// classes, those with the most errors are shown.
 ///
 /// # Errors
 /// [`FigureError::Draw`] if the chart can't be laid out.
@@ -31,17 +31,17 @@ pub fn confusion_matrix(
     Figure::of(matrix.size(), &matrix)
 }
 
-/// Left of the cells: axis title and labels.
+/// Left margin of the cells: axis title and labels.
 const LEFT: i32 = 76;
-/// Above the cells: title, summary, axis title and labels.
+/// Top margin of the cells: title, summary, axis title and labels.
 const TOP: i32 = 124;
-/// Right of the cells: the share of each row that is right.
+/// Right margin of the cells: the share of each row that is right.
 const RIGHT: i32 = 84;
-/// Below the cells: the legend.
+/// Bottom margin of the cells: the legend.
 const BOTTOM: i32 = 72;
-/// Left of everything.
+/// Left margin of the figure.
 const SIDE: i32 = 24;
-/// The width of the legend, and so the least width of the cells.
+/// The width of the legend, which is also the least width of the cells.
 const LEGEND: i32 = 440;
 
 /// More classes than this can't be told apart in a picture: those with the most errors are shown.
@@ -50,7 +50,7 @@ const MOST_CLASSES: usize = 100;
 struct Matrix {
     /// The characters that are shown, in the order of the alphabet.
     classes: Vec<char>,
-    /// How often a character, the truth, was read as another or as itself; only characters that are shown.
+    /// How often a true character was read as another or as itself, for the characters that are shown.
     cells: Vec<Vec<u64>>,
     /// All characters, and how many were read wrong, shown or not.
     all: u64,
@@ -89,12 +89,12 @@ impl Matrix {
         Self { hidden: alphabet.len() - classes.len(), classes, cells, all, wrong, outside }
     }
 
-    /// The side of a cell: 62 classes have labels and numbers of three digits.
+    /// The side of a cell: with 62 classes there is still room for labels and three-digit numbers.
     fn cell(&self) -> i32 {
         (720 / self.classes.len() as i32).clamp(14, 40)
     }
 
-    /// The side of all cells.
+    /// The side of the whole matrix.
     fn side(&self) -> i32 {
         self.cell() * self.classes.len() as i32
     }
@@ -103,7 +103,7 @@ impl Matrix {
         ((LEFT + self.side().max(LEGEND) + RIGHT) as u32, (TOP + self.side() + BOTTOM) as u32)
     }
 
-    /// What the matrix comes to in a line.
+    /// The one-line summary of the matrix.
     fn summary(&self) -> String {
         let mut summary = match self.all {
             0 => "no characters".to_owned(),
@@ -215,7 +215,7 @@ fn label_em(cell: i32) -> f64 {
 
 /// The em of a number in a cell, if there is room: a digit is about 0.6 em wide.
 fn number_em(number: u64, cell: i32) -> Option<f64> {
-    /// Smaller digits can't be read.
+    /// Smaller digits are not legible.
     const SMALLEST: f64 = 6.0;
     let digits = number.to_string().len() as f64;
     let em = (f64::from(cell - 3) / (0.6 * digits)).min(f64::from(cell) * 0.62).min(13.0);
@@ -225,7 +225,7 @@ fn number_em(number: u64, cell: i32) -> Option<f64> {
 /// Pairs that did not occur.
 const NEVER: Rgb<u8> = Rgb([0xf4, 0xf5, 0xf7]);
 
-/// From pale to full blue with the square of the share, so that what is mostly right differs most.
+/// From pale to full blue with the square of the share, so that differences among high accuracies stand out.
 fn colour_of_right(share: f64) -> Rgb<u8> {
     mix(WHITE, BLUE, 0.15 + 0.7 * share * share)
 }

@@ -8,17 +8,17 @@ use super::palette::TEXT;
 use super::text;
 use super::thumbnail::thumbnail;
 
-/// The largest image of a sheet in pixels: what Claptcha draws by default, as it is.
+/// The largest image of a sheet in pixels: the default size of Claptcha, unscaled.
 const LARGEST: (u32, u32) = (300, 150);
-/// Between cells, in pixels.
+/// Gap between cells, in pixels.
 const GAP: u32 = 16;
-/// From the bottom of an image to the bottom of its cell: a caption with air around it.
+/// From the bottom of an image to the bottom of its cell: a caption with space around it.
 const CAPTION_HEIGHT: u32 = 28;
 
 /// Images in a grid with a caption under each, from left to right and from top to bottom.
 ///
-/// `columns` is the number of images beside each other; 0 takes as many as fit on a page. Small images are
-/// enlarged by a whole factor, large ones shrunk. At most 1000 images are shown, and a note says so.
+/// `columns` is the number of images in a row; 0 takes as many as fit on a page. Small images are enlarged by
+/// an integer factor, large ones are reduced. At most 1000 images are shown; a note states if there are more.
 ///
 /// ```
 /// use captcha_report::figures::contact_sheet;
@@ -72,7 +72,7 @@ mod tests {
         (GrayImage::from_pixel(width, height, Luma([255])).into(), caption.to_owned())
     }
 
-    /// Pixels that are neither background nor a white image: captions.
+    /// Pixels that are neither background nor part of a white image: captions.
     fn text_pixels(sheet: &RgbImage) -> usize {
         sheet.pixels().filter(|&&pixel| pixel != BACKGROUND && pixel != WHITE).count()
     }

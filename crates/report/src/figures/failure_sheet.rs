@@ -1,4 +1,4 @@
-//! What went wrong, with the image that it went wrong on.
+//! Images that were read wrong, with the true text and the reading.
 
 use image::{DynamicImage, Rgb, RgbImage, imageops};
 
@@ -8,44 +8,44 @@ use super::palette::{MUTED, TEXT, VERMILLION};
 use super::text::{self, Direction};
 use super::thumbnail::thumbnail;
 
-/// One image that was not read right.
+/// One image that was read wrong.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
     /// The image.
     pub image: DynamicImage,
     /// The text that it shows.
     pub truth: String,
-    /// What was read, or the reason why nothing was.
+    /// The text that was read, or the reason why there is none.
     pub read: Result<String, String>,
 }
 
-/// The largest image of a sheet in pixels: what Claptcha draws by default, as it is.
+/// The largest image of a sheet in pixels: the default size of Claptcha, unscaled.
 const LARGEST: (u32, u32) = (300, 150);
-/// Between cells, in pixels.
+/// Gap between cells, in pixels.
 const GAP: u32 = 20;
 /// The em of truth and reading, in pixels.
 const TEXT_EM: f32 = 20.0;
-/// The em of the words before them, and of reasons.
+/// The em of the labels before them, and of reasons.
 const WORD_EM: f32 = 14.0;
-/// From one baseline to the next.
+/// Line height of truth and reading.
 const LINE: f32 = 24.0;
-/// From one baseline of a reason to the next.
+/// Line height of a reason.
 const REASON_LINE: f32 = 18.0;
 /// The smallest em to which a long text is shrunk.
 const SMALLEST_EM: f32 = 10.0;
-/// The column in which texts start, from the left of the cell.
+/// Where texts start, from the left edge of the cell.
 const INDENT: f32 = 50.0;
 /// The narrowest cell, so that a reason has room.
 const NARROWEST: u32 = 210;
-/// Lines that a reason may take.
+/// Maximum number of lines of a reason.
 const REASON_LINES: usize = 3;
 
-/// Images in a grid; under each, its truth and what was read with the wrong characters marked, or the reason why
-/// nothing was read.
+/// Images in a grid; below each, its true text and the reading with the wrong characters marked, or the
+/// reason why there is no reading.
 ///
-/// `columns` is the number of images beside each other; 0 takes as many as fit on a page. At most 1000 are
-/// shown, and a note says so. Truth and reading stand aligned with the fewest differences: a wrong or surplus
-/// character is red and underlined, a missing one is a red gap.
+/// `columns` is the number of images in a row; 0 takes as many as fit on a page. At most 1000 images are
+/// shown; a note states if there are more. Truth and reading are aligned with the fewest differences: a wrong
+/// or surplus character is red and underlined, a missing one is a red gap.
 #[must_use]
 pub fn failure_sheet(failures: &[Failure], columns: usize) -> RgbImage {
     if failures.is_empty() {
@@ -74,11 +74,11 @@ pub fn failure_sheet(failures: &[Failure], columns: usize) -> RgbImage {
     sheet
 }
 
-/// What stands under an image.
+/// The caption below an image.
 enum Caption {
     /// Truth and reading, aligned, and the em at which they fit.
     Read(Vec<Column>, f32),
-    /// The truth, and why nothing was read, in lines.
+    /// The truth, and the lines of the reason why there is no reading.
     Nothing(String, Vec<String>),
 }
 
@@ -90,7 +90,7 @@ impl Caption {
                 let columns = align(&failure.truth, read);
                 let needed: f32 = columns.iter().map(|&column| column_width(column, TEXT_EM)).sum();
                 let em = (TEXT_EM * width / needed.max(1.0)).clamp(SMALLEST_EM, TEXT_EM);
-                // Of a text that is too long even so, as much as fits.
+                // A text that is too long even at this size is cut off.
                 let mut x = 0.0;
                 let fits = |&column: &Column| {
                     x += column_width(column, em);
@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// The columns that have vermillion in them.
+    /// The columns that contain vermillion.
     fn red(sheet: &RgbImage) -> Vec<u32> {
         (0..sheet.width())
             .filter(|&x| (0..sheet.height()).any(|y| *sheet.get_pixel(x, y) == VERMILLION))

@@ -15,14 +15,14 @@ use super::canvas::{Canvas, SIZE_OF_EM};
 use super::palette::{self, WHITE};
 use super::text::FAMILY;
 
-/// A chart, drawn twice from one description: as an image with twice the pixels, and as SVG.
+/// A chart, drawn twice from one description: as an image at twice the resolution, and as SVG.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
     image: RgbImage,
     svg: String,
 }
 
-/// Why there is no picture.
+/// Why a picture could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FigureError {
@@ -32,7 +32,7 @@ pub enum FigureError {
     /// The picture could not be written.
     #[error("the picture {} can't be written", path.display())]
     Save {
-        /// The file that was to be.
+        /// The file that was to be written.
         path: PathBuf,
         /// What the operating system or the encoder says.
         source: io::Error,
@@ -77,7 +77,7 @@ impl Figure {
         Ok(Self { image, svg })
     }
 
-    /// All texts of the chart, in the order in which they were drawn.
+    /// All texts of the chart, in drawing order.
     #[cfg(test)]
     pub(super) fn words(&self) -> Vec<String> {
         let document = roxmltree::Document::parse(&self.svg).unwrap();
@@ -87,13 +87,13 @@ impl Figure {
     }
 }
 
-/// What can be drawn on any backend of plotters.
+/// A chart that can be drawn on any plotters backend.
 pub(super) trait Chart {
     /// Draws itself on `area`, which is white.
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>>;
 }
 
-/// Why a backend did not draw.
+/// Why drawing on a backend failed.
 pub(super) type DrawingError<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
 
 fn draw<B: DrawingBackend>(backend: B, chart: &impl Chart) -> Result<(), FigureError>
@@ -115,10 +115,10 @@ pub(super) fn text_style(em: f64, colour: image::Rgb<u8>) -> TextStyle<'static> 
     font.color(&palette::plot(colour).to_rgba())
 }
 
-/// Writes `image` as a PNG file, small rather than fast.
+/// Writes `image` as a PNG file, compressed for size rather than speed.
 ///
 /// # Errors
-/// [`FigureError::Save`]: no folder, no space, no permission.
+/// [`FigureError::Save`]: for example a missing folder, a full disk or missing permission.
 pub fn save_png(image: &RgbImage, path: impl AsRef<Path>) -> Result<(), FigureError> {
     let path = path.as_ref();
     let bytes = png(image)
@@ -126,7 +126,7 @@ pub fn save_png(image: &RgbImage, path: impl AsRef<Path>) -> Result<(), FigureEr
     write(path, &bytes)
 }
 
-/// `image` as the bytes of a PNG file, small rather than fast.
+/// `image` as the bytes of a PNG file, compressed for size rather than speed.
 pub(crate) fn png(image: &RgbImage) -> image::ImageResult<Vec<u8>> {
     let mut bytes = Vec::new();
     PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, FilterType::Adaptive).write_image(

@@ -1,15 +1,15 @@
-//! Cells of one size in rows and columns.
+//! Cells of equal size in rows and columns.
 
 use image::RgbImage;
 
 use super::palette::{BACKGROUND, MUTED};
 use super::text;
 
-/// Around the whole sheet, in pixels.
+/// Margin of the sheet, in pixels.
 pub(super) const MARGIN: u32 = 20;
 /// The em of captions, in pixels.
 pub(super) const CAPTION_EM: f32 = 17.0;
-/// The most cells of a sheet: what people can still look at, and what bounds the memory.
+/// The most cells of a sheet, which bounds its size and the memory.
 pub(super) const MOST_CELLS: usize = 1000;
 
 /// Where the cells of a sheet are.
@@ -17,7 +17,7 @@ pub(super) const MOST_CELLS: usize = 1000;
 pub(super) struct Grid {
     /// Number of cells.
     pub(super) cells: usize,
-    /// Cells beside each other.
+    /// Cells in a row.
     pub(super) columns: usize,
     /// Width and height of a cell in pixels.
     pub(super) cell: (u32, u32),
@@ -37,7 +37,7 @@ impl Grid {
         (MARGIN + column * (self.cell.0 + self.gap.0), MARGIN + row * (self.cell.1 + self.gap.1))
     }
 
-    /// The sheet without anything in its cells, with `note` below them.
+    /// The empty sheet, with `note` below the cells.
     pub(super) fn sheet(self, note: Option<&str>) -> RgbImage {
         let (columns, rows) = (self.columns as u32, self.rows() as u32);
         let width = columns * self.cell.0 + columns.saturating_sub(1) * self.gap.0 + 2 * MARGIN;
@@ -56,8 +56,7 @@ pub(super) fn empty_sheet(message: &str) -> RgbImage {
     Grid { cells: 0, columns: 1, cell: (240, 0), gap: (0, 0) }.sheet(Some(message))
 }
 
-/// How many of `columns` columns a sheet has: 0 stands for as many as make it about as wide as a page,
-/// `PAGE` pixels.
+/// The number of columns of a sheet; 0 takes as many as fit a page of `PAGE` pixels.
 pub(super) fn columns_for(columns: usize, cells: usize, cell_width: u32, gap: u32) -> usize {
     /// Wide enough for a README, small enough for a screen.
     const PAGE: u32 = 1200;
@@ -66,7 +65,7 @@ pub(super) fn columns_for(columns: usize, cells: usize, cell_width: u32, gap: u3
     columns.min(cells).max(1)
 }
 
-/// What stands under a sheet that does not show everything.
+/// The note below a sheet that does not show everything.
 pub(super) fn note_of_rest(shown: usize, all: usize, what: &str) -> Option<String> {
     (shown < all).then(|| format!("the first {shown} of {all} {what}"))
 }

@@ -1,4 +1,4 @@
-//! How loss and accuracy went, epoch by epoch.
+//! Loss and accuracy by epoch.
 
 use plotters::coord::Shift;
 use plotters::element::{Circle, PathElement, Text};
@@ -14,7 +14,7 @@ use super::panels::{PanelAxis, SIDE, WIDTH, head, panel};
 use super::scale::Scale;
 use crate::format::percent;
 
-/// What one epoch of a training gave. A number that was not measured is NaN and leaves a gap.
+/// The results of one training epoch. A number that was not measured is NaN and leaves a gap in the curve.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct EpochRow {
     /// The epoch, counted from 1.
@@ -29,10 +29,10 @@ pub struct EpochRow {
     pub validation_accuracy: f64,
 }
 
-/// Loss and accuracy of training and validation by epoch, side by side, as far as `epochs` has them.
+/// Training and validation loss, and training and validation accuracy, by epoch, side by side.
 ///
-/// Both axes are logarithmic, that of accuracy in the share that was read wrong: 99 % and 99.9 % are as far apart
-/// as 90 % and 99 %. A share of exactly 100 % is at the top edge.
+/// Both axes are logarithmic; that of accuracy is logarithmic in the error rate: 99 % and 99.9 % are as far
+/// apart as 90 % and 99 %. An accuracy of exactly 100 % is at the top edge.
 ///
 /// # Errors
 /// [`FigureError::Draw`] if the chart can't be laid out.
@@ -42,17 +42,17 @@ pub fn learning_curves(epochs: &[EpochRow]) -> Result<Figure, FigureError> {
 
 /// Width and height.
 const SIZE: (u32, u32) = (WIDTH, 408);
-/// Above this number of epochs the single points crowd each other, and only lines are drawn.
+/// With more epochs than this, markers would overlap, and only lines are drawn.
 const MOST_POINTS: usize = 40;
 
 struct LearningCurves<'a> {
     epochs: &'a [EpochRow],
 }
 
-/// One panel: what it shows, of which numbers, and how.
+/// One panel: its title, its values and its axis.
 struct Panel {
     title: &'static str,
-    /// Of an epoch, for training and for validation; at or above 0.
+    /// The value of an epoch, for training and for validation; not negative.
     values: [fn(&EpochRow) -> f64; 2],
     label: fn(&LogAxis, f64) -> String,
     /// Whether small numbers are at the top.
@@ -85,7 +85,7 @@ impl Chart for LearningCurves<'_> {
     }
 }
 
-/// Which colour is which, on the right of the title.
+/// The colour legend, to the right of the title.
 fn draw_legend<B: DrawingBackend>(area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>> {
     let mut x = WIDTH as i32 - SIDE - 190;
     for (name, colour) in [("training", BLUE), ("validation", VERMILLION)] {
@@ -99,11 +99,11 @@ fn draw_legend<B: DrawingBackend>(area: &DrawingArea<B, Shift>) -> Result<(), Dr
 }
 
 impl LearningCurves<'_> {
-    /// What the curves come to in a line.
+    /// The one-line summary of the curves.
     fn summary(&self) -> String {
         let measured = self.epochs.iter().filter(|row| row.validation_accuracy.is_finite());
         let best = measured.max_by(|a, b| {
-            // Of equals the one with the least loss: what a training keeps.
+            // Of equal accuracies, the one with the least loss, which is the epoch that training keeps.
             let accuracy = a.validation_accuracy.total_cmp(&b.validation_accuracy);
             accuracy.then(b.validation_loss.total_cmp(&a.validation_loss)).then(b.epoch.cmp(&a.epoch))
         });
@@ -151,7 +151,7 @@ impl LearningCurves<'_> {
         Ok(())
     }
 
-    /// The axis of epochs, with ticks at whole ones.
+    /// The epoch axis, with ticks at whole epochs.
     fn epoch_scale(&self) -> Scale {
         /// Ticks that the axis has room for.
         const MOST_TICKS: u32 = 10;

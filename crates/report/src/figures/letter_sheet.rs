@@ -7,11 +7,11 @@ use super::palette::{MUTED, TEXT};
 use super::text;
 use super::thumbnail::thumbnail;
 
-/// Side of the square that a letter fills, in pixels: the seed's 20 x 20 letters doubled.
+/// Side of the square for a letter, in pixels: twice the 20 x 20 letters of the seed.
 const SIDE: u32 = 40;
-/// Between letters, in pixels.
+/// Gap between letters, in pixels.
 const GAP: u32 = 4;
-/// The margin of a row, with its letter and the number of samples.
+/// The left margin of a row, with its letter and the number of samples.
 const LABEL: u32 = 74;
 /// The em of the letter in the margin.
 const LETTER_EM: f32 = 26.0;
@@ -20,12 +20,12 @@ const COUNT_EM: f32 = 13.0;
 
 /// One row for each class: its letter, how many samples it has, and the first `samples` of them.
 ///
-/// More than 13 classes stand in two or more blocks beside each other.
+/// More than 13 classes are arranged in two or more blocks side by side.
 #[must_use]
 pub fn letter_sheet(by_class: &[(char, Vec<GrayImage>)], samples: usize) -> RgbImage {
-    /// More rows than this stand in another block, so that the sheet fits a screen: half the Latin alphabet.
+    /// The most rows of a block, so that the sheet fits a screen: half the Latin alphabet.
     const MOST_ROWS: usize = 13;
-    /// More samples than this tell nothing more, and would make the sheet wider than any screen.
+    /// The most samples of a class: more would add no information and make the sheet wider than any screen.
     const MOST_SAMPLES: usize = 50;
     if by_class.is_empty() {
         return empty_sheet("no letters");

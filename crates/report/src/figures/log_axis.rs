@@ -1,11 +1,11 @@
 //! A logarithmic axis with ticks at 1, 2 and 5 times the powers of ten.
 
-/// From which value to which, and where the ticks are. Places are common logarithms.
+/// The range of the axis and its ticks. Positions are common logarithms.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct LogAxis {
-    /// The place of the low end.
+    /// The position of the low end.
     pub(super) low: f64,
-    /// The place of the high end.
+    /// The position of the high end.
     pub(super) high: f64,
     ticks: Vec<Tick>,
     has_zero: bool,
@@ -25,7 +25,7 @@ impl Tick {
         f64::from(exponent) + f64::from(mantissa).log10()
     }
 
-    /// The last tick at or below `place`.
+    /// The last tick at or below position `place`.
     fn at_or_below(place: f64) -> Self {
         let mut tick = Self(place.floor() as i32 * 3);
         while Self(tick.0 + 1).place() <= place + 1e-9 {
@@ -36,9 +36,9 @@ impl Tick {
 }
 
 impl LogAxis {
-    /// The axis that holds all `values` at or above 0; others, and those that are not finite, are ignored.
+    /// The axis that holds all `values` that are finite and not negative; others are ignored.
     ///
-    /// Zero, which a logarithm can't show, is at the low end, one tick below the smallest other value.
+    /// Zero has no logarithm; it is placed at the low end, one tick below the smallest other value.
     pub(super) fn around(values: impl Iterator<Item = f64>) -> Self {
         /// Ticks that an axis has room for.
         const MOST_TICKS: usize = 10;
@@ -70,12 +70,12 @@ impl LogAxis {
         Self { low: low.place(), high: high.place(), ticks, has_zero }
     }
 
-    /// Where `value` is; zero is at the low end, and a gap, `None`, if there is no such value.
+    /// The position of `value`; zero is at the low end, and a value that can't be shown gives `None`, a gap.
     pub(super) fn place(&self, value: f64) -> Option<f64> {
         (value.is_finite() && value >= 0.0).then(|| value.log10().max(self.low))
     }
 
-    /// The places of the ticks, from low to high.
+    /// The positions of the ticks, from low to high.
     pub(super) fn ticks(&self) -> impl Iterator<Item = f64> {
         self.ticks.iter().map(|tick| tick.place())
     }
@@ -95,7 +95,7 @@ impl LogAxis {
         }
     }
 
-    /// One less the value of the tick at `place`, in percent: `99.8 %` for 0.002.
+    /// One minus the value of the tick at `place`, in percent: `99.8 %` for 0.002.
     pub(super) fn complement_label(&self, place: f64) -> String {
         match self.tick_at(place) {
             None => "100 %".to_owned(),

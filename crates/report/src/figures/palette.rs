@@ -6,23 +6,23 @@
 use image::Rgb;
 use plotters::style::RGBColor;
 
-/// What is right, and training data.
+/// For right answers, and training data.
 pub(crate) const BLUE: Rgb<u8> = Rgb([0x00, 0x72, 0xb2]);
-/// What is wrong, and validation data.
+/// For errors, and validation data.
 pub(crate) const VERMILLION: Rgb<u8> = Rgb([0xd5, 0x5e, 0x00]);
 
-/// Behind charts, and the paper of CAPTCHAs.
+/// Background of charts, and of CAPTCHAs.
 pub(crate) const WHITE: Rgb<u8> = Rgb([0xff, 0xff, 0xff]);
-/// Behind sheets, so that white images have an edge.
+/// Background of sheets, so that white images have a visible edge.
 pub(crate) const BACKGROUND: Rgb<u8> = Rgb([0xee, 0xef, 0xf1]);
-/// Text. Its contrast with [`BACKGROUND`] is 14:1, far over the 7:1 of WCAG 2.2, level AAA.
+/// Text. Its contrast with [`BACKGROUND`] is 14:1, far above the 7:1 of WCAG 2.2, level AAA.
 pub(crate) const TEXT: Rgb<u8> = Rgb([0x1f, 0x23, 0x28]);
-/// Text of less weight: ticks, notes. 5:1 on [`BACKGROUND`].
+/// Secondary text: ticks, notes. 5:1 on [`BACKGROUND`].
 pub(crate) const MUTED: Rgb<u8> = Rgb([0x5a, 0x62, 0x6b]);
-/// Lines of a grid.
+/// Grid lines.
 pub(crate) const LINE: Rgb<u8> = Rgb([0xdd, 0xe1, 0xe5]);
 
-/// The colour `share` of the way from `from` to `to`, where `share` is in `[0, 1]`.
+/// Linear interpolation from `from` to `to` at `share`, which is in `[0, 1]`.
 pub(crate) fn mix(from: Rgb<u8>, to: Rgb<u8>, share: f64) -> Rgb<u8> {
     let channel = |i: usize| {
         let (from, to) = (f64::from(from.0[i]), f64::from(to.0[i]));

@@ -1,4 +1,4 @@
-//! What charts of two panels side by side have in common.
+//! What the charts with two panels side by side share.
 
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::Shift;
@@ -11,9 +11,9 @@ use super::figure::{DrawingError, text_style};
 use super::palette::{LINE, MUTED, TEXT, plot};
 use super::scale::Scale;
 
-/// The width: what a README shows without shrinking.
+/// The width of a chart: what a README shows without shrinking.
 pub(super) const WIDTH: u32 = 960;
-/// Left and right of everything.
+/// Left and right margin.
 pub(super) const SIDE: i32 = 24;
 /// Height of the title.
 const TITLE_HEIGHT: i32 = 72;
@@ -21,11 +21,11 @@ const TITLE_HEIGHT: i32 = 72;
 /// One axis of a panel.
 pub(super) struct PanelAxis<'a> {
     pub(super) scale: Scale,
-    /// What is written at a tick.
+    /// The label of a tick.
     pub(super) label: &'a dyn Fn(&f64) -> String,
 }
 
-/// Writes the title and what the chart comes to; returns the place of the title and those of the two panels.
+/// Writes the title and the summary of the chart; returns the areas of the title and of the two panels.
 pub(super) fn head<B: DrawingBackend>(
     area: &DrawingArea<B, Shift>,
     title: &str,
@@ -38,7 +38,7 @@ pub(super) fn head<B: DrawingBackend>(
     Ok([head, left, right])
 }
 
-/// Draws the axes of a panel, to which series can be added; the title says what `y` counts.
+/// Draws the axes of a panel, to which series can be added; its title names the quantity on `y`.
 pub(super) fn panel<'a, B: DrawingBackend>(
     area: &'a DrawingArea<B, Shift>,
     title: &str,

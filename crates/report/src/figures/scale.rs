@@ -1,4 +1,4 @@
-//! An axis of plotters with the ticks that it is given.
+//! A plotters axis with given ticks.
 
 use std::ops::Range;
 

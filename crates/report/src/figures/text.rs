@@ -1,4 +1,4 @@
-//! Text on pixels, in the one font of all figures.
+//! Draws text on images, in the one font of all figures.
 
 use std::sync::LazyLock;
 
@@ -7,14 +7,14 @@ use image::{Rgb, RgbImage};
 
 use super::palette::mix;
 
-/// The family as CSS writes it: the font of the pixels first, for viewers that have it.
+/// The font family in CSS, starting with the font of the raster images, for viewers that have it.
 pub(crate) const FAMILY: &str = "PT Sans, Helvetica, Arial, sans-serif";
 
 static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
     FontRef::try_from_slice(include_bytes!("../../fonts/PTSans-Bold.ttf")).expect("a font of this repository")
 });
 
-/// Which way a line of text runs.
+/// The direction of a line of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// Left to right.
@@ -63,7 +63,7 @@ pub(crate) fn draw_centred(
     draw(image, text, em, (left, baseline), colour, Direction::Right);
 }
 
-/// Puts `colour` over the pixel at `(x, y)` with this coverage in `[0, 1]`; nothing outside the image.
+/// Blends `colour` over the pixel at `(x, y)` with this coverage in `[0, 1]`; does nothing outside the image.
 pub(crate) fn blend(image: &mut RgbImage, (x, y): (i64, i64), colour: Rgb<u8>, coverage: f32) {
     let (Ok(x), Ok(y)) = (u32::try_from(x), u32::try_from(y)) else { return };
     if let Some(pixel) = image.get_pixel_mut_checked(x, y) {
@@ -71,7 +71,7 @@ pub(crate) fn blend(image: &mut RgbImage, (x, y): (i64, i64), colour: Rgb<u8>, c
     }
 }
 
-/// `text` in lines of at most `limit` pixels, broken at spaces, and inside a word only if the word alone is wider.
+/// `text` in lines of at most `limit` pixels, broken at spaces; words are broken only if wider than a line.
 pub(crate) fn wrap(text: &str, em: f32, limit: f32) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
@@ -98,9 +98,9 @@ pub(crate) fn wrap(text: &str, em: f32, limit: f32) -> Vec<String> {
     lines
 }
 
-/// `text`, or as much of its beginning as `limit` pixels hold, with an ellipsis.
+/// `text`, shortened to `limit` pixels with an ellipsis if it is wider.
 pub(crate) fn cut(text: &str, em: f32, limit: f32) -> String {
-    /// Characters that are measured: more than any line of a picture holds, and a bound on the work.
+    /// Characters that are measured: more than any line of a picture holds; it bounds the run time.
     const MOST: usize = 500;
     let mut kept: Vec<char> = text.chars().take(MOST + 1).collect();
     if kept.len() <= MOST && width(text, em) <= limit {
@@ -115,7 +115,7 @@ pub(crate) fn cut(text: &str, em: f32, limit: f32) -> String {
     String::new()
 }
 
-/// The glyphs of `text` on a baseline through the origin, with kerning, and their whole advance.
+/// The glyphs of `text` on a baseline through the origin, with kerning, and their total advance.
 fn layout(text: &str, em: f32) -> (Vec<Glyph>, f32) {
     let scale = scale_of(em);
     let font = FONT.as_scaled(scale);
@@ -134,7 +134,7 @@ fn layout(text: &str, em: f32) -> (Vec<Glyph>, f32) {
     (glyphs, pen.x)
 }
 
-/// The scale of `ab_glyph`, which is the height from descent to ascent, of an em of `em` pixels.
+/// The scale of `ab_glyph`, the height from descent to ascent, for an em of `em` pixels.
 fn scale_of(em: f32) -> PxScale {
     let units = FONT.units_per_em().unwrap_or(1000.0);
     PxScale::from(em * FONT.height_unscaled() / units)

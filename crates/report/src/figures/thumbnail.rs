@@ -1,14 +1,14 @@
-//! Images brought to a size at which people can see them, on white paper.
+//! Images scaled to a legible size, on white paper.
 
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, Rgb, RgbImage};
 
 use super::palette::{self, WHITE};
 
-/// `image` on white paper, with its aspect ratio, in at most `largest` `(width, height)`.
+/// `image` on white paper, scaled with its aspect ratio to fit in `largest`, which is `(width, height)`.
 ///
-/// A small image is enlarged by the largest whole factor, so that its pixels stay sharp squares; a large one is
-/// shrunk. One without pixels is a single white one.
+/// A small image is enlarged by the largest integer factor, so that its pixels stay sharp squares; a large
+/// one is reduced. An image without pixels becomes a single white one.
 pub(crate) fn thumbnail(image: &DynamicImage, largest: (u32, u32)) -> RgbImage {
     let paper = on_paper(image);
     let (width, height) = paper.dimensions();
@@ -28,7 +28,7 @@ pub(crate) fn thumbnail(image: &DynamicImage, largest: (u32, u32)) -> RgbImage {
     }
 }
 
-/// The image in colour, with white paper where it is transparent.
+/// The image in colour, with white paper behind transparent pixels.
 pub(crate) fn on_paper(image: &DynamicImage) -> RgbImage {
     if !image.color().has_alpha() {
         return image.to_rgb8();

@@ -1,17 +1,17 @@
-//! Values as colours, in scales that people with any colour vision can read.
+//! Values as colours, on scales that work with any colour vision.
 
 use image::Rgb;
 
 use crate::figures::palette::{BLUE, TEXT, VERMILLION, WHITE, contrast, mix};
 
-/// What is negative: the end of the scale of [`signed`] below zero.
+/// The colour of negative values: the end of the scale of [`signed`] below zero.
 pub const NEGATIVE: Rgb<u8> = BLUE;
-/// What is positive: the end of the scale of [`signed`] above zero.
+/// The colour of positive values: the end of the scale of [`signed`] above zero.
 pub const POSITIVE: Rgb<u8> = VERMILLION;
 
-/// The grey of `value` on the scale from `low`, black, to `high`, white. What lies outside has the colour of the end.
+/// The grey of `value` on the scale from `low`, black, to `high`, white. Values outside are clamped.
 ///
-/// `low` may be the larger one: ink, 1.0 where an image is black, is `grey(ink, 1.0, 0.0)`.
+/// `low` may be the larger one: for ink, which is 1.0 where an image is black, use `grey(ink, 1.0, 0.0)`.
 ///
 /// ```
 /// use captcha_report::inside::colour::grey;
@@ -24,7 +24,7 @@ pub fn grey(value: f32, low: f32, high: f32) -> Rgb<u8> {
     mix(Rgb([0; 3]), WHITE, share(value - low, high - low))
 }
 
-/// The colour of a value that may have either sign: white for 0, [`NEGATIVE`] for `-largest` and below, [`POSITIVE`] for
+/// The colour of a value of either sign: white for 0, [`NEGATIVE`] for `-largest` and below, [`POSITIVE`] for
 /// `largest` and above.
 #[must_use]
 pub fn signed(value: f32, largest: f32) -> Rgb<u8> {
@@ -35,18 +35,18 @@ pub fn signed(value: f32, largest: f32) -> Rgb<u8> {
 /// The colour of a probability, from white for 0 to a dark blue for 1.
 #[must_use]
 pub fn probability(value: f32) -> Rgb<u8> {
-    /// [`BLUE`] with half its light, so that the scale is longer.
+    /// [`BLUE`] at about half its intensity, which makes the scale longer.
     const DARK: Rgb<u8> = Rgb([0x00, 0x3a, 0x5c]);
     mix(WHITE, DARK, share(value, 1.0))
 }
 
-/// What can be read on `paper`: white, or the dark colour of text.
+/// The text colour that is legible on `paper`: white, or the dark colour of text.
 #[must_use]
 pub fn text_on(paper: Rgb<u8>) -> Rgb<u8> {
     if contrast(WHITE, paper) > contrast(TEXT, paper) { WHITE } else { TEXT }
 }
 
-/// The largest absolute value that is finite, or 1 if all are 0: what [`signed`] takes for a map or a layer.
+/// The largest finite absolute value, or 1 if all are 0: the argument of [`signed`] for a map or a layer.
 #[must_use]
 pub fn largest<'a>(values: impl IntoIterator<Item = &'a f32>) -> f32 {
     let sizes = values.into_iter().map(|value| value.abs()).filter(|size| size.is_finite());
@@ -54,7 +54,7 @@ pub fn largest<'a>(values: impl IntoIterator<Item = &'a f32>) -> f32 {
     if largest > 0.0 { largest } else { 1.0 }
 }
 
-/// `part` of `all` in `[0, 1]`; 0 where there is no such share.
+/// `part / all`, clamped to `[0, 1]`; 0 where that is undefined.
 fn share(part: f32, all: f32) -> f64 {
     let share = f64::from(part) / f64::from(all);
     if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }

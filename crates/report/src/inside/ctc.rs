@@ -1,4 +1,4 @@
-//! How the columns of a sequence network become a text: connectionist temporal classification, step by step.
+//! How the columns of a sequence network become text: connectionist temporal classification, step by step.
 //!
 //! A. Graves et al., "Connectionist temporal classification", ICML 2006, doi 10.1145/1143844.1143891, section 3.2.
 
@@ -6,12 +6,12 @@ use captcha_lab::Alphabet;
 use captcha_lab::core::ndarray::ArrayView2;
 use captcha_lab::infer::softmax;
 
-/// What becomes of a column.
+/// What happens to a column when the path is collapsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     /// It is a character of the text.
     Kept,
-    /// It shows the character of the column before once more, and is joined with it.
+    /// It repeats the character of the column before, and is merged with it.
     Repeat,
     /// It shows the blank, and is dropped.
     Blank,
@@ -26,24 +26,25 @@ pub struct Column {
     pub character: Option<char>,
     /// Its probability, the softmax of the scores.
     pub probability: f32,
-    /// What becomes of it.
+    /// What happens to it.
     pub fate: Fate,
 }
 
 /// The most probable path through the columns, and what it collapses to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Collapse {
-    /// Left to right.
+    /// The columns from left to right.
     pub columns: Vec<Column>,
     /// The characters that are kept.
     pub text: String,
 }
 
-/// The best class of each column of `logits` `[steps, classes]`, whose last class is the blank, and the text that is left
-/// when repetitions are joined and blanks dropped. `logits` are divided by `temperature` before the softmax.
+/// The best class of each column of `logits` `[steps, classes]`, whose last class is the blank, and the text
+/// that remains after repetitions are merged and blanks dropped. `logits` are divided by `temperature` before
+/// the softmax.
 ///
-/// This is the search [`BestPath`](captcha_lab::Search::BestPath) of texts of any length. A solver that adds up all paths
-/// of a text, or knows how long texts are, can find another one.
+/// This is the search [`BestPath`](captcha_lab::Search::BestPath) for texts of any length. A solver that adds
+/// up all paths of a text, or that knows the length of the text, can give another text.
 ///
 /// ```
 /// use captcha_lab::Alphabet;
@@ -65,7 +66,7 @@ pub fn collapse(logits: &ArrayView2<'_, f32>, alphabet: &Alphabet, temperature: 
     for row in logits.outer_iter() {
         let mut probabilities: Vec<f32> = row.iter().map(|logit| logit / temperature).collect();
         softmax(&mut probabilities);
-        // The first of equals, as the decoder has it.
+        // The first of equal ones, as in the decoder.
         let (class, probability) = probabilities
             .iter()
             .enumerate()

@@ -1,4 +1,4 @@
-//! Rectangles and text in them: what the pictures of this module are made of.
+//! Rectangles and text in them, from which the pictures of this module are made.
 
 use image::{Rgb, RgbImage};
 
@@ -23,14 +23,14 @@ impl Area {
         Self { x, y, width: side, height: side }
     }
 
-    /// So many pixels more on each side, as far as there is room at the left and at the top.
+    /// Grown by this many pixels on each side, limited by the left and top edges.
     pub(super) fn grown(self, by: u32) -> Self {
         let (x, y) = (self.x.saturating_sub(by), self.y.saturating_sub(by));
         Self { x, y, width: self.x - x + self.width + by, height: self.y - y + self.height + by }
     }
 }
 
-/// Fills `area`, as far as it lies in the image.
+/// Fills `area`, clipped to the image.
 pub(super) fn fill(image: &mut RgbImage, area: Area, colour: Rgb<u8>) {
     for y in area.y..(area.y + area.height).min(image.height()) {
         for x in area.x..(area.x + area.width).min(image.width()) {
@@ -39,7 +39,7 @@ pub(super) fn fill(image: &mut RgbImage, area: Area, colour: Rgb<u8>) {
     }
 }
 
-/// `image` with `(width, height)` pixels for each of its own, sharp as they are.
+/// `image` with each pixel enlarged to `(width, height)` pixels, without smoothing.
 pub(super) fn enlarge(image: &RgbImage, (width, height): (u32, u32)) -> RgbImage {
     let (width, height) = (width.max(1), height.max(1));
     RgbImage::from_fn(image.width() * width, image.height() * height, |x, y| {
@@ -57,7 +57,7 @@ pub(super) fn frame(image: &mut RgbImage, area: Area, thickness: u32, colour: Rg
     fill(image, Area { x: x + width - across, width: across, ..area }, colour);
 }
 
-/// `text` in the middle of `area`, smaller than `em` if it would be wider than the area.
+/// `text` in the middle of `area`, in a size below `em` if it would not fit.
 pub(super) fn centred(image: &mut RgbImage, area: Area, text: &str, em: f32, colour: Rgb<u8>) {
     let room = area.width as f32 * 0.94;
     let width = text::width(text, em);

@@ -1,4 +1,4 @@
-//! Animated pictures as GIF files, of which each frame holds only what has changed.
+//! Animated GIF files in which each frame stores only the changed pixels.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -7,14 +7,14 @@ use std::mem;
 use gif::{DisposalMethod, Encoder, EncodingError, Frame, Repeat};
 use image::{Rgb, RgbImage};
 
-/// Pictures of one size that follow each other, for ever.
+/// Frames of equal size, played in an endless loop.
 #[derive(Debug, Default)]
 pub struct Film {
     last: Option<RgbImage>,
     frames: Vec<Change>,
 }
 
-/// Why there is no GIF file.
+/// Why a GIF file could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FilmError {
@@ -31,19 +31,19 @@ pub enum FilmError {
     Encode(#[from] EncodingError),
 }
 
-/// What a frame changes of the one before.
+/// The difference between a frame and the one before.
 #[derive(Debug)]
 struct Change {
     left: u32,
     top: u32,
     width: u32,
-    /// `None` is what stays as it was.
+    /// `None` for an unchanged pixel.
     pixels: Vec<Option<Rgb<u8>>>,
     /// In hundredths of a second.
     delay: u16,
 }
 
-/// The colours of a palette that pixels can have; one more stands for what stays.
+/// Colours of the palette; one more index stands for unchanged pixels.
 const COLOURS: usize = 255;
 
 impl Film {
@@ -81,19 +81,19 @@ impl Film {
         self.frames.is_empty()
     }
 
-    /// The last frame, which shows how it ends.
+    /// The last frame, which shows the final state.
     #[must_use]
     pub fn last(&self) -> Option<&RgbImage> {
         self.last.as_ref()
     }
 
-    /// The film as a GIF file. It has 255 colours, so that rarer ones may become their neighbours.
+    /// The film as a GIF file, with 255 colours; rare colours may be replaced by similar ones.
     ///
     /// # Errors
     /// [`FilmError::Size`] if there are no frames, or they are larger than a GIF can be.
     pub fn to_gif(&self) -> Result<Vec<u8>, FilmError> {
         let (width, height) = self.last.as_ref().map_or((0, 0), RgbImage::dimensions);
-        // Too large becomes 0, which is as wrong.
+        // A size that is too large becomes 0, which is refused as well.
         let side = |pixels: u32| u16::try_from(pixels).unwrap_or(0);
         if side(width) == 0 || side(height) == 0 {
             return Err(FilmError::Size { width, height });
@@ -130,7 +130,7 @@ impl Change {
         Self { left: 0, top: 0, width: frame.width(), pixels, delay }
     }
 
-    /// The smallest rectangle of `frame` that holds all that differs from `last`, and at least one pixel.
+    /// The smallest rectangle of `frame` that holds all differences from `last`, at least one pixel.
     fn between(last: &RgbImage, frame: &RgbImage, delay: u16) -> Self {
         let differs = |x, y| last.get_pixel(x, y) != frame.get_pixel(x, y);
         let (width, height) = frame.dimensions();
@@ -157,13 +157,15 @@ struct Palette {
 }
 
 impl Palette {
-    /// Colours for all `pixels`: the box of all colours is halved, always where it is widest, until there are as many boxes
-    /// as a file can have colours. Each has the colour that most of its pixels have, so that paper stays paper.
+    /// The palette of all `pixels`: the colour space is split repeatedly, always the widest box in half,
+    /// until there are as many boxes as colours in a file. Each box gets its most frequent colour, so that
+    /// paper keeps its colour.
     ///
-    /// Halving the widest box, rather than the fullest one as P. Heckbert does ("Color image quantization for frame buffer
-    /// display", SIGGRAPH 1982, doi 10.1145/800064.801294), keeps colours that only a few pixels have.
+    /// Splitting the widest box, rather than the fullest one as P. Heckbert does ("Color image quantization
+    /// for frame buffer display", SIGGRAPH 1982, doi 10.1145/800064.801294), keeps colours that only a few
+    /// pixels have.
     fn of<'a>(pixels: impl Iterator<Item = &'a Rgb<u8>>) -> Self {
-        // By colour, so that a film is always the same file.
+        // In the order of colours, so that the same film always gives the same file.
         let mut counts = BTreeMap::<[u8; 3], usize>::new();
         for pixel in pixels {
             *counts.entry(pixel.0).or_default() += 1;
@@ -204,7 +206,7 @@ impl Palette {
     }
 }
 
-/// The largest extent of colours in one channel, the channel, and its lowest value.
+/// The channel in which the colours have the widest range: that range, the channel, and its lowest value.
 fn widest_channel(colours: &[([u8; 3], usize)]) -> (u8, usize, u8) {
     let extents = (0..3).map(|channel| {
         let levels = || colours.iter().map(|(colour, _)| colour[channel]);
@@ -242,7 +244,7 @@ mod tests {
             next.put_pixel(19, 9, Rgb([8 * step; 3]));
             frames.push(next);
         }
-        // One that changes nothing.
+        // A frame that changes nothing.
         frames.push(frames[frames.len() - 1].clone());
         let mut film = Film::new();
         for (index, frame) in frames.iter().enumerate() {
@@ -262,7 +264,7 @@ mod tests {
         let grey = RgbImage::from_fn(256, 1, |x, _| Rgb([x as u8; 3]));
         let many = RgbImage::from_fn(256, 256, |x, y| Rgb([x as u8, y as u8, 0]));
         for (mut frame, most) in [(few, 0), (grey, 1), (many, 31)] {
-            // Much of one colour keeps it.
+            // A colour that many pixels have is kept exactly.
             frame.put_pixel(7, 0, *frame.get_pixel(200, 0));
             let mut film = Film::new();
             film.push(frame.clone(), 1);

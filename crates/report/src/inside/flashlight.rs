@@ -1,4 +1,4 @@
-//! A filter that slides over an image: the flashlight.
+//! A film of a filter that slides over an image.
 
 use captcha_lab::core::ndarray::{Array2, Axis};
 use captcha_lab::infer::{Layer, Origin, Trace};
@@ -12,15 +12,15 @@ use super::trace::scale_of_input;
 use super::worked::sum;
 use crate::figures::palette::{MUTED, TEXT};
 
-/// The largest side of a number, in pixels: larger ones make the file larger.
+/// The largest side of a cell with a number, in pixels; it limits the file size.
 const LARGEST: u32 = 50;
-/// The room for a sign between two tables, in pixels.
+/// The space for an operator between two tables, in pixels.
 const SIGN: u32 = 40;
 
-/// The film of filter `filter` of the convolution `stage` that slides over its input, with the numbers under the window, the
-/// filter, their products and the sum, as the network computes them.
+/// The film of filter `filter` of the convolution `stage` that slides over its input. It shows the numbers in
+/// the window, the filter, their products and the sum, as the network computes them.
 ///
-/// `None` unless the stage is a convolution of a single map, the first layer of a network.
+/// `None` unless the stage is a convolution of a single map, as in the first layer of a network.
 #[must_use]
 pub fn flashlight(trace: &Trace, stage: usize, filter: usize) -> Option<Film> {
     let Layer::Conv2d { kernel, .. } = trace.stages().get(stage)?.layer else { return None };
@@ -63,7 +63,7 @@ pub fn flashlight(trace: &Trace, stage: usize, filter: usize) -> Option<Film> {
     }))
 }
 
-/// Three tables beside each other: `a × b = c`.
+/// Three tables side by side: `a × b = c`.
 fn explain(picture: &mut RgbImage, top: u32, cell: u32, tables: [(&str, Array2<f32>, Scale); 3]) {
     let mut x = MARGIN;
     for ((caption, values, scale), sign) in tables.into_iter().zip(["\u{d7}", "=", ""]) {

@@ -15,12 +15,12 @@ pub enum Scale {
     Ink,
     /// White for 0, blue below, orange above.
     Signed {
-        /// The value of the fullest orange; its negative is the fullest blue. Above 0.
+        /// The value with the full orange; its negative has the full blue. Above 0.
         largest: f32,
     },
-    /// White for 0, orange above: the signed scale of values of which none is negative.
+    /// White for 0, orange above: the signed scale for values that are never negative.
     Positive {
-        /// The value of the fullest orange. Above 0.
+        /// The value with the full orange. Above 0.
         largest: f32,
     },
     /// White for 0, dark blue for 1.
@@ -28,7 +28,7 @@ pub enum Scale {
 }
 
 impl Scale {
-    /// The scale around 0 that just holds all of `values`.
+    /// The scale around 0 that exactly covers all of `values`.
     #[must_use]
     pub fn of<'a>(values: impl IntoIterator<Item = &'a f32, IntoIter: Clone>) -> Self {
         let mut values = values.into_iter();
@@ -60,7 +60,7 @@ impl Scale {
     }
 }
 
-/// One map `[height, width]`, each value a square of `pixel` x `pixel`.
+/// One map `[height, width]`, each value a square of `pixel` x `pixel` pixels.
 #[must_use]
 pub fn map(values: &ArrayView2<'_, f32>, scale: Scale, pixel: u32) -> RgbImage {
     stretched(values, scale, (pixel, pixel))
@@ -74,17 +74,17 @@ pub(super) fn stretched(values: &ArrayView2<'_, f32>, scale: Scale, pixel: (u32,
     enlarge(&small, pixel)
 }
 
-/// All maps `[maps, height, width]` beside and below each other, as large as `width` pixels allow.
+/// All maps `[maps, height, width]` in a grid, as large as `width` pixels allow.
 #[must_use]
 pub fn mosaic(values: &ArrayView3<'_, f32>, scale: Scale, width: u32) -> RgbImage {
     let (maps, rows, columns) = values.dim();
     arranged(values, beside((maps, rows, columns)), scale, width)
 }
 
-/// Some of the maps, as many as a small square holds, as a small picture of them all.
+/// A small picture of as many of the maps as fit in a small square.
 #[must_use]
 pub fn sample(values: &ArrayView3<'_, f32>, scale: Scale, width: u32) -> RgbImage {
-    /// The most maps of a sample: four rows of four, if they are square.
+    /// The most maps that are shown: four rows of four, if they are square.
     const MOST: usize = 16;
     let (maps, rows, columns) = values.dim();
     let beside = (MOST as f64 * rows as f64 / columns.max(1) as f64).sqrt().round();
@@ -93,9 +93,9 @@ pub fn sample(values: &ArrayView3<'_, f32>, scale: Scale, width: u32) -> RgbImag
     arranged(&values.slice_axis(Axis(0), Slice::from(..shown)), beside, scale, width)
 }
 
-/// Maps in rows of `beside`.
+/// Maps in rows of `beside` maps.
 fn arranged(values: &ArrayView3<'_, f32>, beside: usize, scale: Scale, width: u32) -> RgbImage {
-    /// The largest side of a value in pixels: a single value needs no more to be seen.
+    /// The largest side of a value in pixels, enough to see a single value.
     const LARGEST: u32 = 48;
     let (maps, rows, columns) = values.dim();
     let gap = |pixel: u32| (pixel / 3).clamp(2, 8);
@@ -112,11 +112,11 @@ fn arranged(values: &ArrayView3<'_, f32>, beside: usize, scale: Scale, width: u3
     picture
 }
 
-/// How many maps stand beside each other, so that the whole is about twice as wide as high.
+/// How many maps form a row, so that the grid is about twice as wide as high.
 fn beside((maps, rows, columns): (usize, usize, usize)) -> usize {
     let shape = |beside: usize| {
         let wide = (beside * columns.max(1)) as f64 / (maps.div_ceil(beside) * rows.max(1)) as f64;
-        // Rows that are full look better than the exact shape.
+        // Full rows are preferred to the exact aspect ratio.
         (wide / 2.2).ln().abs() + if maps.is_multiple_of(beside) { 0.0 } else { 0.8 }
     };
     (1..=maps.max(1)).min_by(|&a, &b| shape(a).total_cmp(&shape(b))).unwrap_or(1)
@@ -128,7 +128,7 @@ pub fn table(values: &ArrayView2<'_, f32>, scale: Scale, cell: u32) -> RgbImage 
     labelled(values, cell, |value| scale.colour(value), short)
 }
 
-/// The em of a number in a square, of its side: five characters such as `−0.25` fit.
+/// The em of a number as a share of the side of its square: five characters such as `−0.25` fit.
 const EM: f32 = 0.37;
 
 /// A table of squares of `cell` pixels, each with the colour and the text of its value.

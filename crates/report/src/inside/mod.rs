@@ -3,13 +3,13 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`colour`] | values as colours |
-//! | [`words`], [`numbers`] | every step of the road from pixels to text in plain words; numbers as people write them |
-//! | [`ctc`] | how the columns of a sequence network become a text |
-//! | [`pixels`] | an image as the computer has it: channels, numbers, boxes, columns |
+//! | [`words`], [`numbers`] | every step from pixels to text in plain words; formatted numbers |
+//! | [`ctc`] | how the columns of a sequence network become text |
+//! | [`pixels`] | an image as data: channels, numbers, boxes, columns |
 //! | [`maps`], [`trace`] | feature maps, filters and whole layers as pictures |
-//! | [`flashlight()`], [`pooling()`] | films: a filter that slides over an image, and what a pool keeps |
+//! | [`flashlight()`], [`pooling()`] | films: a filter that slides over an image, and a pooling window |
 //! | [`scores`] | class probabilities as bars, and as a heat map over the columns |
-//! | [`Road`] | everything that a model does with an image |
+//! | [`Road`] | all steps of a model from pixels to text |
 //!
 //! ```
 //! use captcha_lab::render::{Renderer, Style};

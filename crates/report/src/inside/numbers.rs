@@ -1,4 +1,4 @@
-//! Numbers as people write them.
+//! Numbers formatted for people.
 
 use crate::format::percent;
 
@@ -14,7 +14,7 @@ pub fn short(value: f32) -> String {
     with_decimals(value, if value.abs() < 9.995 { 2 } else { usize::from(value.abs() < 99.95) })
 }
 
-/// `value` with at most so many decimals, without zeros at the end, and with a minus that is as wide as a plus.
+/// `value` with at most `decimals` decimals, no trailing zeros, and a minus sign as wide as a plus sign.
 #[must_use]
 pub fn with_decimals(value: f32, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
@@ -26,7 +26,7 @@ pub fn with_decimals(value: f32, decimals: usize) -> String {
     }
 }
 
-/// `+ 0.25` or `− 0.25`: `value` added to what stands before.
+/// `+ 0.25` or `− 0.25`: `value` as a further term of a sum.
 #[must_use]
 pub fn plus(value: f32) -> String {
     match short(value).strip_prefix('\u{2212}') {
@@ -35,7 +35,7 @@ pub fn plus(value: f32) -> String {
     }
 }
 
-/// A share from 0 to 1 in percent; what is nearly none or nearly all is told as that.
+/// A share from 0 to 1 in percent; values that would round to 0 or 1 are written as `<` or `>` a limit.
 ///
 /// ```
 /// use captcha_report::inside::numbers::share;

@@ -1,4 +1,4 @@
-//! An image as the computer has it: channels, numbers, ink and boxes.
+//! An image as data: channels, numbers, ink and boxes.
 
 use captcha_lab::GlyphBox;
 use captcha_lab::core::ndarray::Array2;
@@ -13,16 +13,16 @@ use crate::figures::thumbnail::on_paper;
 /// A channel of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
-    /// How much red light a pixel sends.
+    /// The intensity of red light of a pixel.
     Red,
-    /// How much green light.
+    /// The intensity of green light.
     Green,
-    /// How much blue light.
+    /// The intensity of blue light.
     Blue,
 }
 
 impl Channel {
-    /// All three, in the order in which images have them.
+    /// All three, in the channel order of images.
     pub const ALL: [Self; 3] = [Self::Red, Self::Green, Self::Blue];
 
     /// Its name.
@@ -35,7 +35,7 @@ impl Channel {
         }
     }
 
-    /// This channel of a picture: its numbers, 0 to 255.
+    /// This channel of a picture, as numbers from 0 to 255.
     #[must_use]
     pub fn of(self, picture: &RgbImage) -> GrayImage {
         GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
@@ -43,7 +43,7 @@ impl Channel {
         })
     }
 
-    /// The light of a level of this channel alone.
+    /// The colour of this level of the channel alone.
     #[must_use]
     pub fn light(self, level: u8) -> Rgb<u8> {
         let mut light = [0; 3];
@@ -52,7 +52,7 @@ impl Channel {
     }
 }
 
-/// The image in colour on white paper, enlarged by a whole factor if it is narrower than `width` pixels.
+/// The image in colour on white paper, enlarged by an integer factor if it is narrower than `width` pixels.
 #[must_use]
 pub fn enlarged(image: &DynamicImage, width: u32) -> RgbImage {
     let picture = on_paper(image);
@@ -60,7 +60,7 @@ pub fn enlarged(image: &DynamicImage, width: u32) -> RgbImage {
     enlarge(&picture, (factor, factor))
 }
 
-/// One channel of a picture in its own light.
+/// One channel of a picture, in its own colour.
 #[must_use]
 pub fn channel(picture: &RgbImage, channel: Channel) -> RgbImage {
     RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
@@ -84,8 +84,7 @@ pub fn grey_level(level: u8) -> Rgb<u8> {
     grey(f32::from(level), 0.0, 255.0)
 }
 
-/// The area of at most `width` x `height` pixels of `image` within `bounds` in which light and dark differ most: where
-/// there is something to see.
+/// The area of at most `width` x `height` pixels of `image` within `bounds` that has the highest contrast.
 #[must_use]
 pub fn liveliest(image: &GrayImage, bounds: GlyphBox, (width, height): (u32, u32)) -> GlyphBox {
     let (right, bottom) = (bounds.right().min(image.width()), bounds.bottom().min(image.height()));
@@ -119,7 +118,7 @@ pub fn boxes(image: &GrayImage, boxes: &[GlyphBox], chosen: Option<usize>, width
     let image = DynamicImage::from(image.clone());
     let large = enlarged(&image, width);
     let factor = large.width() / image.width().max(1);
-    // Room for the numbers above boxes that touch the edge.
+    // Leaves room for the numbers above boxes that touch the edge.
     let top = EM as u32 + 6;
     let mut picture = RgbImage::from_pixel(large.width(), large.height() + top, WHITE);
     imageops::replace(&mut picture, &large, 0, top.into());
@@ -142,7 +141,7 @@ pub fn place(image: &GrayImage, part: GlyphBox, width: u32) -> RgbImage {
     picture
 }
 
-/// A box in a picture that is `factor` times as large.
+/// A box in a picture that is enlarged by `factor`.
 fn scaled(bounds: GlyphBox, factor: u32) -> Area {
     Area {
         x: bounds.x() * factor,

@@ -1,4 +1,4 @@
-//! Max-pooling: of every window the largest value is kept.
+//! Max-pooling: the largest value of every window is kept.
 
 use captcha_lab::core::ndarray::{Array2, Axis};
 use captcha_lab::infer::{Layer, Origin, Trace};
@@ -11,7 +11,7 @@ use super::numbers::short;
 use super::slide::{CAPTION, CAPTION_EM, MARGIN, Slide, Window};
 use crate::figures::palette::{MUTED, TEXT};
 
-/// The side of a number under the maps, in pixels.
+/// The side of a cell with a number below the maps, in pixels.
 const CELL: u32 = 62;
 
 /// The film of the max-pool `stage` on map `channel`: the window, its values, and the one that is kept.

@@ -1,4 +1,4 @@
-//! Everything that a model does with an image, from its pixels to its text.
+//! All steps of a model from the pixels of an image to its text.
 
 use std::path::Path;
 
@@ -10,13 +10,13 @@ use captcha_lab::segment::{SegmentError, Steps};
 use captcha_lab::{Label, ModelFile, Prediction, SolveError, Solver};
 use image::{DynamicImage, GrayImage};
 
-/// An image on its way through a model.
+/// The path of an image through a model.
 pub struct Road {
     model: ModelFile,
     image: DynamicImage,
     grey: GrayImage,
     way: Way,
-    /// What is read; why nothing is, if the image can't be cut.
+    /// The text that was read, or why the image can't be segmented.
     prediction: Result<Prediction, SegmentError>,
     label: Option<Label>,
 }
@@ -25,18 +25,19 @@ pub struct Road {
 pub enum Way {
     /// Letter by letter.
     Letters {
-        /// The grey levels without noise and lines, if the model has them taken out before it cuts.
+        /// The grey levels after noise and line removal, if the model uses it before segmentation.
         cleaned: Option<GrayImage>,
-        /// What each step of cutting found.
+        /// The result of each step of the segmentation.
         steps: Box<Steps>,
-        /// The letter that is followed, from 0, and what the network makes of it; `None` if the image can't be cut.
+        /// The letter that is followed, from 0, with its trace through the network; `None` if the image can't
+        /// be segmented.
         followed: Option<(usize, Box<Trace>)>,
     },
     /// All at once.
     Sequence {
-        /// The image as the network takes it.
+        /// The image, scaled to the input of the network.
         scaled: GrayImage,
-        /// What the network makes of it.
+        /// The trace of the image through the network.
         trace: Box<Trace>,
     },
 }
@@ -54,18 +55,18 @@ pub enum RoadError {
     /// There is no such letter.
     #[error("the image has {letters} letters, there is no letter {number}")]
     Letter {
-        /// How many there are.
+        /// How many letters there are.
         letters: usize,
-        /// Which was asked for, from 1.
+        /// The number that was asked for, from 1.
         number: usize,
     },
 }
 
 impl Road {
-    /// The road of `image` through `model`; of a model of letters, the one of letter `number`, from 1, is followed to the
-    /// end.
+    /// The path of `image` through `model`. If the model reads letters, letter `number`, counted from 1, is
+    /// followed through all layers.
     ///
-    /// An image that can't be cut into letters has a road too: it ends there.
+    /// An image that can't be segmented into letters has a path too, which ends at that step.
     ///
     /// # Errors
     /// [`RoadError`] if the model can't read such images, or there is no such letter.
@@ -79,7 +80,8 @@ impl Road {
         };
         let way = match solver.segmenter() {
             Some(segmenter) => {
-                // As many letters as were read are found again; else as many as the model knows of.
+                // The number of letters is that of the reading; without a reading, the number that the model
+                // expects.
                 let known =
                     model.metadata().lengths.filter(|(fewest, most)| fewest == most).map(|(most, _)| most);
                 let expected = prediction.as_ref().map_or(known, |read| Some(read.characters.len()));
@@ -102,14 +104,14 @@ impl Road {
         Ok(Self { model, image, grey, way, prediction, label: None })
     }
 
-    /// The same road of an image whose text is known.
+    /// The same path, with the true text of the image.
     #[must_use]
     pub fn with_label(mut self, label: Option<Label>) -> Self {
         self.label = label;
         self
     }
 
-    /// The text in the name of an image file, if it is one that `model` could read.
+    /// The true text from the name of an image file, if it is a text that `model` can read.
     #[must_use]
     pub fn label_of(model: &ModelFile, path: &Path) -> Option<Label> {
         let label = Label::from_path(path).ok()?.checked(&model.metadata().alphabet).ok()?;
@@ -127,7 +129,7 @@ impl Road {
         &self.model
     }
 
-    /// The image as it came.
+    /// The original image.
     #[must_use]
     pub fn image(&self) -> &DynamicImage {
         &self.image
@@ -148,18 +150,19 @@ impl Road {
     /// What is read.
     ///
     /// # Errors
-    /// Why the image can't be cut into letters.
+    /// Why the image can't be segmented into letters.
     pub fn prediction(&self) -> Result<&Prediction, &SegmentError> {
         self.prediction.as_ref()
     }
 
-    /// What the image shows, if that is known.
+    /// The true text of the image, if it is known.
     #[must_use]
     pub fn label(&self) -> Option<&str> {
         self.label.as_ref().map(Label::as_str)
     }
 
-    /// What the network makes of the letter that is followed, or of the image; `None` if it can't be cut.
+    /// The trace of the letter that is followed, or of the whole image; `None` if the image can't be
+    /// segmented.
     #[must_use]
     pub fn trace(&self) -> Option<&Trace> {
         match &self.way {
@@ -179,14 +182,14 @@ impl Road {
         Array2::from_shape_vec(shape, last.values.iter().copied().collect()).ok()
     }
 
-    /// What the scores are divided by before the softmax.
+    /// The temperature: the scores are divided by it before the softmax.
     #[must_use]
     pub fn temperature(&self) -> f32 {
         self.model.metadata().temperature.unwrap_or(1.0)
     }
 }
 
-/// What the network makes of a grey image of its size.
+/// The trace of a grey image of the input size of the network.
 fn trace(model: &ModelFile, image: &GrayImage) -> Result<Trace, RecognizeError> {
     let expected = model.metadata().architecture.input;
     let batch = ink_batch([image]).ok_or(RecognizeError::MixedSizes { expected })?;

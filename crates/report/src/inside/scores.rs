@@ -14,7 +14,7 @@ use super::numbers::short;
 use crate::figures::palette::{BLUE, LINE, MUTED, TEXT, VERMILLION, WHITE, mix};
 use crate::figures::text;
 
-/// The blank, as pictures and tables write it.
+/// The symbol of the blank in pictures and tables.
 pub const BLANK: &str = "\u{b7}";
 
 /// The softmax of every row of `logits` `[steps, classes]` divided by `temperature`.
@@ -29,16 +29,16 @@ pub fn probabilities(logits: &ArrayView2<'_, f32>, temperature: f32) -> Array2<f
     probabilities
 }
 
-/// A bar for the probability of each of `classes`, the highest in orange, over their names.
+/// A bar for the probability of each of `classes`, the highest one in orange, above the names of the classes.
 #[must_use]
 pub fn bars(classes: &[(String, f32)]) -> RgbImage {
     /// The height of a bar for 1, in pixels.
     const FULL: u32 = 320;
-    /// Room above for percentages.
+    /// Space above for percentages.
     const ABOVE: u32 = 44;
-    /// Room below for names.
+    /// Space below for names.
     const BELOW: u32 = 48;
-    /// At least so sure a class must be for its bar to have a number.
+    /// The least probability whose bar is labelled with a number.
     const TOLD: f32 = 0.005;
     let step = (1300 / classes.len().max(1) as u32).clamp(36, 120);
     let width = (step * classes.len() as u32).max(1) + 2 * BELOW;
@@ -67,7 +67,7 @@ pub fn bars(classes: &[(String, f32)]) -> RgbImage {
     picture
 }
 
-/// A square for each of `classes` with its name and its score, in the colours of the scale around 0.
+/// A square for each of `classes` with its name and score, coloured on the scale around 0.
 #[must_use]
 pub fn squares(classes: &[(String, f32)]) -> RgbImage {
     /// The side of a square in pixels.
@@ -89,8 +89,9 @@ pub fn squares(classes: &[(String, f32)]) -> RgbImage {
     picture
 }
 
-/// The probability of each class in each column, `[steps, classes]`, aligned under the image that the columns are strips
-/// of, and below it what each column says, what becomes of it, and the text that is left.
+/// The probability of each class in each column, `[steps, classes]`, aligned with the image above, of which
+/// each column is a strip. Below it are the best class of each column, whether it is kept, and the resulting
+/// text.
 #[must_use]
 pub fn heat_map(
     image: &GrayImage,
@@ -102,11 +103,11 @@ pub fn heat_map(
     const ROW: u32 = 30;
     /// The height of a row of the collapse.
     const TALL: u32 = 52;
-    /// Room at the left for the names of rows.
+    /// Space on the left for the names of rows.
     const NAMES: u32 = 150;
     const EM: f32 = 24.0;
     let (steps, classes) = probabilities.dim();
-    // Wide enough for a letter, narrow enough for a screen.
+    // Wide enough for a letter, narrow enough that the map fits a screen.
     let column = (1200 / steps.max(1) as u32).clamp(28, 56);
     let width = column * steps as u32;
     let strip =

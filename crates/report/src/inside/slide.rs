@@ -1,4 +1,4 @@
-//! A window that slides over a map, and the map that it makes: what the films of a convolution and of pooling share.
+//! A window that slides over a map, and the resulting map: shared by the films of convolution and pooling.
 
 use captcha_lab::core::ndarray::ArrayView2;
 use image::{Rgb, RgbImage, imageops};
@@ -8,15 +8,15 @@ use super::film::Film;
 use super::maps::{Scale, map};
 use crate::figures::palette::{BACKGROUND, LINE, MUTED, TEXT, VERMILLION, WHITE};
 
-/// The width of a film in pixels: half of it, on a phone, still shows its numbers.
+/// The width of a film in pixels: its numbers are legible at half this size, on a phone.
 pub(super) const WIDTH: u32 = 720;
-/// Around everything, in pixels.
+/// The margin, in pixels.
 pub(super) const MARGIN: u32 = 20;
 /// The em of captions in pixels.
 pub(super) const CAPTION_EM: f32 = 22.0;
-/// A line of captions, in pixels.
+/// The line height of captions, in pixels.
 pub(super) const CAPTION: u32 = 34;
-/// The most rows and columns at which a film stops: a frame for each place would be a film of minutes.
+/// The most rows and columns at which a film stops: one frame for each position would take minutes.
 const STOPS: (usize, usize) = (5, 6);
 /// How long a frame stays, in hundredths of a second: long enough to see where the window is.
 const DELAY: u16 = 35;
@@ -28,35 +28,35 @@ const LAST: u16 = 500;
 /// A window over the input of a layer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window {
-    /// Its height and width in values.
+    /// Its height and width, in values.
     pub(super) size: (usize, usize),
     /// How many values of zero padding there are on each side of the input.
     pub(super) padding: usize,
-    /// By how many values it moves, down and across.
+    /// Its steps down and across, in values.
     pub(super) stride: (usize, usize),
 }
 
-/// The input of a layer with the window over it, and its output as far as the window has come.
+/// The input of a layer with the window over it, and its output as far as it has been computed.
 pub(super) struct Slide<'a> {
     output: ArrayView2<'a, f32>,
     scale: Scale,
     window: Window,
     /// Where the input is, without its padding.
     input_at: Area,
-    /// The side of a value of the input in pixels.
+    /// The side of an input value in pixels.
     input_pixel: u32,
     /// The colour of the frame around the window.
     mark: Rgb<u8>,
     output_at: Area,
     output_pixel: u32,
-    /// What the frames have in common so far.
+    /// The picture that the next frames share.
     base: RgbImage,
     /// How many values of the output are in `base`.
     shown: usize,
 }
 
 impl<'a> Slide<'a> {
-    /// A window over `input`, which makes `output`; `below` pixels are left for what is to be said under it.
+    /// A window over `input`, which gives `output`; `below` pixels are left free for the explanation below.
     pub(super) fn new(
         (input, input_scale): (ArrayView2<'_, f32>, Scale),
         (output, scale): (ArrayView2<'a, f32>, Scale),
@@ -66,7 +66,7 @@ impl<'a> Slide<'a> {
     ) -> Self {
         let (rows, columns) = input.dim();
         let (rows, columns) = ((rows + 2 * window.padding) as u32, (columns + 2 * window.padding) as u32);
-        // Two squares stand beside each other, two wide maps below each other.
+        // Two square maps are placed side by side, two wide ones below each other.
         let beside = 2 * columns <= 3 * rows;
         let room = if beside { (WIDTH - 3 * MARGIN) / 2 } else { WIDTH - 2 * MARGIN };
         let input_pixel = (room / columns.max(rows)).max(1);
@@ -98,19 +98,19 @@ impl<'a> Slide<'a> {
             frame(&mut base, area.grown(1), 1, LINE);
             write(&mut base, (area.x, area.y - 10), caption, CAPTION_EM, MUTED);
         }
-        // What stands out: orange on ink, dark on blue and orange.
+        // A colour that stands out: orange on ink, dark on blue and orange.
         let mark = if input_scale == Scale::Ink { VERMILLION } else { TEXT };
         Self { output, scale, window, input_at, input_pixel, mark, output_at, output_pixel, base, shown: 0 }
     }
 
-    /// The row at which there is room for more.
+    /// The row below which there is space for the explanation.
     pub(super) fn bottom(&self) -> u32 {
         (self.input_at.y + self.input_at.height + self.window.padding as u32 * self.input_pixel)
             .max(self.output_at.y + self.output_at.height)
     }
 
-    /// The film: the window from place to place of the output, each frame completed by `explain`, and at the end the whole
-    /// output with the window where it is strongest.
+    /// The film: the window moves from position to position of the output, and `explain` completes each
+    /// frame. The last frame shows the whole output, with the window at its largest value.
     pub(super) fn film(mut self, explain: impl Fn(&mut RgbImage, (usize, usize))) -> Film {
         let mut film = Film::new();
         let (rows, columns) = self.output.dim();
@@ -139,7 +139,7 @@ impl<'a> Slide<'a> {
         self.shown = self.shown.max(count);
     }
 
-    /// The frame with the window at this place of the output.
+    /// The frame with the window at this position of the output.
     fn at(&self, place: (usize, usize), explain: &impl Fn(&mut RgbImage, (usize, usize))) -> RgbImage {
         let mut picture = self.base.clone();
         let Window { size, padding, stride } = self.window;
@@ -156,7 +156,7 @@ impl<'a> Slide<'a> {
         picture
     }
 
-    /// Where a value of the output is.
+    /// The area of a value of the output.
     fn output_area(&self, (row, column): (usize, usize)) -> Area {
         let corner = (
             self.output_at.x + column as u32 * self.output_pixel,
@@ -166,7 +166,7 @@ impl<'a> Slide<'a> {
     }
 }
 
-/// The row and column of the largest value; the first of equals.
+/// The row and column of the largest value; the first one of equal values.
 pub(crate) fn strongest(values: &ArrayView2<'_, f32>) -> (usize, usize) {
     let mut best = ((0, 0), f32::NEG_INFINITY);
     for (place, &value) in values.indexed_iter() {
@@ -211,7 +211,7 @@ mod tests {
             Slide::new((ink.view(), Scale::Ink), (values.view(), scale), window, ["", ""], 0).film(|_, _| {});
         let orange =
             |picture: &RgbImage| picture.pixels().filter(|&&pixel| pixel == scale.colour(1.0)).count();
-        // 21 pixels a value, less the frame around one of them; the window has the same colour.
+        // 21 x 21 pixels a value, without the frame around one of them; the window has the same colour.
         assert!(orange(film.last().unwrap()) > 149 * 21 * 21);
     }
 }

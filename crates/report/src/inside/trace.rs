@@ -1,4 +1,4 @@
-//! What the pictures need of a trace.
+//! Additions to a trace that the pictures need.
 
 use std::iter;
 
@@ -11,7 +11,7 @@ use super::words;
 use crate::figures::contact_sheet;
 use crate::figures::thumbnail::thumbnail;
 
-/// The shape of what a stage takes.
+/// The input shape of a stage.
 #[must_use]
 pub fn input_shape_of(trace: &Trace, stage: usize) -> Shape {
     match stage.checked_sub(1) {
@@ -23,7 +23,7 @@ pub fn input_shape_of(trace: &Trace, stage: usize) -> Shape {
     }
 }
 
-/// The colours of what a stage takes: ink for the image, signed for everything else.
+/// The colour scale of the input of a stage: ink for the image, signed for everything else.
 #[must_use]
 pub fn scale_of_input(trace: &Trace, stage: usize) -> Scale {
     match stage.checked_sub(1) {
@@ -32,7 +32,7 @@ pub fn scale_of_input(trace: &Trace, stage: usize) -> Scale {
     }
 }
 
-/// The whole network in one picture: the image, and some of what each layer makes of it, with names and shapes.
+/// The whole network in one picture: the image and some maps of each layer, with names and shapes.
 #[must_use]
 pub fn overview(trace: &Trace) -> RgbImage {
     /// The width of a part, in pixels.
@@ -48,13 +48,14 @@ pub fn overview(trace: &Trace) -> RgbImage {
     contact_sheet(&iter::once(input).chain(layers).collect::<Vec<(DynamicImage, String)>>(), 0)
 }
 
-/// The image as a picture at most `width` pixels wide and high, as far as its pixels allow.
+/// The image as a picture of at most `width` pixels in width and height, if it has no more pixels than that.
 #[must_use]
 pub fn small_input(trace: &Trace, width: u32) -> RgbImage {
     sample(&trace.input().view(), Scale::Ink, width)
 }
 
-/// Some of what a layer makes as a picture at most `width` pixels wide and high, as far as its values allow.
+/// Some maps of a layer as a picture of at most `width` pixels in width and height, if it has no more values
+/// than that.
 #[must_use]
 pub fn small(stage: &Stage, width: u32) -> RgbImage {
     match stage.shape {
@@ -63,14 +64,14 @@ pub fn small(stage: &Stage, width: u32) -> RgbImage {
     }
 }
 
-/// All values of a stage as one picture about `width` pixels wide: its maps beside each other, the columns of a sequence
+/// All values of a stage as one picture about `width` pixels wide: maps in a grid, the columns of a sequence
 /// from left to right, a vector in rows.
 #[must_use]
 pub fn values(stage: &Stage, width: u32) -> RgbImage {
     let (scale, values) = (Scale::of(&stage.values), &stage.values);
     match stage.shape {
         Shape::Sequence { steps, features } => {
-            /// The most rows of pixels, as far as there are not more values than that.
+            /// The greatest height in pixels, unless there are more values than that.
             const HIGHEST: u32 = 900;
             let columns = Array2::from_shape_fn((features, steps), |(y, x)| values[[x, y, 0]]);
             let pixel = (width / steps.max(1) as u32, (HIGHEST / features.max(1) as u32).clamp(1, 24));

@@ -1,10 +1,10 @@
-//! Every step of the road from pixels to text in plain words, for people who have never seen a network.
+//! Every step from pixels to text in plain words, for people who don't know neural networks.
 
 use captcha_lab::infer::{Layer, Shape};
 
 use crate::format::count;
 
-/// A step of the road: what it is called and what it does.
+/// A step from pixels to text: its name and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Words {
     /// A few words, for a heading.
@@ -13,34 +13,34 @@ pub struct Words {
     pub text: String,
 }
 
-/// The steps around the layers of a network.
+/// The steps before and after the layers of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
-    /// The image as it came.
+    /// The original image.
     Image,
-    /// Red, green and blue apart.
+    /// The separate channels red, green and blue.
     Channels,
-    /// One number a pixel.
+    /// The grey levels: one number a pixel.
     Grey,
-    /// Noise and lines taken out.
+    /// Noise and line removal.
     Cleaning,
-    /// Ink or paper.
+    /// Binarisation: ink or paper.
     Threshold,
-    /// Where the letters are.
+    /// The boxes of the letters.
     Boxes,
-    /// What the network of letters reads.
+    /// The inputs of a letter network.
     Letters,
-    /// What a sequence network reads.
+    /// The input of a sequence network.
     Scaled,
-    /// The flashlight that moves over the image.
+    /// The filter that slides over the image.
     Flashlight,
-    /// What the first layer has learnt to look for.
+    /// The learnt filters of the first layer.
     Filters,
-    /// Scores to probabilities.
+    /// From scores to probabilities.
     Softmax,
     /// Probabilities of the classes over the columns.
     HeatMap,
-    /// Columns to text.
+    /// From columns to text.
     Ctc,
     /// The text.
     Answer,
@@ -121,7 +121,7 @@ impl Step {
     }
 }
 
-/// A layer in words, between what it takes and what it gives.
+/// A layer in words, with its input and output shapes.
 #[must_use]
 pub fn layer(layer: &Layer, input: Shape, output: Shape) -> Words {
     let (title, text) = match *layer {
@@ -198,7 +198,7 @@ pub fn layer(layer: &Layer, input: Shape, output: Shape) -> Words {
     Words { title, text }
 }
 
-/// How the shape after a layer follows from the one before, and how many numbers it has learnt.
+/// How the output shape of a layer follows from its input shape, and how many parameters it has.
 #[must_use]
 pub fn arithmetic(layer: &Layer, input: Shape, output: Shape) -> String {
     let (before, after) = (shape(input), shape(output));
@@ -267,7 +267,8 @@ pub fn arithmetic(layer: &Layer, input: Shape, output: Shape) -> String {
     }
 }
 
-/// A shape in words: `16 maps of 24 x 24`, `576 values`, `24 columns of 27 values`. Width before height, as in images.
+/// A shape in words: `16 maps of 24 x 24`, `576 values`, `24 columns of 27 values`. Width comes before
+/// height, as for images.
 #[must_use]
 pub fn shape(shape: Shape) -> String {
     match shape {

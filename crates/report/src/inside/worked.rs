@@ -1,4 +1,4 @@
-//! One value of a layer: which one to look at, what it is called, and the sum that it is.
+//! One value of a layer worked out: which one to show, its name, and the sum that gives it.
 
 use captcha_lab::core::ndarray::{Array3, Axis};
 use captcha_lab::infer::{Layer, Origin, Shape, Tap, Trace};
@@ -6,7 +6,7 @@ use captcha_lab::infer::{Layer, Origin, Shape, Tap, Trace};
 use super::numbers::{plus, with_decimals};
 use super::trace::input_shape_of;
 
-/// The place of the largest value of a stage; the first of equals.
+/// The position of the largest value of a stage; the first one of equal values.
 pub(crate) fn strongest(values: &Array3<f32>) -> [usize; 3] {
     let mut best = ([0; 3], f32::NEG_INFINITY);
     for ((a, b, c), &value) in values.indexed_iter() {
@@ -17,7 +17,7 @@ pub(crate) fn strongest(values: &Array3<f32>) -> [usize; 3] {
     best.0
 }
 
-/// The map whose values differ most: the one that shows something.
+/// The map with the most varied values.
 pub(crate) fn striking(values: &Array3<f32>) -> usize {
     let range = |map: usize| {
         let map = values.index_axis(Axis(0), map);
@@ -33,7 +33,7 @@ pub(crate) fn sum(taps: &[Tap], bias: f32, value: f32) -> String {
     format!("sum of the products {products} {} (bias) = {value}", plus(bias))
 }
 
-/// Where a value that a stage takes comes from, through layers that only hand values on.
+/// The origin of an input value of a stage, traced back through layers that only pass values on.
 pub(crate) fn source(trace: &Trace, stage: usize, place: [usize; 3]) -> (Shape, [usize; 3]) {
     let (mut stage, mut place) = (stage, place);
     while let Some(before) = stage.checked_sub(1) {
@@ -49,7 +49,7 @@ pub(crate) fn source(trace: &Trace, stage: usize, place: [usize; 3]) -> (Shape, 
     (input_shape_of(trace, stage), place)
 }
 
-/// A value at a place in words, counted from 1.
+/// The position of a value in words, counted from 1.
 pub(crate) fn name(shape: Shape, [a, b, c]: [usize; 3]) -> String {
     match shape {
         Shape::Maps { channels: 1, .. } => format!("column {}, row {}", c + 1, b + 1),
@@ -59,8 +59,8 @@ pub(crate) fn name(shape: Shape, [a, b, c]: [usize; 3]) -> String {
     }
 }
 
-/// The products of a sum of a stage at the places of the maps that its inputs come from, `[maps, height, width]`; `None`
-/// if they do not come from maps, or it is no sum.
+/// The products of a sum of a stage at the positions of its inputs in the maps that they come from, `[maps,
+/// height, width]`; `None` if they do not come from maps, or the stage computes no sum.
 pub(crate) fn evidence(trace: &Trace, stage: usize, place: [usize; 3]) -> Option<Array3<f32>> {
     let Origin::Sum { taps, .. } = trace.origin(stage, place)? else { return None };
     let mut evidence: Option<Array3<f32>> = None;
@@ -73,7 +73,7 @@ pub(crate) fn evidence(trace: &Trace, stage: usize, place: [usize; 3]) -> Option
     evidence
 }
 
-/// Whether a stage has negative values where it gets them from: how many of how many values become 0.
+/// How many of the input values of a stage are negative and become 0, and how many there are.
 pub(crate) fn removed(trace: &Trace, stage: usize) -> (usize, usize) {
     let input = trace.input_of(stage);
     (input.iter().filter(|&&value| value < 0.0).count(), input.len())

@@ -1,12 +1,12 @@
-//! What the window shows and knows, without widgets and threads.
+//! The data of the window, without widgets and threads.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `note` | what the user is told |
-//! | `picture` | an image, and what is known of it |
+//! | `note` | messages to the user |
+//! | `picture` | an image, and what is known about it |
 //! | `reader` | a model, and what it read |
-//! | `recipe` | what is drawn |
-//! | `subject` | what is looked into |
+//! | `recipe` | what is drawn next |
+//! | `subject` | an image and the model that is inspected on it |
 
 pub(crate) mod note;
 pub(crate) mod picture;

@@ -1,11 +1,11 @@
-//! What the user is told.
+//! Messages to the user.
 
-/// One line for the user.
+/// A message of one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// What it says.
+    /// The message.
     pub text: String,
-    /// Whether something went wrong.
+    /// Whether it is an error.
     pub is_error: bool,
 }
 

@@ -8,21 +8,21 @@ use captcha_lab::core::{Alphabet, DecodeError, GlyphBox, ImageLimits, Label, ope
 use captcha_lab::render::Captcha;
 use eframe::egui::{Color32, ColorImage};
 
-/// An image, where it is from, and what is known of it.
+/// An image, its origin, and what is known about it.
 #[derive(Debug, Clone)]
 pub struct Picture {
     /// The image.
     pub image: Arc<DynamicImage>,
-    /// The text that it shows, if that is known.
+    /// The true text, if it is known.
     pub text: Option<String>,
-    /// Where the ink of each character is, if that is known.
+    /// The boxes of the characters' ink, if they are known.
     pub glyphs: Vec<GlyphBox>,
-    /// Where it is from.
+    /// The origin of the image.
     pub origin: Origin,
     colours: OnceLock<Arc<ColorImage>>,
 }
 
-/// Where an image is from.
+/// The origin of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// It was drawn with this seed.
@@ -46,11 +46,11 @@ impl Picture {
         }
     }
 
-    /// The image in a file. Its text is taken from the file's name if it is one of capitals and digits, as in
-    /// `QXKZEF-2.png`.
+    /// The image in a file. Its true text is taken from the file name if that begins with capitals and
+    /// digits, as in `QXKZEF-2.png`.
     ///
     /// # Errors
-    /// As [`open_image`]: no file, no image, or one that is too large.
+    /// As [`open_image`]: no such file, not an image, or an image that is too large.
     pub fn open(path: &Path) -> Result<Self, DecodeError> {
         let image = Arc::new(open_image(path, ImageLimits::default())?);
         let label =
@@ -64,7 +64,7 @@ impl Picture {
         })
     }
 
-    /// An image from the clipboard; `None` if it is empty or larger than one from a file may be.
+    /// An image from the clipboard; `None` if it is empty or exceeds the size limit of image files.
     #[must_use]
     pub fn pasted(image: &ColorImage) -> Option<Self> {
         let sides = image.size.map(|side| side as u32);
@@ -82,19 +82,19 @@ impl Picture {
         })
     }
 
-    /// Ready to be shown at once.
+    /// The picture with everything prepared for fast display.
     pub(crate) fn prepared(self) -> Self {
         let _ = self.colours();
         self
     }
 
-    /// The image as egui has images.
+    /// The image as an egui image.
     #[must_use]
     pub fn colours(&self) -> &Arc<ColorImage> {
         self.colours.get_or_init(|| Arc::new(colours(&self.image)))
     }
 
-    /// The same with at most `side` pixels in width and height: shrunk, if it has more.
+    /// The same image, reduced to at most `side` pixels in width and height if it is larger.
     pub(crate) fn within(&self, side: usize) -> ColorImage {
         let most = u32::try_from(side).unwrap_or(u32::MAX);
         match self.image.width().max(self.image.height()) > most {
@@ -103,7 +103,7 @@ impl Picture {
         }
     }
 
-    /// What it is called in the title of the window: its text, or the name of its file.
+    /// Its name in the title of the window: its text, or the name of its file.
     #[must_use]
     pub fn name(&self) -> String {
         match (&self.text, &self.origin) {
@@ -115,11 +115,11 @@ impl Picture {
         }
     }
 
-    /// The name of a file to save it in.
+    /// The proposed file name for saving it.
     #[must_use]
     pub fn file_name(&self) -> String {
         let stem = match (&self.text, &self.origin) {
-            // A text of the user's may hold anything.
+            // A text from the user may contain any characters.
             (Some(text), _) if text.chars().all(char::is_alphanumeric) => text,
             (None, Origin::File(path)) => &*path.file_stem().unwrap_or_default().to_string_lossy(),
             _ => "captcha",

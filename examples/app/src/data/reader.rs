@@ -1,4 +1,4 @@
-//! What reads an image.
+//! The model that reads an image, and its result.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,41 +12,41 @@ use captcha_report::describe;
 
 use crate::Picture;
 
-/// Which model reads.
+/// The choice of the model.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ModelChoice {
-    /// The one that ships and fits the style.
+    /// The pretrained model that fits the style.
     Fitting,
-    /// One that ships.
+    /// A pretrained model.
     Pretrained(Pretrained),
-    /// One from a file.
+    /// A model from a file.
     File(PathBuf),
 }
 
-/// A model, ready to read.
+/// A model, loaded and ready to read.
 pub struct Reader {
     /// Its name: that of its file.
     pub name: String,
     /// The model.
     pub model: Arc<ModelFile>,
-    /// Reads texts as long as those of the training.
+    /// Reads texts of the lengths in the training data.
     trained: Solver,
     /// Reads texts of any length.
     free: Solver,
 }
 
-/// What a reader made of an image.
+/// The result of reading an image.
 #[derive(Debug, Clone)]
 pub struct Reading {
     /// The image.
     pub image: Arc<DynamicImage>,
-    /// What was read, or why nothing was.
+    /// The text that was read, or why there is none.
     pub outcome: Result<Arc<Prediction>, String>,
     /// How long it took.
     pub took: Duration,
 }
 
-/// The model that ships and was trained for what `style` draws.
+/// The pretrained model that was trained for the CAPTCHAs of `style`.
 #[must_use]
 pub fn fitting(style: &Style) -> Pretrained {
     let plain = style.clutter.is_empty() && style.noise.is_empty() && style.behind.is_empty();
@@ -97,7 +97,7 @@ impl Reader {
         Ok(Self { name, model: Arc::new(model), trained, free })
     }
 
-    /// Opens the model that `choice` names; [`ModelChoice::Fitting`] is that of the letters of the seed.
+    /// Opens the model that `choice` names; [`ModelChoice::Fitting`] opens the letter model of the seed.
     ///
     /// # Errors
     /// As [`ModelFile::open`] and [`Reader::new`].
@@ -110,7 +110,7 @@ impl Reader {
         Self::new(choice.name(), model)
     }
 
-    /// Reads an image: a text as long as those of the training, or of `any_length`.
+    /// Reads an image: a text of the lengths in the training data, or of any length if `any_length` is set.
     ///
     /// # Errors
     /// As [`Solver::solve`].
@@ -118,7 +118,7 @@ impl Reader {
         if any_length { self.free.solve(image) } else { self.trained.solve(image) }
     }
 
-    /// Reads a picture, and takes the time.
+    /// Reads a picture and measures the time.
     #[must_use]
     pub fn answer(&self, picture: &Picture, any_length: bool) -> Reading {
         let started = Instant::now();

@@ -5,30 +5,30 @@ use captcha_lab::render::{RenderError, Renderer, Style};
 
 use crate::Picture;
 
-/// Everything that an image is drawn from.
+/// All settings that an image is drawn from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe {
     /// The name of the style: a preset's, or that of a file.
     pub name: String,
-    /// The style as its name says.
+    /// The style as it was loaded.
     pub original: Style,
-    /// The style as the sliders have it.
+    /// The style as the sliders have changed it.
     pub style: Style,
-    /// A font in place of the style's own.
+    /// A font that replaces that of the style.
     pub font: Option<String>,
-    /// Whether `text` is drawn, or one that the seed gives.
+    /// Whether `text` is drawn, instead of a random text.
     pub own_text: bool,
     /// The user's own text.
     pub text: String,
-    /// What everything random comes from.
+    /// The seed of all random numbers.
     pub seed: u64,
 }
 
-/// Seeds that are drawn are below this: short enough to remember.
+/// Upper limit of the seeds that are chosen automatically: short enough to remember.
 const SEEDS: u64 = 100_000_000;
 
 impl Recipe {
-    /// Random texts in `style`, called `name`.
+    /// A recipe for random texts in `style`, called `name`.
     #[must_use]
     pub fn new(name: impl Into<String>, style: Style, seed: u64) -> Self {
         Self {
@@ -42,7 +42,7 @@ impl Recipe {
         }
     }
 
-    /// Takes another style, with everything else as it is.
+    /// Sets another style and keeps everything else.
     pub fn set_style(&mut self, name: impl Into<String>, style: Style) {
         self.name = name.into();
         self.original = style.clone();
@@ -50,7 +50,7 @@ impl Recipe {
         self.font = None;
     }
 
-    /// Takes another seed: a function of the one before, so that a session can be repeated.
+    /// Sets the next seed, a function of the current one, so that a session can be repeated.
     pub fn next_seed(&mut self) {
         self.seed = seed::derive(self.seed, 1) % SEEDS;
     }
@@ -65,7 +65,7 @@ impl Recipe {
     }
 }
 
-/// Draws recipes, and keeps what the last one needed.
+/// Draws recipes, and caches the renderer of the last one.
 #[derive(Debug, Default)]
 pub struct Drawer {
     renderer: Option<Renderer>,
@@ -75,7 +75,8 @@ impl Drawer {
     /// Draws the image of `recipe`.
     ///
     /// # Errors
-    /// As [`Renderer::new`] and [`Renderer::render`]: a value out of its range, a font that lacks a character.
+    /// As [`Renderer::new`] and [`Renderer::render`]: a value out of its range, a font without one of the
+    /// characters.
     pub fn draw(&mut self, recipe: &Recipe) -> Result<Picture, RenderError> {
         let style = recipe.drawn_style();
         let renderer = match self.renderer.take().filter(|renderer| *renderer.style() == style) {

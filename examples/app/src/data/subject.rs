@@ -1,4 +1,4 @@
-//! What is looked into.
+//! The image and the model that the view `See inside` inspects.
 
 use std::sync::Arc;
 
@@ -7,14 +7,14 @@ use captcha_lab::{ModelFile, Prediction};
 
 /// An image on screen and the model that reads it.
 ///
-/// The parts are shared and never change: as long as [`Arc::ptr_eq`] holds, it is the same image or model, and what was
-/// computed from it still counts.
+/// The parts are shared and immutable: as long as [`Arc::ptr_eq`] holds, the image or model is the same, and
+/// results computed from it remain valid.
 #[derive(Debug, Clone)]
 pub struct Subject {
     /// The image as it is shown.
     pub image: Arc<DynamicImage>,
     /// The model that reads it.
     pub model: Arc<ModelFile>,
-    /// What the model read, once it was asked.
+    /// The reading, once the model has been run.
     pub prediction: Option<Arc<Prediction>>,
 }

@@ -1,17 +1,17 @@
-//! Keys that move through the view.
+//! Keyboard navigation in the view.
 
 use eframe::egui::{Key, Modifiers, Ui};
 
 use crate::inside::known::place::Move;
 
-/// What keys ask for.
+/// The requests of the keys that were pressed.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Keys {
-    /// Where to go, one after the other.
+    /// The moves, in order.
     pub(super) moves: Vec<Move>,
-    /// By how many letters to go on; back if negative.
+    /// The number of letters to move forward; backward if negative.
     pub(super) letters: isize,
-    /// Whether the filter is to start or to stop.
+    /// Whether to start or stop the sliding filter.
     pub(super) play: bool,
 }
 
@@ -29,7 +29,7 @@ const MOVES: [(Key, Move); 10] = [
     (Key::BrowserBack, Move::Out),
 ];
 
-/// The keys that were pressed, unless a widget that has the focus or what lies over the view takes them.
+/// The keys that were pressed, except those for a focused widget or for a layer above the view.
 pub(super) fn pressed(ui: &Ui) -> Keys {
     let (focused, covered) =
         ui.memory(|memory| (memory.focused().is_some(), memory.top_modal_layer().is_some()));
@@ -42,7 +42,7 @@ pub(super) fn pressed(ui: &Ui) -> Keys {
             keys.letters += by * input.count_and_consume_key(Modifiers::COMMAND, key) as isize;
         }
         for (key, step) in MOVES {
-            // Arrows and Enter are for the widget that has the focus.
+            // Arrow keys and Enter belong to the focused widget.
             if focused && step != Move::Out {
                 continue;
             }

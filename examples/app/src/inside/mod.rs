@@ -1,14 +1,15 @@
-//! The view that shows what a network makes of the image on screen: all layers, one layer, one sum, each a click deeper.
+//! The view of the network's processing of the image on screen: all layers, one layer, one sum, each one
+//! click deeper.
 //!
-//! The way down is that of CNN Explainer (Z. J. Wang et al., "CNN Explainer: Learning Convolutional Neural Networks with
-//! Interactive Visualization", IEEE Transactions on Visualization and Computer Graphics 27 (2), 2021, doi
-//! 10.1109/TVCG.2020.3030418), here on the user's own image and model.
+//! The navigation follows CNN Explainer (Z. J. Wang et al., "CNN Explainer: Learning Convolutional Neural
+//! Networks with Interactive Visualization", IEEE Transactions on Visualization and Computer Graphics 27 (2),
+//! 2021, doi 10.1109/TVCG.2020.3030418), here for the user's own image and model.
 //!
-//! | room or file | what it holds |
+//! | folder or file | what it holds |
 //! |---|---|
-//! | `known/` | what is computed of an image and a model, and where in it the user is; without widgets |
-//! | `paint/` | what the views paint with: textures, maps, cells, colours |
-//! | `views/` | the views: the way to the text, the overview, the image as numbers, its preparation, scores, CTC |
+//! | `known/` | what is computed from an image and a model, and the position of the user in it; without widgets |
+//! | `paint/` | what the views draw with: textures, maps, cells, colours |
+//! | `views/` | the views: the steps to the text, the overview, the image as numbers, its preparation, scores, CTC |
 //! | `layer/` | the view of one layer |
 //! | `sum/` | the view of one value, as the sum that it is |
 //! | `keys` | the keys that lead from view to view |
@@ -36,24 +37,25 @@ use crate::inside::sum::SumState;
 use crate::inside::views::overview::Cursor;
 use crate::inside::views::{ctc, numbers, overview, prepared, road, scores};
 
-/// The view `See inside`: what it has computed, and where in it the user is.
+/// The view `See inside`: its results, and the position of the user in it.
 ///
-/// A click leads deeper, Esc or Backspace back up, arrow keys to what is beside, Enter down, Ctrl with an
-/// arrow to another letter, Page up and Page down to another map, and the space bar lets the filter slide.
+/// A click leads one level deeper, Esc or Backspace one level up; arrow keys select a neighbour, Enter opens
+/// it. Ctrl with an arrow key selects another letter, Page up and Page down another map; the space bar starts
+/// the sliding filter.
 #[derive(Debug, Default)]
 pub struct Inside {
     job: TraceJob,
-    /// What the textures show.
+    /// The insight that the textures were made from.
     shown: Option<Arc<Insight>>,
     textures: Textures,
     place: Place,
-    /// The letter that is chosen; 0 for the whole image.
+    /// The selected letter; 0 for the whole image.
     piece: usize,
     sum: SumState,
 }
 
 impl Inside {
-    /// Shows how the model of `subject` reads its image, in all of the room of `ui`.
+    /// Shows how the model of `subject` reads its image, in the whole area of `ui`.
     pub fn ui(&mut self, ui: &mut Ui, subject: Option<&Subject>) {
         let Some(subject) = subject else {
             self.forget();
@@ -75,7 +77,7 @@ impl Inside {
         }
     }
 
-    /// Drops what is known of an image, but not where the user is.
+    /// Drops what is known about an image, but keeps the position of the user.
     fn forget(&mut self) {
         self.shown = None;
         self.textures.clear();
@@ -132,7 +134,7 @@ impl Inside {
         }
     }
 
-    /// Follows the keys; gives whether they led anywhere.
+    /// Applies the keys; returns whether they changed the place.
     fn turn(&mut self, ui: &Ui, insight: &Insight) -> bool {
         let keys = keys::pressed(ui);
         let last = insight.pieces.len().saturating_sub(1);
@@ -151,7 +153,7 @@ impl Inside {
     }
 }
 
-/// What lies inside the network.
+/// The places inside the network.
 fn deeper(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -179,7 +181,7 @@ fn computing(ui: &mut Ui) {
     });
 }
 
-/// Says in the corner that what is on screen will change: the image follows a slider, say.
+/// Shows in the corner that what is on screen is out of date, for example while a slider moves.
 fn still_computing(ui: &mut Ui) {
     let corner = UiBuilder::new().max_rect(ui.max_rect()).layout(Layout::right_to_left(Align::Min));
     ui.new_child(corner).weak(COMPUTING);

@@ -1,4 +1,4 @@
-//! The view as a user has it, without a screen.
+//! The view as a user sees it, tested without a screen.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,7 +48,7 @@ fn window(subject: Option<Subject>, width: f32, height: f32) -> Window {
     window
 }
 
-/// Until everything has been computed.
+/// Waits until everything has been computed.
 fn wait(window: &mut Window) {
     for _ in 0..3000 {
         window.step();
@@ -84,7 +84,7 @@ fn place(window: &Window) -> Place {
     window.state().inside.place
 }
 
-/// The cell whose sum is on screen, after a check that its value is.
+/// The cell whose sum is on screen; checks that its value is on screen, too.
 fn cell_with_its_value(window: &Window) -> (usize, Cell) {
     let Place::Sum { stage, cell } = place(window) else { panic!("{:?}", place(window)) };
     let inside = &window.state().inside;
@@ -142,7 +142,7 @@ fn the_sum_is_the_value_of_the_trace_and_arrows_move_it() {
     press(&mut window, Key::Enter);
     let (stage, first) = cell_with_its_value(&window);
     assert_eq!(stage, 0);
-    // Where the network sees most there is room on all sides to go.
+    // The largest value has neighbours on all sides.
     for (key, [y, x]) in [
         (Key::ArrowRight, [0, 1]),
         (Key::ArrowDown, [1, 1]),

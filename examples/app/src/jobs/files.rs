@@ -1,4 +1,4 @@
-//! Files that are opened and written, in the background.
+//! Opens and writes files in the background.
 
 use std::io::{Cursor, Write};
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use eframe::egui::ColorImage;
 
 use crate::{Note, Picture};
 
-/// What a file was.
+/// The content of an opened file.
 #[derive(Debug)]
 pub(crate) enum Opened {
     Picture(Picture),
@@ -26,7 +26,7 @@ pub(crate) enum Save {
     Style(Box<Style>, PathBuf),
 }
 
-/// What is to be opened.
+/// A file or clipboard image to open.
 #[derive(Debug)]
 pub(crate) enum Source {
     /// A style if its name ends in `.toml`, an image otherwise.
@@ -56,7 +56,7 @@ impl Source {
 }
 
 impl Save {
-    /// Writes it, and says how that went.
+    /// Writes the file, and returns a message about the result.
     pub(crate) fn write(self) -> Note {
         let (path, bytes) = match self {
             Self::Picture(picture, path) => {

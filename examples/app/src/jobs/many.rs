@@ -1,4 +1,4 @@
-//! Many images at once: drawn, read and counted in the background.
+//! Draws, reads and counts many images in the background.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,27 +17,27 @@ use crate::data::reader::{Reader, Reading};
 use crate::data::recipe::{Recipe, draw};
 use crate::jobs::panics::caught;
 
-/// An image that was not read right.
+/// An image that was read wrong.
 #[derive(Debug, Clone)]
 pub struct Failure {
     /// The image.
     pub picture: Arc<Picture>,
-    /// What was read, or why nothing was.
+    /// The text that was read, or why there is none.
     pub reading: Reading,
 }
 
-/// A run over many images, and how far it is.
+/// A run over many images, and its progress.
 #[derive(Debug)]
 pub struct Many {
     /// How many images there are.
     pub total: u64,
-    /// The images that were read right, of those that are done.
+    /// The share of images that were read right, among those done so far.
     pub right: Share,
-    /// The first of those that were not: at most [`MOST_FAILURES`], and at most 256 MiB of pixels.
+    /// The first images that were read wrong: at most [`MOST_FAILURES`], and at most 256 MiB of pixels.
     pub failures: Vec<Failure>,
-    /// The name of the style that is drawn, and that of the model that reads.
+    /// The names of the style and of the model.
     pub of: (String, String),
-    /// Why it ended before its time.
+    /// Why it ended early.
     pub error: Option<String>,
     tally: Arc<Mutex<Tally>>,
     stop: Arc<AtomicBool>,
@@ -45,19 +45,19 @@ pub struct Many {
     took: Option<Duration>,
 }
 
-/// As many failures are kept: more are not looked at, and memory has an end.
+/// Maximum number of failures that are kept, which bounds the memory.
 pub const MOST_FAILURES: usize = 300;
 
-/// The most bytes that the pixels of the failures take: a style may draw images of 4096 x 4096 pixels.
+/// The most bytes that the pixels of the failures may take: a style may draw images of 4096 x 4096 pixels.
 const MOST_BYTES: usize = 256 << 20;
 
-/// What the threads have done. They count themselves: while the window is hidden nobody asks them.
+/// The results of the threads. The threads update them by themselves, because a hidden window does not poll.
 #[derive(Debug)]
 struct Tally {
     right: Share,
-    /// Those that the window has not taken yet.
+    /// The failures that the window has not fetched yet.
     failures: Vec<Failure>,
-    /// How many more failures there is room for, and of how many bytes.
+    /// The remaining number of failures, and of bytes, that can be kept.
     room: (usize, usize),
     error: Option<String>,
     took: Option<Duration>,
@@ -71,7 +71,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Counts an image that was read right (`None`) or was not.
+    /// Counts an image that was read right (`None`) or wrong.
     fn count(&mut self, failure: Option<Failure>) {
         self.right.total += 1;
         let Some(failure) = failure else {
@@ -84,7 +84,7 @@ impl Tally {
                 self.room = (count, bytes);
                 self.failures.push(failure);
             }
-            // The first ones are kept, so none after one that is not.
+            // Only the first failures are kept: after one that does not fit, no more are.
             _ => self.room = (0, 0),
         }
     }
@@ -95,8 +95,8 @@ fn locked(tally: &Mutex<Tally>) -> MutexGuard<'_, Tally> {
 }
 
 impl Many {
-    /// Begins to draw `total` images of `recipe`, each with a seed of its own, and to read them with `reader`, on all
-    /// cores.
+    /// Starts to draw `total` images of `recipe`, each with its own seed, and to read them with `reader`, on
+    /// all cores.
     #[must_use]
     pub fn start(
         context: &Context,
@@ -116,7 +116,7 @@ impl Many {
         })
     }
 
-    /// Begins `work` on a thread of its own.
+    /// Starts `work` on a thread of its own.
     fn with_work(
         context: &Context,
         of: (String, String),
@@ -151,7 +151,7 @@ impl Many {
         many
     }
 
-    /// Takes in what has been done since.
+    /// Fetches the results since the last call.
     pub fn poll(&mut self) {
         if self.took.is_none() {
             let mut tally = locked(&self.tally);
@@ -162,18 +162,18 @@ impl Many {
         }
     }
 
-    /// Lets the images at hand be finished and no more.
+    /// Stops the run after the images that are in progress.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
 
-    /// Whether it goes on.
+    /// Whether it is still running.
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.took.is_none()
     }
 
-    /// Images that were drawn and read in a second, so far.
+    /// Images drawn and read per second, so far.
     #[must_use]
     pub fn images_per_second(&self) -> f64 {
         let took = self.took.unwrap_or_else(|| self.started.elapsed());
@@ -187,7 +187,7 @@ impl Drop for Many {
     }
 }
 
-/// What the threads of a run share.
+/// The state that the threads of a run share.
 struct Run {
     total: u64,
     tally: Arc<Mutex<Tally>>,
@@ -196,10 +196,12 @@ struct Run {
 }
 
 impl Run {
-    /// Does `one` for each index on all cores until it is stopped; `one` gives the failure if there is one.
+    /// Calls `one` for each index on all cores until it is stopped; `one` returns the failure if there is
+    /// one.
     ///
     /// # Errors
-    /// The first error of `one`, which ends the run: what one text can't be drawn with, hardly any can.
+    /// The first error of `one`, which ends the run: an error with one text is likely with nearly all others,
+    /// too.
     fn each(&self, one: impl Fn(u64) -> Result<Option<Failure>, String> + Sync) -> Result<(), String> {
         (0..self.total).into_par_iter().try_for_each(|index| {
             if !self.stop.load(Ordering::Relaxed) {
@@ -212,7 +214,7 @@ impl Run {
     }
 }
 
-/// Reads a picture; gives the failure if it was not read right.
+/// Reads a picture; returns the failure if it was read wrong.
 fn read(reader: &Reader, any_length: bool, picture: Picture) -> Option<Failure> {
     let reading = reader.answer(&picture, any_length);
     let right =
@@ -236,7 +238,7 @@ mod tests {
         Failure { picture: Arc::new(picture), reading }
     }
 
-    /// A run that nobody looks at until it has ended.
+    /// A run that is not polled until it has ended.
     fn unwatched(
         total: u64,
         one: impl Fn(u64) -> Result<Option<Failure>, String> + Send + Sync + 'static,
@@ -273,7 +275,7 @@ mod tests {
     #[test]
     fn large_failures_are_kept_up_to_a_sum_of_bytes() {
         let mut tally = Tally { room: (MOST_FAILURES, 140), ..Tally::default() };
-        // 64 bytes each; one of 4 bytes would fit after them, but it is not among the first.
+        // 64 bytes each; a later one of 4 bytes would fit, but it would not be among the first failures.
         [4, 4, 4, 1].into_iter().for_each(|side| tally.count(Some(failure(side))));
         assert_eq!((tally.failures.len(), tally.right.total), (2, 4));
     }

@@ -1,4 +1,4 @@
-//! What takes time, on threads of its own.
+//! Background work, on threads of its own.
 //!
 //! | file | what it holds |
 //! |---|---|

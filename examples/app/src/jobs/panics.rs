@@ -1,11 +1,11 @@
-//! Panics as errors: a bug in one piece of work ends that work, and the window says so.
+//! Panics as errors: a bug in one piece of work ends that work only, and the window reports it.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// What `work` gives, or one line that says how it panicked.
+/// The result of `work`, or a one-line message if it panicked.
 ///
-/// What `work` has changed by then must be fit for use, or not be used again.
+/// Values that `work` modifies must be valid after a panic, or not be used again.
 pub(crate) fn caught<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let message = message(&*panic).unwrap_or("no reason given");
@@ -13,7 +13,7 @@ pub(crate) fn caught<R>(work: impl FnOnce() -> R) -> Result<R, String> {
     })
 }
 
-/// What a panic says, if it says something.
+/// The message of a panic, if it has one.
 pub(crate) fn message(panic: &(dyn Any + Send)) -> Option<&str> {
     panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str))
 }

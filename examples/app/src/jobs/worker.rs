@@ -9,25 +9,25 @@ use eframe::egui::Context;
 
 use crate::jobs::panics::caught;
 
-/// Which of the jobs that wait are done.
+/// Which of the waiting jobs are done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backlog {
     /// All, in order.
     All,
-    /// The latest only: where a slider was on its way is of no use once it has moved on. One job waits at most.
+    /// Only the latest: earlier positions of a moving slider are obsolete. At most one job waits.
     Latest,
 }
 
-/// A thread that does one job after the other while the window goes on, and wakes the window after each.
+/// A thread that does one job after the other without blocking the window, and wakes the window after each.
 ///
-/// A job that panics gives an error as its result, and the next job is done.
+/// A job that panics has an error as its result, and the next job is done.
 #[derive(Debug)]
 pub(crate) struct Worker<J, R> {
     backlog: Backlog,
     waiting: Arc<Waiting<J>>,
     bell: SyncSender<()>,
     results: Receiver<(u64, Result<R, String>)>,
-    /// The number of the last job that was asked for, of the last that is done, and of the last that nobody waits for.
+    /// The numbers of the last job requested, the last one done, and the last one whose result was dropped.
     asked: u64,
     done: u64,
     forgotten: u64,
@@ -57,12 +57,12 @@ impl<J: Send + 'static, R: Send + 'static> Worker<J, R> {
                 }
             }
         };
-        // Without a thread `poll` finds nobody at the other end.
+        // If the thread can't be started, `poll` finds the channel closed.
         let _ = thread::Builder::new().name("worker".to_owned()).spawn(serve);
         Self { backlog, waiting, bell, results, asked: 0, done: 0, forgotten: 0 }
     }
 
-    /// Asks for a job.
+    /// Requests a job.
     pub(crate) fn ask(&mut self, job: J) {
         self.asked += 1;
         {
@@ -72,17 +72,18 @@ impl<J: Send + 'static, R: Send + 'static> Worker<J, R> {
             }
             waiting.push_back((self.asked, job));
         }
-        // It is full if the thread has yet to hear the bell: then it finds this job, too.
+        // The channel is full if the thread has not yet received the last signal; it will then find this job,
+        // too.
         let _ = self.bell.try_send(());
     }
 
-    /// Drops everything that was asked so far: what waits, and the results of what is done or being done.
+    /// Drops all jobs requested so far: those that wait, and the results of those done or in progress.
     pub(crate) fn forget(&mut self) {
         self.forgotten = self.asked;
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// The next result that somebody waits for, if there is one yet; an error if the work panicked.
+    /// The next result that was not dropped, if it is available; an error if the work panicked.
     pub(crate) fn poll(&mut self) -> Option<Result<R, String>> {
         loop {
             match self.results.try_recv() {
@@ -103,7 +104,7 @@ impl<J: Send + 'static, R: Send + 'static> Worker<J, R> {
         }
     }
 
-    /// Whether somebody waits for a result.
+    /// Whether a result is still expected.
     pub(crate) fn is_busy(&self) -> bool {
         self.done.max(self.forgotten) < self.asked
     }
@@ -120,7 +121,7 @@ mod tests {
 
     use super::*;
 
-    /// A worker that has begun with job 1 and goes on when the test says so.
+    /// A worker that has started job 1 and continues when the test tells it to.
     fn begun(backlog: Backlog) -> (Worker<Arc<u32>, u32>, Sender<()>) {
         let (begin, begins) = channel();
         let (go, gate) = channel();
@@ -136,7 +137,7 @@ mod tests {
         (worker, go)
     }
 
-    /// All results that somebody waits for.
+    /// All results that were not dropped.
     fn finish(mut worker: Worker<Arc<u32>, u32>, go: &Sender<()>) -> Vec<Result<u32, String>> {
         let mut results = Vec::new();
         for _ in 0..worker.asked {

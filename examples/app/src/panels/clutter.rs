@@ -1,4 +1,4 @@
-//! A slider for everything that is drawn behind and over letters, and laid over the image.
+//! Sliders for everything that is drawn behind and over letters, and for noise over the image.
 
 use captcha_lab::render::{
     Blur, Clutter, Colours, Counts, CurveClutter, DotsClutter, GaussianNoise, Jpeg, LineClutter, Noise,
@@ -75,7 +75,7 @@ fn clutter(ui: &mut Ui, clutter: &mut Clutter) {
     }
 }
 
-/// Colours that differ from those of the ink, if any.
+/// The colours of the clutter, if they differ from those of the ink.
 fn own_colours(ui: &mut Ui, own: &mut Option<Colours>) {
     let mut has_own = own.is_some();
     if ui.checkbox(&mut has_own, "In colours of their own").changed() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use eframe::egui::{Align2, Context, Id, Modal};
 use egui_file::{FileDialog, State};
 
-/// What a file is asked for.
+/// The purpose of a file dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     Open,
@@ -28,12 +28,12 @@ impl Purpose {
         }
     }
 
-    /// Whether the file is written.
+    /// Whether the file is to be written.
     fn saves(self) -> bool {
         matches!(self, Self::SaveImage | Self::SaveStyle)
     }
 
-    /// The endings of the files that are listed.
+    /// The extensions of the files that are listed.
     fn endings(self) -> &'static [&'static str] {
         const IMAGES: &[&str] = &[
             "png",
@@ -63,17 +63,17 @@ impl Purpose {
     }
 }
 
-/// The dialog that is open, if one is, and the folder of the last file.
+/// The open dialog, if there is one, and the folder of the last file.
 #[derive(Debug, Default)]
 pub(crate) struct Dialogs {
     open: Option<(Purpose, FileDialog)>,
-    /// A file that is there already and would be replaced, if the user wants that.
+    /// An existing file that will be replaced if the user confirms.
     replaces: Option<(Purpose, PathBuf)>,
     folder: Option<PathBuf>,
 }
 
 impl Dialogs {
-    /// Asks for a file; `name` is proposed for one that is to be written.
+    /// Opens a file dialog; `name` is the proposed name of a file to be written.
     pub(crate) fn ask(&mut self, purpose: Purpose, name: &str) {
         let filter = move |path: &Path| {
             let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -101,7 +101,7 @@ impl Dialogs {
         self.open.is_some() || self.replaces.is_some()
     }
 
-    /// Shows the dialog, and gives the file once it is chosen.
+    /// Shows the dialog, and returns the file once it is chosen.
     pub(crate) fn show(&mut self, context: &Context) -> Option<(Purpose, PathBuf)> {
         if self.replaces.is_some() {
             return self.ask_to_replace(context);
@@ -119,7 +119,7 @@ impl Dialogs {
         chosen
     }
 
-    /// Asks whether the file that is there may go, and gives it once it may.
+    /// Asks whether the existing file may be replaced, and returns it once the user confirms.
     fn ask_to_replace(&mut self, context: &Context) -> Option<(Purpose, PathBuf)> {
         let (_, path) = self.replaces.as_ref()?;
         let (mut replace, mut keep) = (false, false);

@@ -13,7 +13,7 @@ use crate::panels::style;
 /// Height of the two large buttons.
 const LARGE: f32 = 40.0;
 
-/// Shows the two buttons that everything is about; gives the one that was clicked.
+/// Shows the two main buttons; returns the one that was clicked.
 pub(crate) fn large_buttons(ui: &mut Ui) -> Option<Action> {
     let size = vec2((ui.available_width() - ui.spacing().item_spacing.x) / 2.0, LARGE);
     let mut clicked = None;
@@ -33,7 +33,7 @@ pub(crate) fn large_buttons(ui: &mut Ui) -> Option<Action> {
     clicked
 }
 
-/// Shows everything that an image is drawn from.
+/// Shows all settings that an image is drawn from.
 pub(crate) fn show(ui: &mut Ui, recipe: &mut Recipe, dialogs: &mut Dialogs) {
     Grid::new("recipe").num_columns(2).show(ui, |ui| {
         line(ui, "Style", |ui, label| style(ui, recipe, dialogs, label));
@@ -55,7 +55,7 @@ pub(crate) fn show(ui: &mut Ui, recipe: &mut Recipe, dialogs: &mut Dialogs) {
     });
 }
 
-/// A line of the form: a name, and what belongs to it.
+/// A line of the form: a name and its controls.
 fn line(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui, Id)) {
     let label = ui.label(name);
     ui.horizontal(|ui| add(ui, label.id));

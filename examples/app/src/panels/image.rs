@@ -1,4 +1,4 @@
-//! The image on screen, with what was read drawn over it.
+//! The image on screen, with the reading drawn over it.
 
 use captcha_lab::core::GlyphBox;
 use captcha_lab::{Confidence, Prediction};
@@ -9,25 +9,25 @@ use eframe::egui::{
 
 use crate::Picture;
 
-/// What is drawn over the image.
+/// The overlays of the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Overlays {
-    /// Where each character was read.
+    /// The boxes of the characters that were read.
     pub(crate) boxes: bool,
-    /// Where the ink of each character is.
+    /// The true boxes of the characters' ink.
     pub(crate) truth: bool,
 }
 
-/// Room above the image for the characters over their boxes.
+/// Space above the image for the characters over their boxes.
 const HEADROOM: f32 = 24.0;
 
-/// The most that an image is enlarged.
+/// The largest magnification of an image.
 const MOST_ENLARGED: f32 = 6.0;
 
-/// Where the ink of characters is: a blue that is told from the colours of [`sure`] by all.
+/// The colour of the true boxes: a blue that differs from the colours of [`sure`] for any colour vision.
 const TRUTH: Color32 = Color32::from_rgb(0x4a, 0xb4, 0xff);
 
-/// How sure a character is, as a colour: orange, yellow, green.
+/// The confidence of a character as a colour: orange, yellow, green.
 pub(crate) fn sure(confidence: Confidence, dark: bool) -> Color32 {
     let [unsure, fair, sure] = if dark {
         [[0xff, 0x8a, 0x50], [0xe6, 0xc2, 0x4a], [0x5a, 0xc8, 0x8c]]
@@ -53,13 +53,13 @@ pub(crate) fn show(
 ) {
     let size = vec2(picture.image.width() as f32, picture.image.height() as f32);
     let scale = (room.x / size.x).min((room.y - HEADROOM) / size.y).min(MOST_ENLARGED);
-    // Pixels of the image look alike if each is of a round number of pixels of the screen.
+    // Image pixels look equal in size if each covers an integer number of screen pixels.
     let scale = if scale > 1.0 { (scale * 2.0).floor() / 2.0 } else { scale };
     let (outer, response) = ui.allocate_exact_size(vec2(room.x, size.y * scale + HEADROOM), Sense::hover());
     let corner = pos2(outer.center().x - size.x * scale / 2.0, outer.min.y + HEADROOM);
     let image = Rect::from_min_size(corner, size * scale);
     let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
-    // What is transparent is paper, as the models see it.
+    // Transparent areas are shown as white paper, as the models see them.
     ui.painter().rect_filled(image, 0.0, Color32::WHITE);
     ui.painter().image(texture.id(), image, whole, Color32::WHITE);
     let frame = ui.visuals().widgets.noninteractive.bg_stroke;
@@ -88,7 +88,7 @@ pub(crate) fn show(
     }
 }
 
-/// A box that is seen on light and dark images alike.
+/// A box that is visible on light and dark images.
 fn outline(painter: &Painter, bounds: Rect, colour: Color32) {
     for stroke in [Stroke::new(4.0, Color32::from_black_alpha(150)), Stroke::new(2.0, colour)] {
         painter.rect_stroke(bounds, 2.0, stroke, StrokeKind::Middle);

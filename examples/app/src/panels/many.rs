@@ -14,7 +14,7 @@ use crate::session::Session;
 const THUMBNAIL: (f32, f32) = (140.0, 70.0);
 const CELL_HEIGHT: f32 = THUMBNAIL.1 + 48.0;
 
-/// Shows the run; gives the failure that was clicked.
+/// Shows the run; returns the failure that was clicked.
 pub(crate) fn show(
     ui: &mut Ui,
     session: &mut Session,
@@ -100,7 +100,7 @@ fn failures(ui: &mut Ui, many: &Many, textures: &mut Textures) -> Option<Failure
     clicked
 }
 
-/// An image that was not read right, with what it shows and what was read; gives whether it was clicked.
+/// An image that was read wrong, with its true text and the reading; returns whether it was clicked.
 fn thumbnail(ui: &mut Ui, failure: &Failure, textures: &mut Textures) -> bool {
     let shows = failure.picture.name();
     let read = match &failure.reading.outcome {

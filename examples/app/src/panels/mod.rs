@@ -1,11 +1,11 @@
-//! What the window is made of: its panels, and what they share.
+//! The panels of the window, and what they share.
 //!
 //! | file | what it holds |
 //! |---|---|
 //! | `clutter` | sliders for clutter and noise |
 //! | `dialogs` | dialogs that ask for a file |
 //! | `generate` | the panel on the left: what is drawn |
-//! | `image` | the image, with what was read over it |
+//! | `image` | the image, with the reading drawn over it |
 //! | `look` | sizes and colours of all widgets |
 //! | `many` | the view `Many at once` |
 //! | `reading` | the view `Read` |

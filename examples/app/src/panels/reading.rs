@@ -1,4 +1,4 @@
-//! The view `Read`: the image, and what was read from it.
+//! The view `Read`: the image and its reading.
 
 use captcha_lab::infer::edit_distance;
 use captcha_lab::{Alternative, Character, Pretrained};
@@ -16,22 +16,22 @@ use crate::panels::shortcuts::{Action, key};
 use crate::panels::textures::Textures;
 use crate::session::{Session, Verdict};
 
-/// The room that is kept for what was read, below the image.
+/// Height that is reserved for the reading, below the image.
 const RESULT_HEIGHT: f32 = 280.0;
 
 /// How many alternatives of a character are shown.
 const ALTERNATIVES: usize = 3;
 
-/// The most and the least that a character's card is wide.
+/// The largest and the least width of a character's card.
 const CARD_WIDTH: (f32, f32) = (110.0, 76.0);
 
-/// The least share of an alternative that is told from nothing.
+/// The least probability of an alternative that is shown.
 const LEAST_SHOWN: f32 = 0.001;
 
-/// The height of a bar that says how sure a character is.
+/// The height of a confidence bar.
 const BAR_HEIGHT: f32 = 5.0;
 
-/// What was clicked.
+/// The button that was clicked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Clicked {
     Open,
@@ -40,7 +40,7 @@ pub(crate) enum Clicked {
     Save,
 }
 
-/// Shows the image with the buttons above it, and what was read below; gives the button that was clicked.
+/// Shows the image with the buttons above it and the reading below; returns the button that was clicked.
 pub(crate) fn show(
     ui: &mut Ui,
     session: &mut Session,
@@ -162,7 +162,7 @@ fn result(ui: &mut Ui, session: &Session) {
     }
 }
 
-/// Right or wrong, how sure, and how long it took.
+/// Whether the reading is right, its confidence, and how long it took.
 fn facts(ui: &mut Ui, session: &Session, reading: &Reading, known: Option<&str>) {
     let (text, colour) = match (session.verdict(), known) {
         (Some(Verdict::Right), _) => ("✔ right".to_owned(), right(ui)),
@@ -197,7 +197,7 @@ fn abilities(reader: &Reader) -> String {
     }
 }
 
-/// Why a model can't read `text`, if that is so.
+/// Why a model can't read `text`, if it can't.
 fn inability(reader: &Reader, any_length: bool, text: &str) -> Option<String> {
     let metadata = reader.model.metadata();
     if let Err(error) = metadata.alphabet.encode(text) {
@@ -213,8 +213,8 @@ fn characters((fewest, most): (usize, usize)) -> String {
     if fewest == most { format!("{fewest} characters") } else { format!("{fewest} to {most} characters") }
 }
 
-/// For each character of `read` the one in its place in `text`, if that is another: none if a character is missing or
-/// too much, for then places tell nothing.
+/// For each character of `read` the true one at its position in `text`, if it differs; none if the lengths
+/// differ, because positions then say nothing.
 fn misread(text: &str, read: &str) -> Vec<Option<char>> {
     let (text, read): (Vec<char>, Vec<char>) = (text.chars().collect(), read.chars().collect());
     let others = text.iter().zip(&read).map(|(text, read)| (text != read).then_some(*text));
@@ -223,12 +223,12 @@ fn misread(text: &str, read: &str) -> Vec<Option<char>> {
     if fits { others } else { Vec::new() }
 }
 
-/// The colour of what is right.
+/// The colour of right answers.
 pub(crate) fn right(ui: &Ui) -> Color32 {
     sure(captcha_lab::Confidence::CERTAIN, ui.visuals().dark_mode)
 }
 
-/// One character: how sure, and what else it could be.
+/// One character: its confidence, and the alternatives.
 fn card(ui: &mut Ui, character: &Character, expected: Option<char>, width: f32) {
     let frame = Frame::group(ui.style());
     let inner = width - frame.total_margin().sum().x;
@@ -255,7 +255,7 @@ fn card(ui: &mut Ui, character: &Character, expected: Option<char>, width: f32) 
     });
 }
 
-/// A character with how sure it is, as a number and as a bar.
+/// A character with its confidence, as a number and as a bar.
 fn bar(ui: &mut Ui, alternative: Alternative, colour: Color32) {
     let share = alternative.confidence.value();
     ui.horizontal(|ui| {

@@ -1,10 +1,10 @@
-//! The keys.
+//! Keyboard shortcuts.
 
 use eframe::egui::{Context, Grid, Key, KeyboardShortcut, Modifiers, Ui};
 
 use crate::panels::tab::Tab;
 
-/// What the user can ask for with a key.
+/// The actions that have a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     Generate,
@@ -17,7 +17,7 @@ pub(crate) enum Action {
     Help,
 }
 
-/// Every key with what it does. Copying and pasting are events of the window system, listed in [`list`] only.
+/// Every key with its action. Copying and pasting are events of the window system, and only in [`list`].
 const KEYS: &[(Modifiers, Key, Action, &str)] = &[
     (Modifiers::NONE, Key::G, Action::Generate, "draw another image"),
     (Modifiers::NONE, Key::P, Action::Predict, "read the image; Enter and Space do, too"),
@@ -31,11 +31,11 @@ const KEYS: &[(Modifiers, Key, Action, &str)] = &[
     (Modifiers::NONE, Key::F1, Action::Help, "this list; ? shows it, too"),
 ];
 
-/// Keys that do the same as one of [`KEYS`], unless the view or what has the focus has a use for them.
+/// Keys with the same action as one of [`KEYS`], unless the view or the focused widget uses them.
 const ALIASES: &[(Key, Action)] =
     &[(Key::Enter, Action::Predict), (Key::Space, Action::Predict), (Key::Questionmark, Action::Help)];
 
-/// What was asked for by key since the last frame; nothing while the user types into a field.
+/// The actions requested by key since the last frame; none while the user types into a field.
 pub(crate) fn pressed(context: &Context, tab: Tab) -> Vec<Action> {
     if context.text_edit_focused() {
         return Vec::new();
@@ -54,7 +54,7 @@ pub(crate) fn pressed(context: &Context, tab: Tab) -> Vec<Action> {
     })
 }
 
-/// The key of `action` as the system writes it, for tooltips: `Ctrl+O`.
+/// The key of `action` in the notation of the system, for tooltips: `Ctrl+O`.
 pub(crate) fn key(context: &Context, action: Action) -> String {
     let found = KEYS.iter().find(|(_, _, with_key, _)| *with_key == action);
     found.map_or_else(String::new, |&(modifiers, key, ..)| {
@@ -62,7 +62,7 @@ pub(crate) fn key(context: &Context, action: Action) -> String {
     })
 }
 
-/// Shows all keys with what they do.
+/// Shows all keys with their actions.
 pub(crate) fn list(ui: &mut Ui) {
     let command = |key| ui.ctx().format_shortcut(&KeyboardShortcut::new(Modifiers::COMMAND, key));
     let system = [

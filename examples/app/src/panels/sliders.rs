@@ -1,6 +1,7 @@
 //! Sliders for the kinds of numbers that styles are made of.
 //!
-//! Their rails hold what is of use; a number beyond can be typed, and the style says if it is too much.
+//! Sliders cover the useful range; a number outside it can be typed, and the style reports values that are
+//! not allowed.
 
 use std::ops::RangeInclusive;
 
@@ -8,7 +9,7 @@ use captcha_lab::render::{Colours, Counts, Span};
 use eframe::egui::emath::Numeric;
 use eframe::egui::{RangeSlider, Slider, SliderClamping, Ui};
 
-/// A name and what it means, which is its tooltip.
+/// A name and its explanation, which is the tooltip.
 pub(crate) type Named<'a> = (&'a str, &'a str);
 
 /// One number.
@@ -23,12 +24,12 @@ pub(crate) fn number<N: Numeric>(
     ui.add(slider).on_hover_text(meaning);
 }
 
-/// The decimals that are shown at most.
+/// The most decimals that are shown.
 fn decimals<N: Numeric>() -> usize {
     if N::INTEGRAL { 0 } else { 3 }
 }
 
-/// Two numbers between which one is drawn.
+/// The limits of a range from which a number is sampled.
 fn between<N: Numeric>(
     ui: &mut Ui,
     (name, meaning): Named<'_>,
@@ -60,10 +61,10 @@ pub(crate) fn colours(ui: &mut Ui, named: Named<'_>, colours: &mut Colours) {
     }
 }
 
-/// The name of a thing that a list can hold, and what makes it.
+/// The name of a kind of list item, and its constructor.
 pub(crate) type Kind<T> = (&'static str, fn() -> T);
 
-/// Things that follow each other: each in a frame of its own with a button to remove it, and a menu to add one.
+/// A list of items: each in a frame of its own with a button to remove it, and a menu to add one.
 pub(crate) fn list<T>(
     ui: &mut Ui,
     what: &str,

@@ -1,4 +1,4 @@
-//! A slider for everything that a style sets, in groups that fold.
+//! Sliders for all settings of a style, in collapsible groups.
 
 use captcha_lab::render::{
     Background, Blobs, Colours, Counts, Distortion, Elastic, Gradient, Layout, LeptureLayout, QuadWarp,
@@ -9,7 +9,7 @@ use eframe::egui::{CollapsingHeader, ComboBox, DragValue, Ui};
 use crate::panels::clutter::{clutter_list, noise_list};
 use crate::panels::sliders::{Kind, colours, counts, list, number, span};
 
-/// Shows all of `style`.
+/// Shows all settings of `style`.
 pub(crate) fn show(ui: &mut Ui, style: &mut Style) {
     group(ui, "Letters", true, |ui| letters(ui, style));
     group(ui, "Colours", false, |ui| paint(ui, style));

@@ -3,9 +3,9 @@
 /// One of the views that share the middle of the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tab {
-    /// The image, and what was read from it.
+    /// The image and its reading.
     Read,
-    /// What the network makes of it.
+    /// The processing of the image in the network.
     Inside,
     /// Many images at once.
     Many,

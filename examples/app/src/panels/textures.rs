@@ -1,4 +1,4 @@
-//! Images that the screen shows.
+//! Textures of images.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,16 +8,17 @@ use eframe::egui::{ColorImage, Context, TextureFilter, TextureHandle, TextureOpt
 
 use crate::Picture;
 
-/// The textures of images, made when they are first shown and dropped when a frame goes by without.
+/// The textures of images, created when first shown and dropped after a frame that does not show them.
 #[derive(Default)]
 pub(crate) struct Textures {
     kept: HashMap<Key, Kept>,
 }
 
-/// The address of the image, which stays its own as long as it is kept here, and whether it is a thumbnail.
+/// The address of the image, which is unique as long as the image is kept here, and whether it is a
+/// thumbnail.
 type Key = (*const DynamicImage, bool);
 
-/// The most pixels of a thumbnail's side: more than it has on a screen of twice the usual pixels.
+/// The largest side of a thumbnail in pixels, more than it has on a high-density screen.
 const THUMBNAIL: usize = 512;
 
 struct Kept {
@@ -26,7 +27,7 @@ struct Kept {
     shown: bool,
 }
 
-/// Single pixels are to be seen, and what is shrunk is to be smooth.
+/// Enlarged images keep sharp pixels, reduced ones are smoothed.
 const OPTIONS: TextureOptions =
     TextureOptions { magnification: TextureFilter::Nearest, ..TextureOptions::LINEAR };
 
@@ -37,7 +38,7 @@ impl std::fmt::Debug for Textures {
 }
 
 impl Textures {
-    /// The texture of `picture`, shrunk if it is larger than textures can be.
+    /// The texture of `picture`, reduced if it exceeds the size limit of textures.
     pub(crate) fn of(&mut self, context: &Context, picture: &Picture) -> TextureHandle {
         self.get(context, picture, false, |most| {
             let is_small = picture.colours().size.iter().all(|&side| side <= most);
@@ -45,13 +46,13 @@ impl Textures {
         })
     }
 
-    /// A texture of `picture` that is large enough for a thumbnail. Nothing of it is kept with the picture: there may be
-    /// hundreds.
+    /// A texture of `picture` that is large enough for a thumbnail. It is not cached in the picture, since
+    /// there may be hundreds of them.
     pub(crate) fn thumbnail(&mut self, context: &Context, picture: &Picture) -> TextureHandle {
         self.get(context, picture, true, |most| Arc::new(picture.within(most.min(THUMBNAIL))))
     }
 
-    /// The texture of the pixels that `make` gives for the largest side of a texture.
+    /// The texture of the pixels that `make` returns, given the largest side of a texture.
     fn get(
         &mut self,
         context: &Context,
@@ -72,7 +73,7 @@ impl Textures {
         kept.texture.clone()
     }
 
-    /// Drops what was not shown since the last call.
+    /// Drops the textures that were not shown since the last call.
     pub(crate) fn end_frame(&mut self) {
         self.kept.retain(|_, kept| std::mem::take(&mut kept.shown));
     }

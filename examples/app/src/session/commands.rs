@@ -1,4 +1,4 @@
-//! What the user can ask for.
+//! The actions of the user.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,18 +13,18 @@ use crate::jobs::files::{Save, Source};
 use crate::jobs::many::Failure;
 
 impl Session {
-    /// Draws another image: that of the next seed.
+    /// Draws another image, with the next seed.
     pub fn generate(&mut self) {
         self.recipe.next_seed();
     }
 
-    /// Lets the model read the image: the next one, if it is being drawn or opened.
+    /// Reads the image with the model; if an image is being drawn or opened, reads that one.
     pub fn predict(&mut self) {
         self.reads_next = self.is_bringing();
         self.wants_reading |= !self.reads_next && self.shown.is_some();
     }
 
-    /// Draws `total` images of the recipe and lets the model read them.
+    /// Draws `total` images of the recipe and reads them with the model.
     pub fn read_many(&mut self, total: u64) {
         self.wants_many = Some(total);
     }
@@ -34,15 +34,15 @@ impl Session {
         if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("safetensors")) {
             return self.open_model(path);
         }
-        // What is on screen is to be the file, not what the recipe draws.
+        // The file is to be shown, not the image of the recipe.
         self.followed = Some(self.recipe.clone());
         self.opening.ask(Source::File(path.to_owned()));
     }
 
-    /// Lets the model in this file read.
+    /// Reads with the model in this file.
     pub fn open_model(&mut self, path: &Path) {
         self.choice = ModelChoice::File(path.to_owned());
-        // Also if it is the file that reads already: it may have changed.
+        // Even if the file is that of the current model: it may have changed.
         self.asked_model = None;
     }
 
@@ -52,7 +52,7 @@ impl Session {
         self.opening.ask(Source::Clipboard(image));
     }
 
-    /// Puts the image into the clipboard.
+    /// Copies the image to the clipboard.
     pub fn copy(&mut self) {
         if let Some(picture) = &self.shown {
             self.context.copy_image(ColorImage::clone(picture.colours()));
@@ -67,32 +67,32 @@ impl Session {
         }
     }
 
-    /// Writes the style, as the sliders have it, to a TOML file.
+    /// Writes the style, as the sliders have changed it, to a TOML file.
     pub fn save_style(&mut self, path: &Path) {
         self.saving.ask(Save::Style(Box::new(self.recipe.drawn_style()), path.to_owned()));
     }
 
-    /// Shows another image in place of what is on screen, and of what is being drawn or opened.
+    /// Shows another image instead of the current one, and of any that is being drawn or opened.
     pub fn show(&mut self, picture: Arc<Picture>) {
         self.drawing.forget();
         self.opening.forget();
         self.take(picture);
     }
 
-    /// Shows an image that was not read right, with what was read.
+    /// Shows an image that was read wrong, with its reading.
     pub fn show_failure(&mut self, failure: Failure) {
         self.show(failure.picture);
         self.wants_reading = false;
         self.reading = Some(failure.reading);
     }
 
-    /// Lets texts have any length, or those of the model's training.
+    /// Sets whether texts may have any length, or only those of the training data.
     pub fn set_any_length(&mut self, any_length: bool) {
         self.any_length = any_length;
         self.clear_reading();
     }
 
-    /// Lets every new image be read without being asked for, or not.
+    /// Sets whether every new image is read automatically.
     pub fn set_read_at_once(&mut self, read_at_once: bool) {
         self.read_at_once = read_at_once;
         self.wants_reading |= read_at_once && self.shown.is_some() && self.reading.is_none();

@@ -1,8 +1,8 @@
-//! What the window knows and does, without its widgets.
+//! The state and the actions of the window, without widgets.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `commands` | what the user can ask for |
+//! | `commands` | the actions of the user |
 
 mod commands;
 #[cfg(test)]
@@ -21,19 +21,19 @@ use crate::jobs::many::Many;
 use crate::jobs::worker::{Backlog, Worker};
 use crate::{Picture, Subject};
 
-/// What is on screen, what was read, and what is going on in the background.
+/// The image on screen, its reading, and the work in the background.
 ///
-/// Nothing here waits: what takes time is asked of a thread by [`follow`](Self::follow), and [`receive`](Self::receive)
-/// takes in what has been done. What was asked before the user turned to something else is dropped.
+/// No method blocks: [`follow`](Self::follow) requests work from the threads, and [`receive`](Self::receive)
+/// takes the results. Requests that the user has superseded are dropped.
 #[derive(Debug)]
 pub struct Session {
-    /// What is drawn next. The image follows every change of it.
+    /// What is drawn next. The image follows every change.
     pub recipe: Recipe,
-    /// The model that is to read.
+    /// The model to read with.
     pub choice: ModelChoice,
-    /// What the user is told.
+    /// The message to the user.
     pub note: Option<Note>,
-    /// Many images at once, since it was asked for.
+    /// The latest run over many images.
     pub many: Option<Many>,
     any_length: bool,
     read_at_once: bool,
@@ -41,10 +41,10 @@ pub struct Session {
     shown: Option<Arc<Picture>>,
     reading: Option<Reading>,
     reader: Option<(ModelChoice, Arc<Reader>)>,
-    /// The recipe that was asked for last, and the model.
+    /// The recipe and the model that were requested last.
     followed: Option<Recipe>,
     asked_model: Option<ModelChoice>,
-    /// Whether the image is to be read once the model is there, and the image that is to come; and how many images are.
+    /// Whether the image is to be read once it and the model are available, and how many images are.
     wants_reading: bool,
     reads_next: bool,
     wants_many: Option<u64>,
@@ -55,14 +55,14 @@ pub struct Session {
     saving: Worker<Save, Note>,
 }
 
-/// Whether the text that was read is the one that the image shows.
+/// Whether the reading equals the true text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is.
+    /// They are equal.
     Right,
-    /// It is not.
+    /// They differ.
     Wrong,
-    /// Nobody knows what the image shows.
+    /// The true text is not known.
     Unknown,
 }
 
@@ -75,7 +75,7 @@ struct Question {
 }
 
 impl Session {
-    /// A session that begins with the image of `recipe`, read by `choice` when it is asked.
+    /// A session that starts with the image of `recipe`; `choice` reads it on request.
     #[must_use]
     pub fn new(context: &Context, recipe: Recipe, choice: ModelChoice) -> Self {
         let mut drawer = Drawer::default();
@@ -109,7 +109,7 @@ impl Session {
         }
     }
 
-    /// Takes in what has been done in the background: at the start of every frame.
+    /// Takes the results from the background; called at the start of every frame.
     pub fn receive(&mut self) {
         while let Some(drawn) = self.drawing.poll() {
             match drawn.flatten() {
@@ -163,7 +163,7 @@ impl Session {
         }
     }
 
-    /// Asks for what follows from what the user did: at the end of every frame.
+    /// Requests the work that follows from the actions of the user; called at the end of every frame.
     pub fn follow(&mut self) {
         if self.followed.as_ref() != Some(&self.recipe) {
             self.opening.forget();
@@ -189,13 +189,14 @@ impl Session {
         }
     }
 
-    /// Whether another image is on its way.
+    /// Whether another image is being drawn or opened.
     fn is_bringing(&self) -> bool {
         self.drawing.is_busy() || self.opening.is_busy() || self.followed.as_ref() != Some(&self.recipe)
     }
 
     fn take(&mut self, picture: Arc<Picture>) {
-        // Why there is another image than that of the command line stays there to be read.
+        // For the first image, the message stays visible: it says why the image of the command line is not
+        // shown.
         if self.shown.replace(picture).is_some() {
             self.note = None;
         }
@@ -203,32 +204,32 @@ impl Session {
         self.wants_reading |= std::mem::take(&mut self.reads_next);
     }
 
-    /// There is no other image to show or to read.
+    /// Reports an error: no other image can be shown or read.
     fn fail(&mut self, error: String) {
         self.note = Some(Note::error(error));
         self.reads_next = false;
     }
 
-    /// What was read is not of this image or this model.
+    /// Drops a reading that does not belong to this image or model.
     fn clear_reading(&mut self) {
         self.reading = None;
         self.asking.forget();
         self.wants_reading |= self.read_at_once && self.shown.is_some();
     }
 
-    /// The window that it works for.
+    /// The egui context of its window.
     #[must_use]
     pub fn context(&self) -> &Context {
         &self.context
     }
 
-    /// Whether a text may have another length than those of the model's training.
+    /// Whether texts may have other lengths than those of the training data.
     #[must_use]
     pub fn any_length(&self) -> bool {
         self.any_length
     }
 
-    /// Whether every new image is read without being asked for.
+    /// Whether every new image is read automatically.
     #[must_use]
     pub fn read_at_once(&self) -> bool {
         self.read_at_once
@@ -240,13 +241,13 @@ impl Session {
         self.shown.as_ref()
     }
 
-    /// What was read from it.
+    /// The reading of the image.
     #[must_use]
     pub fn reading(&self) -> Option<&Reading> {
         self.reading.as_ref()
     }
 
-    /// The model that reads, once it is there.
+    /// The model that reads, once it is loaded.
     #[must_use]
     pub fn reader(&self) -> Option<&Arc<Reader>> {
         let (choice, reader) = self.reader.as_ref()?;
@@ -276,7 +277,7 @@ impl Session {
         })
     }
 
-    /// What the view `See inside` looks into.
+    /// The subject of the view `See inside`.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
         Some(Subject {
@@ -286,7 +287,7 @@ impl Session {
         })
     }
 
-    /// The title of the window: what is on screen, and what was read.
+    /// The title of the window: the image, and its reading.
     #[must_use]
     pub fn title(&self) -> String {
         let Some(picture) = self.shown() else {

@@ -1,4 +1,4 @@
-//! What goes wrong in the background.
+//! Errors in the background.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use egui_kittest::kittest::Queryable;
 use super::*;
 use crate::Window;
 
-/// Shows the window until nothing is done in the background any more.
+/// Shows frames until no work is left in the background.
 fn settle(harness: &mut Harness<'_, Window>) {
     for _ in 0..3000 {
         harness.step();

@@ -53,12 +53,12 @@ impl Train {
         self.styles.iter().map(|style| Ok(Renderer::new(Style::open(style)?)?)).collect()
     }
 
-    /// How letters are cut here.
+    /// The segmenter that the arguments describe.
     fn segmenter(&self) -> Outcome<Segmenter> {
         Ok(Segmenter::new(self.cutting.options().with_letter_size(self.network.letter_size()?))?)
     }
 
-    /// The letters of CAPTCHAs that are drawn for it.
+    /// Letters of CAPTCHAs that are drawn for the training.
     fn drawn(&self, renderers: Vec<Renderer>) -> Outcome<LetterSet> {
         let source = Mixture::new(renderers)?;
         let count = self.count.unwrap_or(10_000);
@@ -95,7 +95,8 @@ impl Train {
         Ok(letters)
     }
 
-    /// `letters` with how they were cut: as the folder says, or, where it does not, as the arguments do.
+    /// `letters` with their segmentation: that recorded in the folder or, if there is none, that of the
+    /// arguments.
     fn cut_alike(&self, letters: LetterSet) -> Outcome<LetterSet> {
         let said = self.cutting.options().with_letter_size(letters.size());
         match letters.segmentation() {
@@ -110,7 +111,7 @@ impl Train {
     }
 }
 
-/// What cutting gave, and why some images gave nothing.
+/// Reports the result of cutting, and why some images gave no letters.
 fn tell(summary: &LetterSummary) {
     eprintln!("{summary}");
 }

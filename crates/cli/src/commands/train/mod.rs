@@ -92,7 +92,7 @@ impl Train {
         }
     }
 
-    /// Refuses what is for whole images only; returns the share of the letters that is for validation.
+    /// Refuses options for whole images; returns the share of the letters that is for validation.
     fn check_letters(&self) -> Outcome<f64> {
         match self.validation.unwrap_or(0.1) {
             share if share < 1.0 => Ok(share),
@@ -100,7 +100,7 @@ impl Train {
         }
     }
 
-    /// Refuses what is for letters only; returns how many images are for validation.
+    /// Refuses options for letters; returns how many images are for validation.
     fn check_sequences(&self) -> Outcome<usize> {
         if self.data.is_some() {
             return Err(
@@ -138,14 +138,14 @@ impl Train {
 
 #[cfg(feature = "torch")]
 impl Train {
-    /// The command line as the model file keeps it; what is no Unicode is shown as `\u{fffd}`.
+    /// The command line for the model file; arguments that are not Unicode are shown with `\u{fffd}`.
     fn command() -> String {
         let words: Vec<String> =
             std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
         words.join(" ")
     }
 
-    /// Draws the learning curves and says what came of the training.
+    /// Draws the learning curves and reports the results of the training.
     fn report(&self, trained: &captcha_lab::model::Trained, samples: &str) -> Outcome {
         use crate::output::{next, print, print_json, quoted};
         use captcha_report::pictures::save_learning_curves;
@@ -173,12 +173,12 @@ impl Train {
     }
 }
 
-/// What came of a training.
+/// The results of a training.
 #[cfg(feature = "torch")]
 #[derive(serde::Serialize)]
 struct Summary<'a> {
     model: &'a std::path::Path,
-    /// The best one.
+    /// The best epoch.
     epoch: Option<usize>,
     epochs: usize,
     validation_accuracy: Option<f64>,

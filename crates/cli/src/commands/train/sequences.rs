@@ -11,7 +11,7 @@ use super::{Train, Watch};
 use crate::progress::Progress;
 use crate::run::Outcome;
 
-/// The number of the random stream that a temperature is fitted on.
+/// The number of the random stream for the images on which the temperature is fitted.
 const CALIBRATION: u64 = u64::MAX - 1;
 
 impl Train {
@@ -44,8 +44,8 @@ impl Train {
         self.report(&trained, "images")
     }
 
-    /// `model` with a temperature that makes its confidences probabilities: fitted on images that are neither trained on
-    /// nor validated on.
+    /// `model` with a temperature that calibrates its confidences, fitted on images that are used neither for
+    /// training nor for validation.
     fn calibrated(&self, model: ModelFile, images: usize) -> Outcome<ModelFile> {
         let source = Mixture::new(self.renderers()?)?;
         let draw = |index: u64| {

@@ -16,7 +16,8 @@ pub(crate) struct Watch {
     best: Mutex<f64>,
 }
 
-/// From so many times the least validation loss on, a network over-fits: less is noise of single epochs.
+/// A network over-fits if its validation loss is this many times the least one; smaller increases are noise
+/// between epochs.
 const OVER_FITS: f64 = 1.2;
 
 impl Watch {
@@ -25,7 +26,7 @@ impl Watch {
         Self { bar: Progress::new("Training", "steps"), samples, best: Mutex::new(f64::INFINITY) }
     }
 
-    /// Says how long it took.
+    /// Removes the bar and reports the time.
     pub(crate) fn finish(self) {
         self.bar.finish();
     }

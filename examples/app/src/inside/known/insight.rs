@@ -1,4 +1,4 @@
-//! Everything that is computed of an image and a model before it is shown.
+//! Everything that is computed from an image and a model before it is shown.
 
 use captcha_lab::core::image::GrayImage;
 use captcha_lab::core::ndarray::{Array3, ArrayView2, Axis};
@@ -12,38 +12,40 @@ use captcha_report::inside::colour::largest;
 use crate::inside::Subject;
 use crate::inside::known::planes::{Cell, Planes};
 
-/// An image and what a model sees in it.
+/// An image and its analysis by a model.
 #[derive(Debug)]
 pub(crate) struct Insight {
     /// The image as grey levels.
     pub(crate) grey: GrayImage,
-    /// How it was cut, if the model reads letters.
+    /// The steps of its segmentation, if the model reads letters.
     pub(crate) steps: Option<Steps>,
-    /// What the network reads, one after the other: the letters, or the whole image.
+    /// The inputs of the network in order: the letters, or the whole image.
     pub(crate) pieces: Vec<Piece>,
-    /// What was read.
+    /// The reading.
     pub(crate) prediction: Option<Prediction>,
     /// Why there are no pieces.
     pub(crate) problem: Option<String>,
 }
 
-/// One image as the network takes it, and the values of every layer.
+/// One input of the network, and the values of every layer.
 ///
-/// *Levels* count what lies between the layers: level 0 is the image, level `n + 1` what layer `n` makes of level `n`.
+/// *Levels* are the inputs and outputs of layers: level 0 is the image; level `n + 1` is the output of layer
+/// `n`, whose input is level `n`.
 #[derive(Debug)]
 pub(crate) struct Piece {
-    /// As the network takes it.
+    /// The input image of the network.
     pub(crate) image: GrayImage,
-    /// What was read in it, if it is a letter.
+    /// The character that was read from it, if it is a letter.
     pub(crate) character: Option<Character>,
     trace: Trace,
-    /// Of each level, where its scale of colours ends.
+    /// The end of the colour scale of each level.
     scales: Vec<f32>,
     planes: Vec<Planes>,
 }
 
 impl Insight {
-    /// Reads the image, unless that has been done, cuts it as the reading did, and follows every piece through the network.
+    /// Reads the image, unless that has been done, segments it as for the reading, and computes a trace of
+    /// every piece.
     pub(crate) fn new(subject: &Subject) -> Self {
         let grey = to_gray(&subject.image);
         let solver = Solver::new(&subject.model);
@@ -77,17 +79,18 @@ impl Insight {
         });
         let (pieces, problem) = match pieces {
             Ok(pieces) => (pieces, None),
-            // What went wrong first says more.
+            // The first error is the more informative one.
             Err(error) => (Vec::new(), Some(prediction.as_ref().err().cloned().unwrap_or(error))),
         };
         Self { grey, steps, pieces, prediction: prediction.ok(), problem }
     }
 }
 
-/// The most values of all layers and letters together: 512 MiB, which are 1000 letters of the model that ships.
+/// The most values of all layers and letters together: 512 MiB, or 1000 letters of the pretrained model.
 const MOST_VALUES: usize = 1 << 27;
 
-/// Whether the values of every layer can be kept for `letters` letters: a model's limits hold for one.
+/// Checks that the values of every layer can be kept for `letters` letters: the limits of a model hold for
+/// one letter.
 fn check_values(model: &ModelFile, letters: usize) -> Result<(), String> {
     let architecture = &model.metadata().architecture;
     if architecture.is_sequence() {
@@ -103,7 +106,7 @@ fn check_values(model: &ModelFile, letters: usize) -> Result<(), String> {
     }
 }
 
-/// The image cut into the letters that were read, if it was.
+/// The image segmented into as many letters as were read, if it was read.
 fn cut(segmenter: &Segmenter, grey: &GrayImage, model: &ModelFile, read: Option<&Prediction>) -> Steps {
     let Some(read) = read else {
         let known = model.metadata().lengths.filter(|(fewest, most)| fewest == most);
@@ -154,7 +157,7 @@ impl Piece {
         }
     }
 
-    /// How the values of a level lie.
+    /// The layout of the values of a level.
     pub(crate) fn planes(&self, level: usize) -> Planes {
         self.planes[level]
     }
@@ -177,7 +180,7 @@ impl Piece {
         self.values(level)[self.planes(level).index(cell)]
     }
 
-    /// How a value of a layer came to be.
+    /// The terms that give a value of a layer.
     pub(crate) fn origin(&self, stage: usize, cell: Cell) -> Option<Origin> {
         self.trace.origin(stage, self.planes(stage + 1).index(cell))
     }
@@ -201,7 +204,7 @@ impl Piece {
         best
     }
 
-    /// Where a value of a level lies before it was only moved: the level before flattening, cutting into columns and
+    /// The origin of a value that was only moved: the level before flattening, splitting into columns and
     /// dropout, and the cell there.
     pub(crate) fn unmoved(&self, level: usize, cell: Cell) -> (usize, Cell) {
         let (mut level, mut cell) = (level, cell);
@@ -217,8 +220,8 @@ impl Piece {
     }
 }
 
-/// Where the scale of colours of these values ends: at the absolute value that one of a hundred exceeds, so that a few
-/// strong ones do not leave all others pale.
+/// The end of the colour scale of these values: the absolute value that one in a hundred exceeds, so that a
+/// few strong values do not leave all others pale.
 fn scale(values: &Array3<f32>) -> f32 {
     let mut sizes: Vec<f32> =
         values.iter().map(|value| value.abs()).filter(|size| size.is_finite()).collect();

@@ -1,4 +1,4 @@
-//! The work behind the pictures, on a thread of its own.
+//! Computes the insights on a thread of its own.
 
 use std::sync::Arc;
 
@@ -8,23 +8,24 @@ use crate::inside::Subject;
 use crate::inside::known::insight::Insight;
 use crate::jobs::worker::{Backlog, Worker};
 
-/// What is known of a subject, or why nothing is.
+/// The insight into a subject, or why there is none.
 type Known = Result<Arc<Insight>, String>;
 
-/// What was computed last.
+/// The latest result.
 #[derive(Debug, Clone)]
 pub(crate) struct Look {
-    /// The subject that was looked into.
+    /// The subject that it was computed for.
     pub(crate) subject: Subject,
-    /// What is known of it.
+    /// The result.
     pub(crate) known: Known,
-    /// Whether it is the subject that was asked for. If not, that one is being computed.
+    /// Whether it is for the requested subject. If not, that one is still being computed.
     pub(crate) current: bool,
 }
 
-/// What was computed last, and what is being computed.
+/// The latest result, and the computation in progress.
 ///
-/// One subject at a time: while an image follows a slider, it is asked for as the slider has it when the last one is done.
+/// One subject is computed at a time: while a slider moves, the next request uses its position when the
+/// previous computation ends.
 #[derive(Debug, Default)]
 pub(crate) struct TraceJob {
     done: Option<(Subject, Known)>,
@@ -33,7 +34,7 @@ pub(crate) struct TraceJob {
 }
 
 impl TraceJob {
-    /// What is known of `subject` or, while that is being computed, of the one before, if there was one.
+    /// The result for `subject` or, while that is being computed, the previous result, if there is one.
     pub(crate) fn poll(&mut self, subject: &Subject, context: &Context) -> Option<Look> {
         let worker = self.worker.get_or_insert_with(|| {
             Worker::new(context, Backlog::Latest, |subject: Subject| Insight::new(&subject))
@@ -56,14 +57,14 @@ impl TraceJob {
         })
     }
 
-    /// Drops what was computed.
+    /// Drops the result.
     pub(crate) fn clear(&mut self) {
         self.done = None;
     }
 }
 
-/// Whether what is known of `of` is true of `subject`, too: the same image and model, not only equal ones, and no other
-/// reading.
+/// Whether the result for `of` is also valid for `subject`: the same image and model, not only equal ones,
+/// and no other reading.
 fn holds(of: &Subject, known: &Known, subject: &Subject) -> bool {
     let read_alike = match (known, &subject.prediction) {
         (Ok(insight), Some(prediction)) => insight.prediction.as_ref() == Some(&**prediction),

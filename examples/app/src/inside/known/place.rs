@@ -1,35 +1,35 @@
-//! Where the viewer is, and how keys lead on from there.
+//! The position of the user in the view, and navigation by keys.
 
 use crate::inside::known::insight::Piece;
 use crate::inside::known::planes::Cell;
 
-/// What is on screen.
+/// The page on screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// All layers; one of them is under the cursor.
+    /// All layers, one of them selected.
     Overview { stage: usize },
-    /// The image as arrays of numbers, around this pixel.
+    /// The image as arrays of numbers around this pixel.
     Image { x: usize, y: usize },
-    /// What the network gets: letters, or the image at its height.
+    /// The input of the network: letters, or the image scaled to its height.
     Prepared,
     /// One layer, with one of its maps chosen.
     Layer { stage: usize, map: usize },
-    /// How one value of a layer came to be.
+    /// The sum that gives one value of a layer.
     Sum { stage: usize, cell: Cell },
-    /// From the scores to the text; one of the columns of a sequence is chosen.
+    /// From the scores to the text; one of the columns of a sequence is selected.
     Reading { column: usize },
 }
 
-/// What a key asks for.
+/// A move that a key requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Move {
     Left,
     Right,
     Up,
     Down,
-    /// A click deeper.
+    /// One level deeper.
     In,
-    /// Back up.
+    /// One level up.
     Out,
     PreviousMap,
     NextMap,
@@ -52,7 +52,7 @@ impl Place {
         }
     }
 
-    /// Where a key leads, before it is [fitted](Self::fitted).
+    /// The place that a key leads to, before it is [fitted](Self::fitted).
     pub(crate) fn moved(self, key: Move, piece: Option<&Piece>) -> Self {
         let [right, down] = match key {
             Move::Left => [-1, 0],
@@ -85,8 +85,8 @@ impl Place {
         }
     }
 
-    /// The same place if this piece has it, else the nearest one that it has; without a piece, nothing is inside a
-    /// network.
+    /// The same place if this piece has it, else the nearest one that it has; without a piece, no place
+    /// inside the network.
     pub(crate) fn fitted(self, piece: Option<&Piece>) -> Self {
         let Some(piece) = piece else {
             return match self {

@@ -1,9 +1,9 @@
-//! The values of a layer as pictures.
+//! Arranges the values of a layer as pictures.
 
 use captcha_lab::core::ndarray::Array3;
 use captcha_lab::infer::Shape;
 
-/// How the values of one layer lie before the viewer: as pictures of the same size, each value a cell.
+/// The arrangement of the values of one layer as pictures of equal size, in which each value is a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Planes {
     kind: Kind,
@@ -33,12 +33,13 @@ enum Kind {
     Sequence,
 }
 
-/// The longest vector that is shown as one column, as classes are; longer ones are folded into a rectangle.
+/// The longest vector that is shown as one column, such as the class scores; longer ones are folded into a
+/// rectangle.
 const LONGEST_COLUMN: usize = 64;
 
 impl Planes {
-    /// Maps as they are; a sequence as one picture with a column for each step; a vector as one column, or folded row by
-    /// row if it is long.
+    /// Maps stay as they are; a sequence becomes one picture with a column for each step; a vector becomes
+    /// one column, or is folded row by row if it is long.
     pub(crate) fn of(shape: Shape) -> Self {
         let picture = |kind, height, width| Self { kind, maps: 1, height, width };
         match shape {
@@ -61,7 +62,7 @@ impl Planes {
         Self::of(Shape::Maps { channels, height, width })
     }
 
-    /// Where in the values of the layer a cell is.
+    /// The index of a cell among the values of the layer.
     pub(crate) fn index(&self, cell: Cell) -> [usize; 3] {
         match self.kind {
             Kind::Maps => [cell.map, cell.y, cell.x],
@@ -80,7 +81,7 @@ impl Planes {
         }
     }
 
-    /// The cell if it is there, else the nearest one.
+    /// The cell if it exists, else the nearest one.
     pub(crate) fn nearest(&self, cell: Cell) -> Cell {
         Cell {
             map: cell.map.min(self.maps.saturating_sub(1)),
@@ -89,19 +90,19 @@ impl Planes {
         }
     }
 
-    /// The cell `steps` further on its map, row by row, from the end on to the start.
+    /// The cell `steps` further on its map, row by row, wrapping from the end to the start.
     pub(crate) fn after(&self, cell: Cell, steps: usize) -> Cell {
         let cells = (self.height * self.width).max(1);
         let place = (cell.y * self.width + cell.x + steps) % cells;
         Cell { map: cell.map, y: place / self.width.max(1), x: place % self.width.max(1) }
     }
 
-    /// Whether these are feature maps, and no list of values.
+    /// Whether these are feature maps rather than a list of values.
     pub(crate) fn are_maps(&self) -> bool {
         self.kind == Kind::Maps
     }
 
-    /// Whether each column stands for a strip of the image.
+    /// Whether each column represents a strip of the image.
     pub(crate) fn are_columns(&self) -> bool {
         self.kind == Kind::Sequence
     }

@@ -1,48 +1,48 @@
-//! How one value came to be, sorted for reading.
+//! The terms of one value, arranged for display.
 
 use captcha_lab::infer::{Layer, Origin, Tap};
 
 use crate::inside::known::insight::Piece;
 use crate::inside::known::planes::Cell;
 
-/// How one value of a layer came to be.
+/// The terms that give one value of a layer.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Sum {
-    /// A convolution: a window of each map times the filter's weights for it.
+    /// A convolution: the window of each map times the weights of the filter for it.
     Window {
         /// One for each map of the level before.
         channels: Vec<Channel>,
         /// Side of the window.
         side: usize,
-        /// What is added in the end.
+        /// The bias.
         bias: f32,
     },
     /// Fully connected: every value times its weight.
     Weighted {
         /// The products, as they lie in the level before.
         products: Vec<Product>,
-        /// What is added in the end.
+        /// The bias.
         bias: f32,
     },
-    /// The largest of a window.
+    /// A maximum over a window.
     Largest {
         /// The window, row by row.
         taps: Vec<Tap>,
         /// Columns of the window.
         width: usize,
-        /// Which is the largest.
+        /// The index of the largest value.
         chosen: usize,
     },
-    /// One value, scaled and shifted, cut off at zero, or only moved.
+    /// One value, scaled and shifted, rectified, or only moved.
     Single {
         /// The value and its scale.
         tap: Tap,
-        /// What is added.
+        /// The shift.
         shift: f32,
     },
 }
 
-/// What one map adds to a value of a convolution.
+/// The contribution of one map to a value of a convolution.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Channel {
     /// The window row by row.
@@ -51,28 +51,28 @@ pub(crate) struct Channel {
     pub(crate) partial: f32,
 }
 
-/// What one value adds to a value of a fully connected layer.
+/// The contribution of one value to a value of a fully connected layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Product {
-    /// The level that the value can be seen in: before it was flattened.
+    /// The level in which the value is shown: the one before flattening.
     pub(crate) level: usize,
-    /// Where it is there.
+    /// Its cell there.
     pub(crate) cell: Cell,
     /// The value.
     pub(crate) input: f32,
-    /// What it is multiplied by.
+    /// Its weight.
     pub(crate) weight: f32,
 }
 
 impl Product {
-    /// What is added.
+    /// The product.
     pub(crate) fn value(&self) -> f32 {
         self.input * self.weight
     }
 }
 
 impl Sum {
-    /// How the value of `cell` came to be; `None` if there is no such value.
+    /// The terms of the value of `cell`; `None` if there is no such value.
     pub(crate) fn of(piece: &Piece, stage: usize, cell: Cell) -> Option<Self> {
         let layer = piece.layer(stage);
         Some(match piece.origin(stage, cell)? {
@@ -99,7 +99,7 @@ impl Sum {
     }
 }
 
-/// The products of a fully connected layer, each with where its input can be seen.
+/// The products of a fully connected layer, each with the cell in which its input is shown.
 fn products(piece: &Piece, stage: usize, taps: &[Tap]) -> Vec<Product> {
     let planes = piece.planes(stage);
     let products = taps.iter().filter_map(|tap| {
@@ -117,7 +117,7 @@ pub(crate) fn by_size(values: impl IntoIterator<Item = f32>) -> Vec<usize> {
     order
 }
 
-/// A number as it stands in a cell: short, with a true minus sign.
+/// A number as it is written in a cell: short, with a true minus sign.
 pub(crate) fn number(value: f32) -> String {
     let size = value.abs();
     let digits = match size {
@@ -126,7 +126,7 @@ pub(crate) fn number(value: f32) -> String {
         _ => 2,
     };
     let text = format!("{size:.digits$}");
-    // No minus before what is rounded to zero.
+    // No minus sign if the number is rounded to zero.
     if value < 0.0 && text.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
         format!("\u{2212}{text}")
     } else {

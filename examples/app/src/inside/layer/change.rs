@@ -1,4 +1,4 @@
-//! Layers that change or move values one by one, and pools: before and after.
+//! Elementwise layers, layers that only move values, and pools: before and after.
 
 use captcha_lab::infer::{Layer, Origin, Window};
 use eframe::egui::{Color32, CornerRadius, Stroke, StrokeKind, Ui, vec2};
@@ -12,16 +12,16 @@ use crate::inside::paint::map::{MapView, fitted};
 use crate::inside::paint::scene::{ACCENT, Scene};
 use crate::inside::paint::textures::paint;
 
-/// Between pictures in points.
+/// Gap between pictures, in points.
 const GAP: f32 = 16.0;
-/// Width of the scale and the shift of a normalisation.
+/// Width of the column with the scale and shift of a normalisation, in points.
 const SCALE: f32 = 84.0;
 
-/// Shows what the layer makes of a map; gives the place that a click leads to.
+/// Shows the effect of the layer on a map; returns the place that a click leads to.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize) -> Option<Place> {
     let mut to = None;
     let layer = scene.piece.layer(stage);
-    // Layers that move values have another number of maps before them.
+    // Layers that move values can have an input with another number of maps.
     let before = map.min(scene.piece.planes(stage).maps - 1);
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
@@ -74,7 +74,7 @@ pub(crate) fn removed(piece: &Piece, stage: usize, map: usize) -> f32 {
     below as f32 / cells.max(1) as f32
 }
 
-/// What a layer multiplies each value of a map with, and what it adds.
+/// The factor and the offset that a layer applies to the values of a map.
 pub(crate) fn scale(piece: &Piece, stage: usize, map: usize) -> Option<(f32, f32)> {
     match piece.origin(stage, Cell { map, ..Cell::default() })? {
         Origin::Single { tap, shift } => Some((tap.weight, shift)),
@@ -82,7 +82,7 @@ pub(crate) fn scale(piece: &Piece, stage: usize, map: usize) -> Option<(f32, f32
     }
 }
 
-/// What a ReLU removes of a map.
+/// The values of a map that a ReLU sets to zero.
 fn removed_map(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize, width: f32) {
     ui.vertical(|ui| {
         let share = removed(scene.piece, stage, map);
@@ -97,7 +97,7 @@ fn removed_map(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize, wid
     });
 }
 
-/// Marks the windows of a pool, and in each the value that is kept.
+/// Marks the windows of a pool, and the value kept in each.
 fn chosen_cells(ui: &Ui, piece: &Piece, stage: usize, map: usize, window: Window, view: &MapView) {
     let planes = piece.planes(stage + 1);
     let line = Stroke::new(1.0, Color32::from_gray(128).gamma_multiply(0.5));
@@ -106,7 +106,7 @@ fn chosen_cells(ui: &Ui, piece: &Piece, stage: usize, map: usize, window: Window
         let first = [(cell.x * window.width) as f32, (cell.y * window.height) as f32];
         let rect = view.cells(first, [window.width as f32, window.height as f32]);
         ui.painter().rect_stroke(rect, CornerRadius::ZERO, line, StrokeKind::Middle);
-        // Where all are equal, there is nothing to choose.
+        // If all values are equal, there is nothing to mark.
         if let Some(Origin::Largest { taps, chosen }) = piece.origin(stage, cell)
             && taps.iter().any(|tap| tap.input != taps[chosen].input)
             && let Some(place) = taps[chosen].place

@@ -1,4 +1,4 @@
-//! A convolution: the filter behind the chosen map, and what it was laid on.
+//! A convolution: the filter of the selected map, and the maps that it is applied to.
 
 use captcha_lab::infer::Layer;
 use captcha_report::inside::colour;
@@ -15,14 +15,15 @@ use crate::inside::paint::flow::flow;
 use crate::inside::paint::map::{fitted, show_map};
 use crate::inside::paint::scene::Scene;
 
-/// Cells of a filter that is alone.
+/// Size of the cells of a single filter.
 const LARGE_CELL: f32 = 40.0;
-/// Between maps and filters.
+/// Gap between maps and filters.
 const GAP: f32 = 16.0;
-/// Cells of one of many.
+/// Size of the cells of one of many filters.
 const SMALL_CELL: f32 = 15.0;
 
-/// Shows where the chosen map comes from: the maps before it and the filter; gives the place that a click leads to.
+/// Shows how the selected map is computed: the input maps and the filter; returns the place that a click
+/// leads to.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize) -> Option<Place> {
     let Layer::Conv2d { kernel, .. } = scene.piece.layer(stage) else { return None };
     let (weights, bias) = filter(scene.piece, stage, map)?;
@@ -72,7 +73,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
     to
 }
 
-/// A filter's table for each map before the layer, and its bias.
+/// The weights of a filter for each input map, and its bias.
 fn filter(piece: &Piece, stage: usize, map: usize) -> Option<(Vec<Vec<f32>>, f32)> {
     let sum = Sum::of(piece, stage, Cell { map, ..Cell::default() })?;
     let Sum::Window { channels, bias, .. } = sum else { return None };
@@ -80,7 +81,7 @@ fn filter(piece: &Piece, stage: usize, map: usize) -> Option<(Vec<Vec<f32>>, f32
     Some((tables.collect(), bias))
 }
 
-/// The side and the cells of a filter that has one table only, as those over the image have.
+/// The side and the weights of a filter for a single input map, as in the first layer.
 pub(crate) fn only_filter(piece: &Piece, stage: usize, map: usize) -> Option<(usize, Vec<Content>)> {
     let Layer::Conv2d { kernel, .. } = piece.layer(stage) else { return None };
     if piece.planes(stage).maps != 1 {
@@ -91,7 +92,7 @@ pub(crate) fn only_filter(piece: &Piece, stage: usize, map: usize) -> Option<(us
     Some((kernel, cells(tables.first()?, largest).collect()))
 }
 
-/// A map before the layer and the filter's table for it, one above the other.
+/// An input map and the weights of the filter for it, one above the other.
 #[expect(clippy::too_many_arguments, reason = "it is a part of `show`, which has them all")]
 fn pair(
     ui: &mut Ui,

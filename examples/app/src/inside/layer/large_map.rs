@@ -1,4 +1,4 @@
-//! A map that is large enough to be compared with another one.
+//! A map shown large enough to be compared with another one.
 
 use eframe::egui::{Ui, vec2};
 
@@ -7,12 +7,12 @@ use crate::inside::known::sum::number;
 use crate::inside::paint::map::{MapView, class_names, fitted, show_map};
 use crate::inside::paint::scene::Scene;
 
-/// The height of maps that are compared, in points: what leaves room for all maps below them.
+/// The height of maps that are compared, in points, which leaves room for all maps below them.
 pub(crate) fn large_height(ui: &Ui) -> f32 {
     (0.4 * ui.clip_rect().height()).clamp(150.0, 340.0)
 }
 
-/// A large map of a level, at most so wide, under a title. Gives the cell that was clicked.
+/// A large map of a level, of limited width, under a title. Returns the cell that was clicked.
 pub(crate) fn large_map(
     ui: &mut Ui,
     scene: &mut Scene<'_>,

@@ -1,9 +1,9 @@
-//! One layer: what it does in words, what it does to the chosen map, and all its maps.
+//! One layer: its description, its effect on the selected map, and all its maps.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `change` | layers that change each value alone: before and after |
-//! | `filters` | convolutions: the filter and the maps that it reads |
+//! | `change` | elementwise layers: before and after |
+//! | `filters` | convolutions: the filter and its input maps |
 //! | `large_map` | a map that is compared with another |
 //! | `weights` | linear layers: the strongest weights of each class |
 
@@ -22,14 +22,14 @@ use crate::inside::paint::flow::flow;
 use crate::inside::paint::map::{fitted, frame, show_map};
 use crate::inside::paint::scene::Scene;
 
-/// Width and height of each of all maps in points.
+/// Size of each map in the list of all maps, in points.
 const SMALL: Vec2 = vec2(108.0, 84.0);
-/// Width of what stands below a map.
+/// Width of the caption below a map.
 const CAPTION: f32 = 84.0;
-/// Cells of a filter below its map.
+/// Size of the cells of a filter below its map.
 const FILTER_CELL: f32 = 8.0;
 
-/// Shows a layer; gives the place that a click leads to.
+/// Shows a layer; returns the place that a click leads to.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize) -> Option<Place> {
     let mut to = heading(ui, scene, stage, map);
     ScrollArea::vertical().id_salt("layer").auto_shrink(false).show(ui, |ui| {
@@ -47,7 +47,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
     to
 }
 
-/// The layer's name and what it does, with the layers beside it.
+/// The name and the description of the layer, with links to the layers before and after it.
 fn heading(ui: &mut Ui, scene: &Scene<'_>, stage: usize, map: usize) -> Option<Place> {
     let mut to = None;
     let layers = scene.piece.layers();
@@ -73,7 +73,7 @@ fn heading(ui: &mut Ui, scene: &Scene<'_>, stage: usize, map: usize) -> Option<P
     to
 }
 
-/// All maps of a layer. A click on one chooses it, another one opens the sum under that place.
+/// All maps of a layer. A click selects a map; a second click opens the sum for the clicked cell.
 fn all_maps(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, chosen: usize) -> Option<Place> {
     let planes = scene.piece.planes(stage + 1);
     let size = fitted(planes, SMALL, ui.pixels_per_point());
@@ -101,7 +101,7 @@ fn all_maps(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, chosen: usize) -> 
     to
 }
 
-/// The number of a map, and what the layer did to it in a word.
+/// The number of a map, and a short note on the effect of the layer.
 fn caption(scene: &Scene<'_>, stage: usize, map: usize) -> String {
     match scene.piece.layer(stage) {
         Layer::Relu => {

@@ -1,4 +1,4 @@
-//! A fully connected layer: what speaks most for and against each of its values.
+//! A fully connected layer: the strongest evidence for and against each of its values.
 
 use captcha_report::inside::colour;
 use eframe::egui::{Grid, Ui};
@@ -13,7 +13,8 @@ use crate::inside::views::scores::signed_bar;
 /// How many products are listed.
 const LISTED: usize = 8;
 
-/// Shows the values of the layer and the strongest products of the largest one; gives the place that a click leads to.
+/// Shows the values of the layer and the strongest products of the largest one; returns the place that a
+/// click leads to.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize) -> Option<Place> {
     let mut to = None;
     ui.horizontal_top(|ui| {

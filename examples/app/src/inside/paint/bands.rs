@@ -1,11 +1,11 @@
-//! How the columns of the overview break into bands.
+//! Breaks the columns of the overview into bands.
 
 use std::ops::Range;
 
-/// The columns of each band: as few bands as columns of these widths need in `room`, `gap` between them, and all bands
-/// about equally long. A column that is wider than the room has a band of its own.
+/// The columns of each band: as few bands as possible for columns of these widths in `room`, with `gap`
+/// between them, and of similar length. A column that is wider than the room gets a band of its own.
 pub(crate) fn bands(widths: &[f32], gap: f32, room: f32) -> Vec<Range<usize>> {
-    /// By how much the room is narrowed at a time, in points.
+    /// The step by which the room is narrowed, in points.
     const STEP: f32 = 8.0;
     let fewest = fill(widths, gap, room);
     let mut best = fewest.clone();
@@ -21,7 +21,7 @@ pub(crate) fn bands(widths: &[f32], gap: f32, room: f32) -> Vec<Range<usize>> {
     best
 }
 
-/// One band after the other, each as full as it can be.
+/// Fills one band after the other.
 fn fill(widths: &[f32], gap: f32, room: f32) -> Vec<Range<usize>> {
     let mut bands = Vec::new();
     let (mut start, mut used) = (0, 0.0);

@@ -8,7 +8,7 @@ use eframe::egui::{
 
 use crate::inside::paint::textures::on_screen;
 
-/// The colour of a cell, and what is written in it.
+/// The colour of a cell, and its text.
 pub(crate) type Content = (Rgb<u8>, String);
 
 /// The smallest cell that has room for a number, in points.

@@ -1,8 +1,8 @@
-//! Items in rows that break where the room ends.
+//! Items in rows that wrap at the available width.
 
 use eframe::egui::{Ui, Vec2};
 
-/// Shows `count` items of this width in points, as many in each row as fit, `gap` between them.
+/// Shows `count` items of this width in points, as many in each row as fit, with `gap` between them.
 pub(crate) fn flow(ui: &mut Ui, count: usize, width: f32, gap: Vec2, mut item: impl FnMut(&mut Ui, usize)) {
     let in_row = items_in_row(ui.available_width(), width, gap.x);
     ui.vertical(|ui| {

@@ -1,4 +1,4 @@
-//! A picture of values that can be pointed at.
+//! A picture of values whose cells can be pointed at.
 
 use eframe::egui::{
     Align2, CornerRadius, Event, FontId, Pos2, Rect, Response, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
@@ -9,14 +9,14 @@ use crate::inside::known::planes::{Cell, Planes};
 use crate::inside::paint::scene::{Scene, chosen};
 use crate::inside::paint::textures::paint;
 
-/// The lowest row that can be named, in points.
+/// The least height of a row that is labelled, in points.
 const LOWEST_NAME: f32 = 7.0;
-/// The largest letters of names.
+/// The largest font size of labels.
 const LARGEST_NAME: f32 = 13.0;
 
 /// A map on screen.
 pub(crate) struct MapView {
-    /// What the pointer does with it.
+    /// The response to the pointer.
     pub(crate) response: Response,
     /// Where it is.
     pub(crate) rect: Rect,
@@ -24,7 +24,8 @@ pub(crate) struct MapView {
     map: usize,
 }
 
-/// The size in points that shows `planes` as large as `room` allows, each value as a whole number of pixels if possible.
+/// The size in points of `planes` fitted into `room`, with each value an integer number of pixels if
+/// possible.
 pub(crate) fn fitted(planes: Planes, room: Vec2, pixels_per_point: f32) -> Vec2 {
     let cells = vec2(planes.width as f32, planes.height as f32);
     let scale = (room / cells).min_elem() * pixels_per_point;
@@ -32,7 +33,7 @@ pub(crate) fn fitted(planes: Planes, room: Vec2, pixels_per_point: f32) -> Vec2 
     cells * scale / pixels_per_point
 }
 
-/// Shows a map of a level in `size` points; `label` says what it is to those who do not see it.
+/// Shows a map of a level at `size` points; `label` is its description for screen readers.
 pub(crate) fn show_map(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -51,7 +52,7 @@ pub(crate) fn show_map(
     MapView { response, rect, planes: scene.piece.planes(level), map }
 }
 
-/// The frame of a picture: of what is chosen, of what the pointer is on, or of any other.
+/// The frame of a picture: selected, hovered or neither.
 pub(crate) fn frame(ui: &Ui, rect: Rect, response: &Response, is_chosen: bool) {
     let stroke = if is_chosen || response.has_focus() {
         chosen()
@@ -63,7 +64,8 @@ pub(crate) fn frame(ui: &Ui, rect: Rect, response: &Response, is_chosen: bool) {
     ui.painter().rect_stroke(rect, CornerRadius::ZERO, stroke, StrokeKind::Outside);
 }
 
-/// Whether the user presses the pointer or, unless only that counts, moves it: where it only rests, keys decide.
+/// Whether the user presses the pointer or, unless `only_pressed` is set, moves it; a resting pointer leaves
+/// control to the keys.
 pub(crate) fn is_used(ui: &Ui, only_pressed: bool) -> bool {
     ui.input(|input| {
         let moved = input.events.iter().any(|event| matches!(event, Event::PointerMoved(_)));
@@ -71,7 +73,7 @@ pub(crate) fn is_used(ui: &Ui, only_pressed: bool) -> bool {
     })
 }
 
-/// The classes beside the last level, where there is room for them.
+/// The class labels beside the last level, where there is room for them.
 pub(crate) fn class_names(ui: &mut Ui, scene: &Scene<'_>, level: usize, view: &MapView) {
     let row = view.rect.height() / view.planes.height.max(1) as f32;
     if level != scene.piece.layers() || view.planes.are_maps() || row < LOWEST_NAME {
@@ -83,12 +85,12 @@ pub(crate) fn class_names(ui: &mut Ui, scene: &Scene<'_>, level: usize, view: &M
         let colour = ui.visuals().text_color();
         ui.painter().text(place, Align2::LEFT_CENTER, scene.class(class), font.clone(), colour);
     }
-    // What follows stands beside the names.
+    // What follows is placed beside the labels.
     ui.expand_to_include_x(view.rect.right() + 5.0 + LARGEST_NAME);
 }
 
 impl MapView {
-    /// The cell at a place on screen.
+    /// The cell at a position on screen.
     pub(crate) fn cell_at(&self, place: Pos2) -> Option<Cell> {
         if !self.rect.contains(place) || self.rect.area() <= 0.0 {
             return None;
@@ -98,19 +100,20 @@ impl MapView {
         Some(self.planes.nearest(Cell { map: self.map, y: y as usize, x: x as usize }))
     }
 
-    /// Where the cells from `first` are on screen, as many as `size` says; negative ones lie outside the map.
+    /// The area of the cells from `first`, as many as `size` says, on screen; negative ones lie outside the
+    /// map.
     pub(crate) fn cells(&self, [x, y]: [f32; 2], [columns, rows]: [f32; 2]) -> Rect {
         let cell = self.rect.size() / vec2(self.planes.width as f32, self.planes.height as f32);
         let min = self.rect.min + vec2(x, y) * cell;
         Rect::from_min_max(min, min + vec2(columns, rows) * cell)
     }
 
-    /// Where a cell is on screen.
+    /// The area of a cell on screen.
     pub(crate) fn cell(&self, cell: Cell) -> Rect {
         self.cells([cell.x as f32, cell.y as f32], [1.0, 1.0])
     }
 
-    /// The cell that the pointer presses on or, unless only a press counts, moves over.
+    /// The cell that the pointer presses or, unless `only_pressed` is set, moves over.
     pub(crate) fn pointed(&self, ui: &Ui, only_pressed: bool) -> Option<Cell> {
         let place = self.response.interact_pointer_pos().or(self.response.hover_pos())?;
         if is_used(ui, only_pressed) { self.cell_at(place) } else { None }
@@ -121,7 +124,7 @@ impl MapView {
         ui.painter().rect_stroke(rect, CornerRadius::ZERO, chosen(), StrokeKind::Outside);
     }
 
-    /// Leaves light only on `lit`, as a flashlight does.
+    /// Dims everything except `lit`, as a flashlight would.
     pub(crate) fn dim_around(&self, ui: &Ui, lit: Rect) {
         let shade = eframe::egui::Color32::from_black_alpha(110);
         let (all, lit) = (self.rect, lit.intersect(self.rect));

@@ -1,4 +1,4 @@
-//! What every view shows, and in which colours.
+//! What all views show, and in which colours.
 
 use captcha_lab::ModelMetadata;
 use captcha_lab::infer::{Layer, Shape};
@@ -8,13 +8,13 @@ use eframe::egui::{Color32, Context, Stroke, TextureId};
 use crate::inside::known::insight::{Insight, Piece};
 use crate::inside::paint::textures::Textures;
 
-/// What every view shows: the piece that is chosen, on its way through the network.
+/// What all views show: the selected piece and its values in the network.
 pub(crate) struct Scene<'a> {
     /// All that is known of the image.
     pub(crate) insight: &'a Insight,
-    /// What the model says of itself.
+    /// The metadata of the model.
     pub(crate) metadata: &'a ModelMetadata,
-    /// The piece that is chosen.
+    /// The selected piece.
     pub(crate) piece: &'a Piece,
     /// Its index.
     pub(crate) index: usize,
@@ -22,10 +22,11 @@ pub(crate) struct Scene<'a> {
     pub(crate) textures: &'a mut Textures,
 }
 
-/// What is chosen or pointed at: the bluish green of Okabe and Ito, which no scale of values has.
+/// The colour of what is selected or hovered: the bluish green of Okabe and Ito, which no scale of values
+/// contains.
 pub(crate) const ACCENT: Color32 = Color32::from_rgb(0x00, 0x9e, 0x73);
 
-/// The frame of what is chosen.
+/// The frame of what is selected.
 pub(crate) fn chosen() -> Stroke {
     Stroke::new(2.0, ACCENT)
 }
@@ -46,17 +47,18 @@ impl Scene<'_> {
         self.metadata.architecture.is_sequence()
     }
 
-    /// What scores are divided by before the softmax.
+    /// The temperature: scores are divided by it before the softmax.
     pub(crate) fn temperature(&self) -> f32 {
         self.metadata.temperature.unwrap_or(1.0)
     }
 
-    /// A class in a cell: its character, or a dot for the blank.
+    /// The label of a class in a cell: its character, or a dot for the blank.
     pub(crate) fn class(&self, class: usize) -> String {
         self.metadata.alphabet.character(class).map_or_else(|| "\u{b7}".to_owned(), String::from)
     }
 
-    /// Where in a level a value is, in words: `map 3, row 1, column 2`, `value 17`, `column 4, class A`.
+    /// The position of a value in a level, in words: `map 3, row 1, column 2`, `value 17`, `column 4, class
+    /// A`.
     pub(crate) fn whereabouts(&self, level: usize, cell: crate::inside::known::planes::Cell) -> String {
         let planes = self.piece.planes(level);
         let last = level == self.piece.layers();
@@ -76,7 +78,7 @@ impl Scene<'_> {
     }
 }
 
-/// A layer in as few words as stand above a column.
+/// A name of a layer that is short enough for the header of a column.
 pub(crate) fn short_name(layer: Layer) -> String {
     match layer {
         Layer::Conv2d { kernel, .. } => format!("conv {kernel}\u{d7}{kernel}"),

@@ -1,4 +1,4 @@
-//! Pictures for the screen, made once and kept.
+//! Textures of pictures, made once and cached.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,20 +13,20 @@ use eframe::egui::{
 use crate::inside::known::insight::Piece;
 use crate::inside::known::planes::Cell;
 
-/// What a picture shows.
+/// The content of a picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Picture {
-    /// The image as it came.
+    /// The original image.
     Colour,
     /// Its grey levels.
     Grey,
-    /// Ink and paper.
+    /// The binarised image.
     Binary,
-    /// What the network reads.
+    /// An input of the network.
     Piece { piece: usize },
     /// A map of a level.
     Map { piece: usize, level: usize, map: usize },
-    /// What a ReLU removes of a map.
+    /// The values of a map that a ReLU sets to zero.
     Removed { piece: usize, stage: usize, map: usize },
     /// The probabilities of the classes over the columns.
     HeatMap { all_classes: bool },
@@ -45,12 +45,12 @@ impl fmt::Debug for Textures {
 }
 
 impl Textures {
-    /// Forgets all pictures.
+    /// Drops all pictures.
     pub(crate) fn clear(&mut self) {
         self.handles.clear();
     }
 
-    /// The picture, made by `make` if it is new. Its pixels stay squares when it is enlarged.
+    /// The picture, made by `make` if it is not cached. It is enlarged without smoothing.
     pub(crate) fn get(
         &mut self,
         context: &Context,
@@ -81,7 +81,7 @@ impl Textures {
         SizedTexture::from_handle(self.handles.entry(picture).or_insert_with(load))
     }
 
-    /// A map of a level of `piece`, which is the one of index `index`.
+    /// A map of a level of `piece`, which has index `index`.
     pub(crate) fn map(
         &mut self,
         context: &Context,
@@ -95,7 +95,7 @@ impl Textures {
         })
     }
 
-    /// What the ReLU `stage` removes of a map.
+    /// The values of a map that the ReLU `stage` sets to zero.
     pub(crate) fn removed(
         &mut self,
         context: &Context,
@@ -110,8 +110,8 @@ impl Textures {
     }
 }
 
-/// The colour of a value of a level: grey for the image, which is ink, and from blue over white to orange for what
-/// layers make of it.
+/// The colour of a value of a level: grey for the image, which is ink; for the outputs of layers, from blue
+/// over white to orange.
 pub(crate) fn value_colour(piece: &Piece, level: usize, value: f32) -> Rgb<u8> {
     match level {
         0 => colour::grey(value, 1.0, 0.0),
@@ -127,13 +127,13 @@ fn map_image(piece: &Piece, level: usize, map: usize, change: impl Fn(f32) -> f3
     })
 }
 
-/// The colour on screen.
+/// The colour as an egui colour.
 pub(crate) fn on_screen(colour: Rgb<u8>) -> Color32 {
     let [r, g, b] = colour.0;
     Color32::from_rgb(r, g, b)
 }
 
-/// Paints all of a texture.
+/// Paints a whole texture.
 pub(crate) fn paint(painter: &Painter, texture: TextureId, rect: Rect) {
     painter.image(texture, rect, Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0)), Color32::WHITE);
 }

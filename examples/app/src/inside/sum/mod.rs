@@ -1,9 +1,9 @@
-//! How one value came to be: the window that slides over the input, and the sum under it.
+//! The sum that gives one value: the window that slides over the input, and the terms below it.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `play` | the window that slides by itself |
-//! | `terms` | the terms of the sum, and what they add up to |
+//! | `play` | the automatic sliding of the window |
+//! | `terms` | the terms of the sum, and their total |
 
 mod play;
 mod terms;
@@ -22,21 +22,23 @@ use crate::inside::sum::play::Play;
 
 /// The least width of both maps, in points, with the terms beside them and tables below.
 const MAPS: f32 = 480.0;
-/// The same if the maps are much wider than high, or nothing is below them: larger maps are better then.
+/// The least width if the maps are much wider than high, or nothing is below them: then larger maps are
+/// better.
 const WIDE_MAPS: f32 = 800.0;
-/// Between the maps and the terms.
+/// Gap between the maps and the terms.
 const GAP: f32 = 20.0;
 
-/// What the view remembers beside its place.
+/// The state of the view, apart from its place.
 #[derive(Debug, Default)]
 pub(crate) struct SumState {
-    /// The window that slides by itself.
+    /// The automatic sliding of the window.
     pub(crate) play: Play,
-    /// The map before the layer whose numbers are written out, with the layer and the map that it was chosen for.
+    /// The selected input map, whose numbers are written out, with the layer and the map for which it was
+    /// selected.
     channel: Option<([usize; 2], usize)>,
 }
 
-/// Shows the sum of a value; gives the place that a click, the pointer or the time leads to.
+/// Shows the sum of a value; returns the place that a click, the pointer or the automatic sliding leads to.
 pub(crate) fn show(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -98,7 +100,7 @@ pub(crate) fn show(
     to
 }
 
-/// Whether the sum has more terms than stand beside the maps: tables below them show these.
+/// Whether the sum has too many terms to be shown beside the maps; they are then in tables below.
 fn has_tables(sum: &Sum) -> bool {
     match sum {
         Sum::Window { channels, .. } => channels.len() > 1,
@@ -134,7 +136,8 @@ fn written_out(
 }
 
 impl SumState {
-    /// The map before the layer whose numbers are written out: the one that was chosen, or else the one that adds most.
+    /// The input map whose numbers are written out: the selected one, or else the one with the largest
+    /// contribution.
     fn channel(&mut self, stage: usize, cell: Cell, sum: &Sum) -> usize {
         let Sum::Window { channels, .. } = sum else { return cell.map };
         let of = [stage, cell.map];
@@ -150,7 +153,7 @@ impl SumState {
     }
 }
 
-/// What makes the window slide, and what it does.
+/// The controls of the sliding window, and a description of the layer.
 fn heading(ui: &mut Ui, scene: &Scene<'_>, stage: usize, play: &mut Play) {
     ui.horizontal_wrapped(|ui| {
         let (button, hint) = if play.running { ("Pause", "Stop (space)") } else { ("Play", "Slide (space)") };
@@ -167,7 +170,7 @@ fn heading(ui: &mut Ui, scene: &Scene<'_>, stage: usize, play: &mut Play) {
     ui.label(text);
 }
 
-/// The map before and the map after, with the window on one and the value on the other. The pointer moves both.
+/// The input map with the window and the output map with the value. The pointer moves both.
 fn maps(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -247,7 +250,7 @@ fn map_under(
     .inner
 }
 
-/// Where the values under a cell are on the map before the layer.
+/// The area of the input map from which a cell is computed.
 fn window(scene: &Scene<'_>, stage: usize, cell: Cell, before: &MapView) -> Option<Rect> {
     let [x, y] = [cell.x as f32, cell.y as f32];
     match scene.piece.layer(stage) {
@@ -270,7 +273,8 @@ fn window(scene: &Scene<'_>, stage: usize, cell: Cell, before: &MapView) -> Opti
     }
 }
 
-/// The cell of the layer that lies over a cell of the map before it; `None` if none lies just there.
+/// The cell of the layer that is computed from the area around a cell of the input map; `None` if there is
+/// none.
 fn under(scene: &Scene<'_>, stage: usize, map: usize, before: Cell) -> Option<Cell> {
     let planes = scene.piece.planes(stage + 1);
     match scene.piece.layer(stage) {
@@ -287,7 +291,7 @@ fn under(scene: &Scene<'_>, stage: usize, map: usize, before: Cell) -> Option<Ce
     }
 }
 
-/// Hides what has not been computed yet while the window slides.
+/// Hides the values that have not been computed yet while the window slides.
 fn hide_after(ui: &Ui, after: &MapView, cell: Cell) {
     let fill =
         if ui.visuals().dark_mode { Color32::from_black_alpha(190) } else { Color32::from_white_alpha(215) };

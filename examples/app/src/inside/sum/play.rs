@@ -1,13 +1,13 @@
-//! The filter that slides by itself.
+//! Automatic sliding of the filter.
 
-/// Whether the window slides by itself, and how fast.
+/// Whether the window slides automatically, and how fast.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Play {
     /// Whether it moves.
     pub(crate) running: bool,
-    /// Values in a second.
+    /// Values per second.
     pub(crate) speed: f32,
-    /// What of the next step has passed.
+    /// The elapsed fraction of the next step.
     passed: f32,
 }
 
@@ -18,7 +18,7 @@ impl Default for Play {
 }
 
 impl Play {
-    /// The slowest and the fastest, in values a second.
+    /// The slowest and the fastest speed, in values per second.
     pub(crate) const SPEEDS: std::ops::RangeInclusive<f32> = 1.0..=400.0;
 
     /// How many steps are due after `seconds` more.

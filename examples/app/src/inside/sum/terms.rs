@@ -14,13 +14,13 @@ use crate::inside::paint::flow::flow;
 use crate::inside::paint::scene::{Scene, chosen};
 use crate::inside::paint::textures::value_colour;
 
-/// Cells with numbers of a window of three.
+/// Size of cells with numbers, in a window of side three.
 const CELL: f32 = 42.0;
-/// Cells with numbers of wider windows.
+/// Size of cells with numbers, in larger windows.
 const SMALLER_CELL: f32 = 34.0;
-/// Cells without numbers.
+/// Size of cells without numbers.
 const TINY_CELL: f32 = 13.0;
-/// The colour of a cell in the padding around the image.
+/// The colour of a cell in the zero padding.
 const PADDING: Rgb<u8> = Rgb([0xcc, 0xcc, 0xcc]);
 
 /// The width that the terms need, in points.
@@ -37,7 +37,7 @@ fn cell_size(side: usize) -> f32 {
     if side > 3 { SMALLER_CELL } else { CELL }
 }
 
-/// A convolution: every product of the map that is shown.
+/// A convolution: all products of the selected input map.
 pub(crate) fn window(
     ui: &mut Ui,
     piece: &Piece,
@@ -79,7 +79,7 @@ fn term<R>(ui: &mut Ui, name: &str, add: impl FnOnce(&mut Ui) -> R) {
     });
 }
 
-/// A sign between tables of this height.
+/// An operator between tables of this height.
 fn sign(ui: &mut Ui, text: &str, height: f32) {
     ui.vertical(|ui| {
         ui.add_space(height / 2.0 + 4.0);
@@ -98,7 +98,7 @@ pub(crate) fn total(ui: &mut Ui, sum: f32, bias: f32, value: f32) {
     });
 }
 
-/// The numbers of a window as they stand in its map.
+/// The numbers of a window, arranged as in its map.
 fn inputs<'a>(
     piece: &'a Piece,
     stage: usize,
@@ -110,7 +110,7 @@ fn inputs<'a>(
     })
 }
 
-/// The window, the filter and the partial sum of every map, side by side. Gives the map that was clicked.
+/// The window, the filter and the partial sum of every map, side by side. Returns the map that was clicked.
 pub(crate) fn partial_sums(
     ui: &mut Ui,
     piece: &Piece,
@@ -169,7 +169,7 @@ pub(crate) fn partial_sums(
     clicked
 }
 
-/// All products of a fully connected layer: a table for each map that they lie in.
+/// All products of a fully connected layer: a table for each input map.
 pub(crate) fn products(ui: &mut Ui, scene: &Scene<'_>, products: &[Product]) {
     let values: Vec<f32> = products.iter().map(Product::value).collect();
     let largest = colour::largest(&values);
@@ -179,7 +179,7 @@ pub(crate) fn products(ui: &mut Ui, scene: &Scene<'_>, products: &[Product]) {
         let maps: Vec<&[Product]> = products.chunk_by(|a, b| a.cell.map == b.cell.map).collect();
         let text = if planes.are_maps() { "All products, a table for each map" } else { "All products" };
         ui.weak(format!("{text}: orange speaks for the value, blue against it"));
-        // A column of a sequence is folded, so that it is not higher than the screen.
+        // A column of a sequence is folded, so that it is not taller than the screen.
         let columns = match maps[0] {
             _ if planes.are_columns() => 8,
             map => map.iter().take_while(|product| product.cell.y == map[0].cell.y).count(),
@@ -222,7 +222,7 @@ pub(crate) fn largest(
     });
 }
 
-/// A value that is scaled and shifted, cut off at zero, or only moved.
+/// A value that is scaled and shifted, rectified, or only moved.
 pub(crate) fn single(ui: &mut Ui, layer: Layer, tap: &Tap, shift: f32, value: f32) {
     let input = number(tap.input);
     let text = match layer {

@@ -1,4 +1,4 @@
-//! What the overview shows of each level, how large, and in which band.
+//! The layout of the overview: what is shown of each level, in which size, and in which band.
 
 use std::ops::Range;
 
@@ -7,28 +7,28 @@ use eframe::egui::{Vec2, vec2};
 use crate::inside::paint::bands::bands;
 use crate::inside::paint::scene::Scene;
 
-/// A column: what of a level is shown, and how large.
+/// A column: the part of a level that is shown, and its size.
 pub(crate) struct Column {
     /// The level.
     pub(crate) level: usize,
     /// Width in points.
     pub(crate) width: f32,
-    /// The size of each picture; a list is as high as there is room.
+    /// The size of each picture; a list takes all the height.
     pub(crate) thumb: Vec2,
     /// How many maps the level has.
     pub(crate) maps: usize,
-    /// What stands in the column.
+    /// The content of the column.
     pub(crate) what: What,
 }
 
-/// What stands in a column.
+/// The content of a column.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum What {
     /// Pictures, one below the other.
     Maps,
     /// One long list.
     List,
-    /// Bars.
+    /// Bars of class scores.
     Scores,
 }
 
@@ -36,40 +36,41 @@ pub(crate) enum What {
 pub(crate) struct Arrangement {
     /// Every level.
     pub(crate) columns: Vec<Column>,
-    /// Which of them stand side by side.
+    /// The columns of each band.
     pub(crate) bands: Vec<Range<usize>>,
     /// Height of each band's columns.
     pub(crate) height: f32,
 }
 
-/// Three lines above each column.
+/// Height of the three lines above each column.
 pub(crate) const HEADER: f32 = 44.0;
-/// Below a column: how many more maps there are.
+/// Height of the line below a column, which says how many more maps there are.
 pub(crate) const FOOTER: f32 = 16.0;
-/// Between bands.
+/// Gap between bands.
 pub(crate) const BAND_GAP: f32 = 14.0;
-/// Between maps of a column.
+/// Gap between the maps of a column.
 pub(crate) const MAP_GAP: f32 = 5.0;
-/// Between columns: room for the lines.
+/// Gap between columns, with room for the lines.
 pub(crate) const COLUMN_GAP: f32 = 20.0;
 
-/// Heights of maps that are tried, in points.
+/// Heights of maps to try, in points.
 const THUMBS: [f32; 9] = [38.0, 42.0, 46.0, 50.0, 54.0, 60.0, 66.0, 72.0, 80.0];
-/// By how much a map may be wider than high.
+/// The largest aspect ratio of a map, width to height.
 const WIDEST: f32 = 2.2;
-/// The lowest map, so that it can be clicked.
+/// The least height of a map, so that it can be clicked.
 const LOWEST: f32 = 12.0;
 /// Width of a list of values.
 const LIST: f32 = 14.0;
 /// Width of the class scores at the end.
 const SCORES: f32 = 118.0;
-/// Larger maps may not leave room for fewer of them.
+/// Maps are enlarged only as long as this many fit.
 const FEWEST_MAPS: f32 = 6.0;
-/// If the room is low, so many are shown all the same.
+/// If the room is low, this many maps are shown nevertheless, and the view scrolls.
 const MAPS_TO_SCROLL: f32 = 4.0;
 
 impl Arrangement {
-    /// The levels in as few bands as `room` allows, and then as large as possible; `below` is left for what follows.
+    /// The levels in as few bands as `room` allows, and then as large as possible; `below` is left free below
+    /// them.
     pub(crate) fn new(scene: &Scene<'_>, room: Vec2, below: f32) -> Self {
         let of = |thumb: f32| {
             let columns = columns(scene, thumb);

@@ -19,34 +19,34 @@ use crate::inside::paint::scene::{ACCENT, Scene, chosen};
 use crate::inside::paint::textures::{Picture, paint};
 use crate::inside::views::scores;
 
-/// How much is shown.
+/// What is shown, and how large.
 #[derive(Clone, Copy)]
 struct Extent {
-    /// The highest that the image may be, in points.
+    /// The greatest height of the image, in points.
     image: f32,
-    /// Whether all classes are in the heat map, or only those that may be read somewhere.
+    /// Whether the heat map has all classes, or only those that are likely in some column.
     all_classes: bool,
 }
 
-/// The highest image in the overview.
+/// The greatest height of the image in the overview.
 const COMPACT_IMAGE: f32 = 140.0;
 /// Height of a class in the heat map.
 const CLASS: f32 = 12.0;
-/// A class that has this probability in no column is not in the compact heat map.
+/// The compact heat map omits classes that have this probability in no column.
 const LIKELY: f32 = 0.01;
 const COMPACT: Extent = Extent { image: COMPACT_IMAGE, all_classes: false };
-/// Left of the image: names of classes.
+/// Space to the left of the image for the names of classes.
 const GUTTER: f32 = 22.0;
-/// The classes of the best path.
+/// Height of the best path.
 const PATH: f32 = 18.0;
-/// From the path to the text.
+/// Height of the gap between the path and the text.
 const FALL: f32 = 16.0;
-/// The text.
+/// Height of the text.
 const TEXT: f32 = 26.0;
-/// Between image, heat map and path.
+/// Gap between image, heat map and path.
 const GAP: f32 = 4.0;
 
-/// Columns next to each other that become one character.
+/// Adjacent columns that become one character.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Run {
     /// The columns.
@@ -55,7 +55,7 @@ pub(crate) struct Run {
     pub(crate) character: char,
 }
 
-/// The columns that become a character, left to right.
+/// The runs of columns that become a character, from left to right.
 pub(crate) fn runs(columns: &[Column]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for (i, column) in columns.iter().enumerate() {
@@ -88,7 +88,7 @@ fn classes(scene: &Scene<'_>, extent: Extent) -> Vec<usize> {
     (0..likely.len()).filter(|&class| likely[class] || class == blank).collect()
 }
 
-/// The probabilities of the classes, column by column.
+/// The class probabilities, column by column.
 fn probabilities(piece: &Piece, temperature: f32) -> impl Iterator<Item = Vec<f32>> {
     piece.scores().into_outer_iter().map(move |row| {
         let mut row: Vec<f32> = row.iter().map(|score| score / temperature).collect();
@@ -111,7 +111,7 @@ pub(crate) fn compact_height(scene: &Scene<'_>) -> f32 {
     size(scene, COMPACT, f32::INFINITY).y + 30.0
 }
 
-/// How the network reads the image, as a part of the overview.
+/// The reading of the image by the network, as a part of the overview.
 pub(crate) fn compact(ui: &mut Ui, scene: &mut Scene<'_>) -> Option<Place> {
     let mut to = None;
     ui.separator();
@@ -134,7 +134,7 @@ pub(crate) fn compact(ui: &mut Ui, scene: &mut Scene<'_>) -> Option<Place> {
     to
 }
 
-/// How the network reads the image, column by column; the scores of the chosen column are beside it.
+/// The reading of the image by the network, column by column, with the scores of the selected column.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, column: usize) -> Option<Place> {
     let mut to = None;
     let words = Step::Ctc.words();
@@ -157,7 +157,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, column: usize) -> Option<
     to
 }
 
-/// The text, and why the answer may be another one.
+/// The text, and why the answer of the solver may differ from it.
 fn told(ui: &mut Ui, scene: &Scene<'_>) {
     let text = collapsed(scene).text;
     ui.label(format!("The best path collapses to {text}."));
@@ -169,8 +169,8 @@ fn told(ui: &mut Ui, scene: &Scene<'_>) {
     }
 }
 
-/// The image, the heat map, the best path and the text, one under the other. Gives the column that the pointer moves
-/// over, and whether it was clicked.
+/// The image, the heat map, the best path and the text, one below the other. Returns the column under the
+/// pointer, and whether it was clicked.
 fn aligned(
     ui: &mut Ui,
     scene: &mut Scene<'_>,
@@ -222,7 +222,7 @@ fn aligned(
     (pointed, response.clicked())
 }
 
-/// The probabilities of `classes`, a pixel for each class and column.
+/// The probabilities of `classes`, one pixel for each class and column.
 fn heat_map(piece: &Piece, temperature: f32, classes: &[usize]) -> RgbImage {
     let columns: Vec<Vec<f32>> = probabilities(piece, temperature).collect();
     RgbImage::from_fn(columns.len() as u32, classes.len() as u32, |x, y| {
@@ -230,7 +230,7 @@ fn heat_map(piece: &Piece, temperature: f32, classes: &[usize]) -> RgbImage {
     })
 }
 
-/// The classes beside the heat map.
+/// The names of the classes beside the heat map.
 fn names(ui: &Ui, scene: &Scene<'_>, collapse: &Collapse, classes: &[usize], heat: Rect) {
     for (row, &class) in classes.iter().enumerate() {
         let read = collapse.columns.iter().any(|column| column.class == class);
@@ -241,7 +241,7 @@ fn names(ui: &Ui, scene: &Scene<'_>, collapse: &Collapse, classes: &[usize], hea
     }
 }
 
-/// The best class of each column: kept, a repeat, or a blank.
+/// The best class of each column and what happens to it: kept, a repeat, or a blank.
 fn best_path(ui: &Ui, columns: &[Column], rect: Rect) {
     let step = rect.width() / columns.len().max(1) as f32;
     let font = FontId::monospace((step * 1.4).clamp(7.0, 13.0));

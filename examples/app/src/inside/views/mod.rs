@@ -1,13 +1,13 @@
-//! The views, from the whole road to single numbers.
+//! The views, from the overview to single numbers.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `columns` | where the maps of the overview stand |
-//! | `ctc` | how the columns of a sequence become a text |
+//! | `columns` | the layout of the overview |
+//! | `ctc` | how the columns of a sequence become text |
 //! | `numbers` | the image as numbers, around a lens |
 //! | `overview` | all layers at once |
-//! | `prepared` | how the image is cut, or brought to the height of the network |
-//! | `road` | the steps from image to text, of which one is chosen |
+//! | `prepared` | how the image is segmented, or scaled to the height of the network |
+//! | `road` | the steps from image to text, one of them selected |
 //! | `scores` | the classes with their scores and probabilities |
 
 pub(crate) mod columns;

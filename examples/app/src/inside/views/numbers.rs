@@ -14,12 +14,12 @@ use crate::inside::paint::textures::{Picture, Textures, paint};
 
 /// Side of a cell with a number, in points.
 const CELL: f32 = 29.0;
-/// Pixels on each side of the one in the middle.
+/// Pixels shown on each side of the selected one.
 const REACH: usize = 4;
-/// The most points to a pixel of the image.
+/// The largest size of an image pixel, in points.
 const LARGEST_PIXEL: f32 = 4.0;
 
-/// A table of numbers that an image consists of.
+/// A table of the numbers of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Table {
     /// Red, green or blue.
@@ -47,7 +47,7 @@ impl Table {
         match self {
             Self::Channel(channel) => {
                 let level = on_paper(image.get_pixel(x, y))[channel];
-                // Light enough that white paper does not blind.
+                // Light enough that white paper is not glaring.
                 let mut fill = Rgb([level / 2; 3]);
                 fill[channel] = level;
                 (fill, level.to_string())
@@ -58,7 +58,7 @@ impl Table {
     }
 }
 
-/// The pixels that the tables show: `[left, top]` and `[width, height]`, around a pixel but inside the image.
+/// The pixels that the tables show, around a pixel but inside the image: `[left, top]` and `[width, height]`.
 pub(crate) fn lens([width, height]: [usize; 2], [x, y]: [usize; 2]) -> ([usize; 2], [usize; 2]) {
     let side = 2 * REACH + 1;
     let along = |extent: usize, middle: usize| {
@@ -69,7 +69,7 @@ pub(crate) fn lens([width, height]: [usize; 2], [x, y]: [usize; 2]) -> ([usize; 
     ([left, top], [wide, high])
 }
 
-/// Shows the image and, around the pixel `at`, the numbers that it consists of.
+/// Shows the image and its numbers around the pixel `at`.
 pub(crate) fn show(
     ui: &mut Ui,
     image: &DynamicImage,
@@ -132,7 +132,7 @@ pub(crate) fn show(
     to
 }
 
-/// The colours of an image as it came.
+/// The colours of the original image.
 pub(crate) fn colours(image: &DynamicImage) -> RgbImage {
     let pixels = image.to_rgba8();
     RgbImage::from_fn(pixels.width(), pixels.height(), |x, y| on_paper(*pixels.get_pixel(x, y)))
@@ -147,7 +147,7 @@ fn on_paper(Rgba([red, green, blue, alpha]): Rgba<u8>) -> Rgb<u8> {
     Rgb([shown(red), shown(green), shown(blue)])
 }
 
-/// A place that lies on an image of this size.
+/// The nearest position inside an image of this size.
 pub(crate) fn inside([width, height]: [u32; 2], x: usize, y: usize) -> [usize; 2] {
     [x.min((width as usize).saturating_sub(1)), y.min((height as usize).saturating_sub(1))]
 }

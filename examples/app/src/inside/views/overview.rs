@@ -17,16 +17,16 @@ use crate::inside::views::columns::{
 };
 use crate::inside::views::{ctc, scores};
 
-/// Right of each band: room for the arrow to the next one.
+/// Space to the right of each band for the arrow to the next one.
 const MARGIN: f32 = COLUMN_GAP + 8.0;
-/// The most that lies between columns.
+/// The largest gap between columns.
 const WIDEST_GAP: f32 = 56.0;
 
 /// A column on screen.
 struct Placed {
     level: usize,
     thumbs: Vec<Rect>,
-    /// The map that the pointer is on.
+    /// The map under the pointer.
     hovered: Option<usize>,
     what: What,
 }
@@ -35,11 +35,11 @@ struct Placed {
 #[derive(Clone, Copy)]
 pub(crate) struct Cursor {
     pub(crate) stage: usize,
-    /// Whether a key has just moved it: it is to be seen then.
+    /// Whether a key has just moved it; it is then scrolled into view.
     pub(crate) moved: bool,
 }
 
-/// Shows all layers; gives the place that a click leads to.
+/// Shows all layers; returns the place that a click leads to.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, cursor: Cursor) -> Option<Place> {
     let mut to = None;
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -87,7 +87,7 @@ fn show_band(
     let lines = placed.windows(2).flat_map(|pair| lines(ui, &pair[0], &pair[1], scene));
     ui.painter().set(below, Shape::Vec(lines.collect()));
     if columns.last().is_some_and(|last| last.level < scene.piece.layers()) {
-        // On to the next band.
+        // The arrow to the next band.
         let start = pos2(left - gap + 4.0, band.top() + HEADER + height / 2.0);
         ui.painter().arrow(start, vec2(COLUMN_GAP, 0.0), (1.5, ui.visuals().weak_text_color()));
     }
@@ -193,9 +193,10 @@ fn show_thumb(ui: &Ui, scene: &mut Scene<'_>, level: usize, map: usize, rect: Re
     })
 }
 
-/// The lines between two columns: from every map to every map that sums over all of them, else from each to its own.
+/// The lines between two columns: from every map to every map for layers that sum over all maps, else from
+/// each map to its own.
 fn lines(ui: &Ui, from: &Placed, to: &Placed, scene: &Scene<'_>) -> Vec<Shape> {
-    // The more lines, the fainter each.
+    // The more lines, the fainter they are.
     let count = (from.thumbs.len() * to.thumbs.len()).max(1) as f32;
     let faint =
         Stroke::new(1.0, ui.visuals().weak_text_color().gamma_multiply((1.5 / count.sqrt()).min(0.3)));
@@ -223,12 +224,13 @@ fn lines(ui: &Ui, from: &Placed, to: &Placed, scene: &Scene<'_>) -> Vec<Shape> {
             shapes.push(Shape::line_segment([start.right_center(), end.left_center()], stroke));
         }
     }
-    // What is pointed at lies on top.
+    // Lines of the hovered map are drawn on top.
     shapes.sort_by_key(|shape| matches!(shape, Shape::LineSegment { stroke, .. } if stroke.color == ACCENT));
     shapes
 }
 
-/// Between a list of values and what it is made of or becomes: the pictures, and where each goes.
+/// The lines between a list of values and the pictures before or after it, with the position on the list for
+/// each.
 fn list_lines(from: &Placed, to: &Placed, stroke: Stroke) -> Vec<Shape> {
     let along = |rects: &[Rect], count: usize, side: fn(&Rect) -> f32| -> Vec<Pos2> {
         let (Some(first), Some(last)) = (rects.first(), rects.last()) else { return Vec::new() };

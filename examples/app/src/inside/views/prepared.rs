@@ -1,4 +1,5 @@
-//! How an image becomes what the network reads: cut into letters, or brought to its height.
+//! How an image becomes the input of the network: segmented into letters, or scaled to the height of the
+//! network.
 
 use captcha_lab::core::GlyphBox;
 use captcha_lab::core::image::{DynamicImage, GrayImage};
@@ -11,13 +12,13 @@ use crate::inside::paint::flow::flow;
 use crate::inside::paint::scene::ACCENT;
 use crate::inside::paint::textures::{Picture, Textures, paint};
 
-/// The largest that a step is shown, in points.
+/// The largest size of a step, in points.
 const LARGEST: Vec2 = vec2(420.0, 210.0);
-/// The most points to a pixel of the image.
+/// The largest size of an image pixel, in points.
 const LARGEST_PIXEL: f32 = 8.0;
-/// Between pictures.
+/// Gap between pictures.
 const GAP: Vec2 = vec2(14.0, 8.0);
-/// Points to a pixel of a letter.
+/// Size of a pixel of a letter, in points.
 const LETTER_PIXEL: f32 = 4.0;
 
 /// Shows the steps, one after the other.
@@ -36,7 +37,7 @@ pub(crate) fn show(ui: &mut Ui, insight: &Insight, textures: &mut Textures) {
     });
 }
 
-/// A heading and what the step does.
+/// A heading and the description of the step.
 fn step<R>(ui: &mut Ui, step: Step, add: impl FnOnce(&mut Ui) -> R) -> R {
     let Words { title, text } = step.words();
     ui.strong(title);
@@ -74,7 +75,7 @@ fn cutting(ui: &mut Ui, insight: &Insight, steps: &Steps, textures: &mut Texture
     }
 }
 
-/// What the network reads.
+/// The inputs of the network.
 fn pieces(ui: &mut Ui, insight: &Insight, textures: &mut Textures) {
     let Some(first) = insight.pieces.first() else { return };
     let pixels = extent(&first.image);
@@ -93,13 +94,13 @@ fn extent(image: &GrayImage) -> Vec2 {
     vec2(image.width() as f32, image.height() as f32)
 }
 
-/// The size in points of a picture that is as large as the image.
+/// The size in points of a picture of the whole image.
 fn size(image: &GrayImage) -> Vec2 {
     let pixels = extent(image);
     pixels * (LARGEST / pixels).min_elem().min(LARGEST_PIXEL)
 }
 
-/// A picture as large as the image.
+/// A picture of the whole image.
 fn image(ui: &mut Ui, textures: &mut Textures, picture: Picture, pixels: &GrayImage) -> Rect {
     let (rect, _) = ui.allocate_exact_size(size(pixels), Sense::hover());
     let make = || DynamicImage::ImageLuma8(pixels.clone()).into_rgb8();
@@ -113,7 +114,7 @@ fn outline(ui: &Ui, rect: Rect) {
     ui.painter().rect_stroke(rect, CornerRadius::ZERO, line, StrokeKind::Outside);
 }
 
-/// Frames around what was found; `rect` is where the image is.
+/// Frames around the boxes that were found; `rect` is the area of the image.
 pub(crate) fn draw_boxes(ui: &Ui, rect: Rect, image: &GrayImage, boxes: &[GlyphBox]) {
     let scale = rect.size() / vec2(image.width().max(1) as f32, image.height().max(1) as f32);
     for bounds in boxes {

@@ -1,4 +1,4 @@
-//! The way from the image to the network, and where on it the user is.
+//! The steps from the image to the network, and the position of the user among them.
 
 use captcha_lab::core::GlyphBox;
 use captcha_lab::core::image::{DynamicImage, RgbImage};
@@ -21,7 +21,7 @@ const HEIGHT: f32 = 44.0;
 /// Height of the line below them.
 const LINE: f32 = 15.0;
 
-/// Where the user is, with every place above; gives the place that was clicked.
+/// The place of the user, with all places above it; returns the place that was clicked.
 pub(crate) fn breadcrumb(ui: &mut Ui, place: Place, scene: Option<&Scene<'_>>) -> Option<Place> {
     let mut places = vec![place];
     while let Some(above) = places.last().copied().and_then(Place::above) {
@@ -50,7 +50,7 @@ pub(crate) fn breadcrumb(ui: &mut Ui, place: Place, scene: Option<&Scene<'_>>) -
     to
 }
 
-/// What the colours of maps mean, at the end of the line.
+/// The meaning of the colours of maps, at the end of the line.
 fn legend(ui: &mut Ui) {
     const STEPS: u8 = 48;
     let (bar, words) = (vec2(f32::from(STEPS) * 2.0, 10.0), 130.0);
@@ -71,7 +71,7 @@ fn legend(ui: &mut Ui) {
     });
 }
 
-/// What a place is called.
+/// The name of a place.
 fn name(place: Place, scene: Option<&Scene<'_>>) -> String {
     match (place, scene) {
         (Place::Overview { .. }, _) => "All layers".to_owned(),
@@ -84,7 +84,8 @@ fn name(place: Place, scene: Option<&Scene<'_>>) -> String {
     }
 }
 
-/// The image, how it is prepared, the letters and what was read. Gives the place that was clicked, and the letter.
+/// The image, its preparation, the letters and the reading. Returns the place that was clicked, and the
+/// letter.
 pub(crate) fn show(
     ui: &mut Ui,
     insight: &Insight,
@@ -144,7 +145,7 @@ pub(crate) fn show(
     (to, letter)
 }
 
-/// A picture on the way with a word below it.
+/// A picture of a step with a label below it.
 fn stop(
     ui: &mut Ui,
     textures: &mut Textures,
@@ -171,7 +172,7 @@ fn stop(
     (rect, response.on_hover_text(label))
 }
 
-/// What was read; a click shows how the scores became it.
+/// The text that was read; a click shows how it follows from the scores.
 fn answer(ui: &mut Ui, text: &str, confidence: f32, place: Place) -> Option<Place> {
     let font = FontId::monospace(24.0);
     let is_here = matches!(place, Place::Reading { .. });

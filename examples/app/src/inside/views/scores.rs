@@ -13,7 +13,7 @@ use crate::inside::known::sum::number;
 use crate::inside::paint::scene::{ACCENT, Scene};
 use crate::inside::paint::textures::on_screen;
 
-/// A class and what the network gives it.
+/// A class with its score and probability.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Score {
     /// The class.
@@ -24,7 +24,7 @@ pub(crate) struct Score {
     pub(crate) probability: f32,
 }
 
-/// Height of a bar with its gap.
+/// Height of a bar including its gap.
 const ROW: f32 = 15.0;
 
 /// The scores of one step, in the order of the classes.
@@ -37,14 +37,15 @@ pub(crate) fn scores(scene: &Scene<'_>, step: usize) -> Vec<Score> {
     scores.map(|(class, (score, probability))| Score { class, score, probability }).collect()
 }
 
-/// The classes, the one with the highest score first.
+/// The classes, by descending score.
 fn highest(scores: &[Score]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].score.total_cmp(&scores[a].score));
     order
 }
 
-/// The most probable classes as bars in `body`; gives where the bars are, and where a click leads.
+/// The most probable classes as bars in `body`; returns the areas of the bars, and the place that a click
+/// leads to.
 pub(crate) fn compact(ui: &mut Ui, scene: &Scene<'_>, body: Rect) -> (Vec<Rect>, Option<Place>) {
     let scores = scores(scene, 0);
     let response = ui.interact(body, ui.scope_id().with("scores"), Sense::click());
@@ -84,7 +85,7 @@ fn bar(ui: &Ui, scene: &Scene<'_>, rect: Rect, score: &Score) {
     );
 }
 
-/// The scores of a letter and what the softmax makes of them; a click on a class leads to its sum.
+/// The scores of a letter and their softmax; a click on a class leads to its sum.
 pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>) -> Option<Place> {
     let words = Step::Softmax.words();
     ui.label(words.text);
