@@ -107,7 +107,7 @@ fn main() -> ExitCode {
 
 fn write(folder: &Path, architecture: &Architecture) -> Result<(), Failure> {
     let model = formula_model(architecture).ok_or("the architecture is not valid")?;
-    model.save(&folder.join("model.safetensors"))?;
+    model.save(folder.join("model.safetensors"))?;
     std::fs::write(folder.join("model.onnx"), onnx::to_bytes(&model))?;
     let images = images(&model);
     let bytes: Vec<u8> = images.iter().flat_map(|v| v.to_le_bytes()).collect();
@@ -133,7 +133,7 @@ fn output(model: &ModelFile) -> Result<[usize; 2], Failure> {
 }
 
 fn time(folder: &Path) -> Result<(), Failure> {
-    let model = ModelFile::open(&folder.join("model.safetensors"))?;
+    let model = ModelFile::open(folder.join("model.safetensors"))?;
     let images = images(&model);
     // A session keeps its buffers and threads from one request to the next, as a program would.
     let mut sessions = Vec::new();

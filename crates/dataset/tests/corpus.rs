@@ -352,7 +352,7 @@ fn files_of_somebody_else_stay() {
     assert!(matches!(error, DatasetError::FolderInUse { .. }), "{error}");
     assert_eq!(snapshot(folder.path()).len(), 1);
 
-    let error = generate_corpus(&options(), &folder.path().join("notes.txt"), &()).unwrap_err();
+    let error = generate_corpus(&options(), folder.path().join("notes.txt"), &()).unwrap_err();
     assert!(matches!(error, DatasetError::NotAFolder { .. }), "{error}");
 
     // A picture that came into a corpus that is not finished, under a name that is still to be given.

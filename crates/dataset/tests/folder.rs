@@ -78,7 +78,7 @@ fn folders_without_use_say_what_was_expected() {
     png(&path("digits/123.png"));
 
     let options = FolderOptions::default().with_alphabet(Alphabet::uppercase());
-    let open = |name: &str| LabelledFolder::open(&path(name), &options).unwrap_err();
+    let open = |name: &str| LabelledFolder::open(path(name), &options).unwrap_err();
     assert!(matches!(open("none"), DatasetError::MissingFolder { .. }));
     assert!(matches!(open("digits/123.png"), DatasetError::NotAFolder { .. }));
     assert!(matches!(open("empty"), DatasetError::EmptyFolder { .. }));

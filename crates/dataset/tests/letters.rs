@@ -248,7 +248,7 @@ fn nothing_to_cut_is_an_error_with_the_reasons() {
 fn bad_letter_folders_are_named_and_bad_letters_counted() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    let open = |name: &str| LetterSet::open(&path(name), &LetterOptions::default());
+    let open = |name: &str| LetterSet::open(path(name), &LetterOptions::default());
     assert!(matches!(open("none").unwrap_err(), DatasetError::MissingFolder { .. }));
     assert!(matches!(open("").unwrap_err(), DatasetError::EmptyFolder { .. }));
     fs::write(path("file"), "").unwrap();

@@ -45,7 +45,7 @@ impl RunFolder {
     /// Writes the metrics and the best model.
     pub(crate) fn save(&self, history: &[EpochMetrics], model: &ModelFile) -> Result<(), ModelError> {
         write_csv(history, self.path.join(METRICS))?;
-        Ok(model.save(&self.path.join(MODEL))?)
+        Ok(model.save(self.path.join(MODEL))?)
     }
 
     /// Writes the files of [`save`](Self::save) that are missing.

@@ -105,7 +105,7 @@ fn a_finished_run_stays_as_it_is_whatever_a_second_command_says() {
     // What somebody has removed is there again.
     fs::remove_file(folder.path().join("model.safetensors")).unwrap();
     said("third").unwrap();
-    assert_eq!(ModelFile::open(&folder.path().join("model.safetensors")).unwrap(), first.model);
+    assert_eq!(ModelFile::open(folder.path().join("model.safetensors")).unwrap(), first.model);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn extended(schedule: Schedule, interrupted: bool) -> Trained {
         assert!(matches!(error, ModelError::Interrupted { finished: 3, epochs: 4 }), "{error}");
     }
     let trained = fit(&options, Some(folder.path()), &()).unwrap();
-    assert_eq!(ModelFile::open(&folder.path().join("model.safetensors")).unwrap(), trained.model);
+    assert_eq!(ModelFile::open(folder.path().join("model.safetensors")).unwrap(), trained.model);
     let error = fit(&options.clone().with_epochs(2), Some(folder.path()), &()).unwrap_err();
     assert!(error.to_string().contains("epochs is 4 and 2"), "{error}");
     trained

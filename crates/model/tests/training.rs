@@ -42,7 +42,7 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
     assert_eq!(resumed.history.len(), 4);
     assert!(resumed.model.to_bytes().unwrap() == whole, "the resumed run gave other weights");
 
-    let saved = ModelFile::open(&folder.path().join("model.safetensors")).unwrap();
+    let saved = ModelFile::open(folder.path().join("model.safetensors")).unwrap();
     assert_eq!(saved, resumed.model);
     let csv = std::fs::read_to_string(folder.path().join("metrics.csv")).unwrap();
     assert!(csv.starts_with("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy"), "{csv}");

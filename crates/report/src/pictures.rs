@@ -132,9 +132,9 @@ pub fn save_results(
     let folder = folder.as_ref();
     std::fs::create_dir_all(folder)
         .map_err(|source| PicturesError::Folder { path: folder.to_owned(), source })?;
-    confusion_matrix(alphabet, &evaluation.confusions)?.save(&folder.join("confusion"))?;
-    calibration(&evaluation.calibration)?.save(&folder.join("calibration"))?;
-    save_png(&failure_sheet(&failures.0, Failures::COLUMNS), &folder.join("failures.png"))?;
+    confusion_matrix(alphabet, &evaluation.confusions)?.save(folder.join("confusion"))?;
+    calibration(&evaluation.calibration)?.save(folder.join("calibration"))?;
+    save_png(&failure_sheet(&failures.0, Failures::COLUMNS), folder.join("failures.png"))?;
     Ok(())
 }
 

@@ -71,10 +71,11 @@ mod tests {
     /// What cargo compiles for `selection` from other places than this workspace, with the features.
     fn dependencies(selection: &[&str]) -> BTreeSet<String> {
         let mut tree = Command::new(env!("CARGO"));
-        tree.args(["tree", "--offline", "--prefix", "none", "--format", "{p} {f}"]).args(selection);
-        let output = tree.current_dir(Surroundings::of_this_process().workspace).output().unwrap();
+        tree.args(["tree", "--locked", "--prefix", "none", "--format", "{p} {f}"]).args(selection);
+        let output =
+            tree.current_dir(Surroundings::of_this_process().workspace).output().expect("cargo runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let text = String::from_utf8(output.stdout).unwrap();
+        let text = String::from_utf8(output.stdout).expect("cargo prints Unicode");
         // `(*)` marks what was listed before, `(/...)` is the path of a package of ours.
         let lines = text.lines().map(|line| line.trim_end_matches(" (*)"));
         lines.filter(|line| !line.is_empty() && !line.contains("(/")).map(str::to_owned).collect()

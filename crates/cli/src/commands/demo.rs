@@ -203,7 +203,7 @@ impl Demo {
             .with_folder(out.join("run"))
             .run(&watch)?;
         watch.finish();
-        pictures::save_learning_curves(&trained.history, &out.join("curves"))?;
+        pictures::save_learning_curves(&trained.history, out.join("curves"))?;
         self.show("the learning curves", &out.join("curves.png"))?;
         let training = Training {
             accuracy: trained.history.iter().map(|row| row.validation_accuracy).fold(0.0, f64::max),

@@ -36,7 +36,6 @@ macro_rules! common_setters {
     ($type:ty) => {
         impl $type {
             /// Sets the training options.
-            #[must_use]
             pub fn with_options(mut self, options: $crate::TrainOptions) -> Self {
                 self.settings.options = options;
                 self
@@ -44,14 +43,12 @@ macro_rules! common_setters {
 
             /// Sets the folder of the run, in which it can be interrupted and continued; see
             /// [`train`](fn@crate::train).
-            #[must_use]
             pub fn with_folder(mut self, folder: impl AsRef<std::path::Path>) -> Self {
                 self.settings.folder = Some(folder.as_ref().to_owned());
                 self
             }
 
             /// Adds free text about the training to the model file under a key, such as the command.
-            #[must_use]
             pub fn with_note(mut self, key: impl Into<String>, text: impl Into<String>) -> Self {
                 self.settings.notes.insert(key.into(), text.into());
                 self

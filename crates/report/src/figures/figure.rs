@@ -162,7 +162,7 @@ mod tests {
         let figure = Figure::of((100, 40), &Words("5 < 6 & 7")).unwrap();
         let folder = tempfile::tempdir().unwrap();
         // A dot in the name is part of it.
-        let [png, svg] = figure.save(&folder.path().join("v1.2")).unwrap();
+        let [png, svg] = figure.save(folder.path().join("v1.2")).unwrap();
         assert!(png.ends_with("v1.2.png") && svg.ends_with("v1.2.svg"));
         assert_eq!(image::open(png).unwrap().to_rgb8(), *figure.image());
         assert_eq!(figure.image().dimensions(), (200, 80));
@@ -177,7 +177,7 @@ mod tests {
     fn a_file_that_can_t_be_written_is_named() {
         let figure = Figure::of((10, 10), &Words("")).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let error = figure.save(&folder.path().join("missing").join("chart")).unwrap_err();
+        let error = figure.save(folder.path().join("missing").join("chart")).unwrap_err();
         assert!(matches!(&error, FigureError::Save { path, .. } if path.ends_with("chart.png")), "{error}");
     }
 }

@@ -24,7 +24,8 @@ fn settle(harness: &mut Harness<'_, Window>) {
 
 #[test]
 fn whatever_panics_in_the_background_is_one_line_and_the_window_goes_on() {
-    let breaks: [(&str, fn(&mut Session)); 5] = [
+    type Break = fn(&mut Session);
+    let breaks: [(&str, Break); 5] = [
         ("drawing", |session| {
             session.drawing = Worker::new(&session.context, Backlog::Latest, |_| panic!("drawing"));
             session.generate();

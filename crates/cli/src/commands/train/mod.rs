@@ -150,7 +150,7 @@ impl Train {
         use crate::output::{next, print, print_json, quoted};
         use captcha_report::pictures::save_learning_curves;
 
-        save_learning_curves(&trained.history, &self.out.join("curves"))?;
+        save_learning_curves(&trained.history, self.out.join("curves"))?;
         let model = self.out.join("model.safetensors");
         let metadata = trained.model.metadata();
         if self.json {

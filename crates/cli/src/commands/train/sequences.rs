@@ -67,7 +67,7 @@ impl Train {
         progress.finish();
         let Some(fit) = report.fit else { return Ok(model) };
         let model = model.with_temperature(Some(fit.temperature))?;
-        model.save(&self.out.join("model.safetensors"))?;
+        model.save(self.out.join("model.safetensors"))?;
         Ok(model)
     }
 }
