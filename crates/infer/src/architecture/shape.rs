@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The shape of one input image, `[channels, height, width]`.
 ///
-/// A sequence network takes any width ([`Architecture::at_width`]); this is the one that it was made for.
+/// A sequence network takes any width ([`Architecture::at_width`](super::Architecture::at_width)); this is the one that it was made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputShape {
