@@ -9,7 +9,7 @@
 
 use std::env;
 
-use captcha_lab::core::MainError;
+use captcha_lab::core::{MainError, describe};
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{Prediction, Pretrained, Solver};
 
@@ -22,7 +22,7 @@ fn main() -> Result<(), MainError> {
         match solver.solve_path(image) {
             Ok(prediction) => tell(&image.to_string_lossy(), &prediction),
             // Not every image can be cut into letters; the others are read all the same.
-            Err(error) => eprintln!("{}: {error}", image.to_string_lossy()),
+            Err(error) => eprintln!("{}: {}", image.to_string_lossy(), describe(&error)),
         }
     }
     if !images.is_empty() {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use captcha_lab::core::{ImageLimits, open_image};
+use captcha_lab::core::{ImageLimits, describe, open_image};
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{Label, open_model};
 use captcha_report::explain::story;
@@ -73,7 +73,7 @@ impl Explain {
                 page: &page,
                 text: read.as_ref().ok().map(|read| read.text.as_str()),
                 confidence: read.as_ref().ok().map(|read| read.confidence.value()),
-                error: read.as_ref().err().map(ToString::to_string),
+                error: read.as_ref().err().map(|error| describe(*error)),
             })?);
         }
         match read {
@@ -81,7 +81,9 @@ impl Explain {
                 let sure = format::percent(f64::from(read.confidence.value()));
                 print(format_args!("{}\t{}\t{sure}", page.display(), read.text))?;
             }
-            Err(error) => print(format_args!("{}\tnot cut into letters: {error}", page.display()))?,
+            Err(error) => {
+                print(format_args!("{}\tnot cut into letters: {}", page.display(), describe(error)))?;
+            }
         }
         Ok(())
     }
