@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use captcha_core::{AlphabetError, DecodeError, Difference};
 
-use crate::Skipped;
+use crate::{SkipReason, Skipped};
 
 /// Why a dataset can't be made or read.
 #[derive(Debug, thiserror::Error)]
@@ -220,6 +220,22 @@ pub enum DatasetError {
         width: u32,
         /// The height found.
         height: u32,
+    },
+    /// An image that was read before, and is not kept in memory, can't be read again.
+    #[error("an image can't be read again ({reason}): {what}")]
+    ImageGone {
+        /// What is wrong.
+        reason: SkipReason,
+        /// The image, and what is wrong with it.
+        what: String,
+    },
+    /// Not one image of a batch could be read again.
+    #[error("expected images that can be read again, not one of {images} in a batch could\n{skipped}")]
+    ImagesGone {
+        /// How many were tried.
+        images: u64,
+        /// Why each failed.
+        skipped: Skipped,
     },
     /// Not one image of many could be drawn.
     #[error("expected images that can be drawn, not one of {images} could\n{skipped}")]

@@ -7,8 +7,9 @@
 //! | [`LabelledFolder`] | reads a corpus, or any folder of images that are named after their text |
 //! | [`extract_letters`] | cuts labelled images into letter folders, as torchvision's `ImageFolder` reads them |
 //! | [`LetterSet`] | letters in memory: from letter folders, from labelled images, or from a [`CaptchaSource`] |
+//! | [`ImageSet`] | labelled images in memory, prepared for a network that reads whole images |
 //! | [`stratified_split`] | seeded splits into training, validation and test parts |
-//! | [`TrainingData`] | batches, epoch by epoch: the letters of a set ([`LetterEpochs`]), or letters ([`LetterStream`]) and whole images ([`CaptchaStream`]) that are drawn while the network trains |
+//! | [`TrainingData`] | batches, epoch by epoch: the letters ([`LetterEpochs`]) or whole images ([`FolderStream`]) of a set, or letters ([`LetterStream`]) and whole images ([`CaptchaStream`]) that are drawn while the network trains |
 //!
 //! [`TrainingData`] and [`CaptchaSource`] are made to be implemented by others, too: both have an example.
 //!
@@ -53,6 +54,7 @@ for batch in train.epoch(0, 32) {
 //! |---|---|
 //! | `drawing` | corpora drawn with `captcha-render`, and its renderer as a source (feature `render`) |
 //! | `streams` | training data: epochs of letters, and streams of letters and of whole images |
+//! | `images` | labelled images in memory, as a network takes them |
 //! | `letters` | letter images: cut from images, kept in folders, loaded |
 //! | `folder` | labelled images that somebody has |
 //! | `corpus` | the files of a corpus: manifest, shards, names, images |
@@ -66,6 +68,7 @@ mod corpus;
 mod drawing;
 mod error;
 mod folder;
+mod images;
 mod letters;
 mod parallel;
 mod resume;
@@ -84,6 +87,8 @@ pub use drawing::generate::{CorpusSummary, generate_corpus};
 pub use drawing::options::{CorpusOptions, TextSource};
 pub use error::DatasetError;
 pub use folder::labelled_folder::{FolderOptions, LabelledFolder, Sample};
+pub use images::image_set::ImageSet;
+pub use images::loading::ImageSetOptions;
 pub use letters::extract::extract_letters;
 pub use letters::letter_folders::{letter_folder_name, letter_of_folder};
 pub use letters::letter_set::LetterSet;
@@ -98,6 +103,7 @@ pub use streams::augmentation::Augmentation;
 pub use streams::batch::Batch;
 pub use streams::captcha_batch::CaptchaBatch;
 pub use streams::captcha_stream::CaptchaStream;
+pub use streams::folder_stream::FolderStream;
 pub use streams::letter_epochs::LetterEpochs;
 pub use streams::letter_stream::LetterStream;
 pub use streams::options::{StreamOptions, StreamStats};

@@ -30,6 +30,8 @@ pub enum SkipReason {
     BesideShards,
     /// The image can't be read or decoded.
     Unreadable,
+    /// The image is not the one that was read at first.
+    Changed,
     /// The name of a letter folder stands for no character.
     NotALetterFolder,
     /// A letter image of another size than the others.
@@ -55,6 +57,7 @@ impl fmt::Display for SkipReason {
             Self::MissingShard => f.write_str("missing shard"),
             Self::BesideShards => f.write_str("beside the shards of a corpus"),
             Self::Unreadable => f.write_str("unreadable image"),
+            Self::Changed => f.write_str("image that was changed"),
             Self::NotALetterFolder => f.write_str("folder name that stands for no character"),
             Self::WrongSize => f.write_str("letter of another size"),
             Self::SourceFailed => f.write_str("not drawn by its source"),

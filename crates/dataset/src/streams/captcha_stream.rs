@@ -9,6 +9,7 @@ use captcha_core::{Alphabet, Fingerprint, describe, seed, to_gray};
 use image::{DynamicImage, GrayImage};
 use serde_json::Value;
 
+use crate::images::prepare::{Prepare, in_words};
 use crate::parallel::ordered::Blocks;
 use crate::streams::options::{Counters, Timed};
 use crate::{
@@ -21,9 +22,6 @@ const MOST_FAILED: u64 = 1000;
 
 /// CAPTCHAs that are drawn before a stream is taken to be one that works.
 const TRIED: u64 = 8;
-
-/// What is done to an image before it goes into a batch, or in words why it can't be.
-type Prepare = Arc<dyn Fn(&DynamicImage) -> Result<GrayImage, String> + Send + Sync>;
 
 /// Whole CAPTCHAs that background threads draw while a network trains, for networks that read the whole image: every
 /// image of every epoch is a new one, and nothing is kept in memory or on disk.
@@ -94,7 +92,7 @@ impl CaptchaStream {
         prepare: impl Fn(&DynamicImage) -> Result<GrayImage, E> + Send + Sync + 'static,
     ) -> Self {
         self.prepared = what.into();
-        self.prepare = Arc::new(move |image| prepare(image).map_err(|error| describe(&*error.into())));
+        self.prepare = in_words(prepare);
         self
     }
 

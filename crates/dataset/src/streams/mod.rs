@@ -8,6 +8,8 @@
 //! | `augmentation` | letters moved and bent a little |
 //! | `letter_stream` | letters of images that are drawn in the background |
 //! | `captcha_stream` | whole images that are drawn in the background |
+//! | `folder_stream` | whole images that somebody has |
+//! | `order` | the order of an epoch of images, and which of them make a batch |
 //! | `captcha_batch` | whole images with their texts |
 //! | `options` | how a stream is drawn, and what it did |
 
@@ -15,7 +17,9 @@ pub(crate) mod augmentation;
 pub(crate) mod batch;
 pub(crate) mod captcha_batch;
 pub(crate) mod captcha_stream;
+pub(crate) mod folder_stream;
 pub(crate) mod letter_epochs;
 pub(crate) mod letter_stream;
 pub(crate) mod options;
+pub(crate) mod order;
 pub(crate) mod training_data;

@@ -77,10 +77,15 @@ pub struct StreamStats {
     pub waited: Duration,
     /// How long the taker was busy between them.
     pub busy: Duration,
-    /// Images that were drawn for them.
+    /// Images that were drawn or read for them.
     pub drawn: u64,
-    /// Images of these that gave nothing: they could not be drawn, or not be cut into letters.
+    /// Images of these that gave nothing: they could not be drawn, read, or cut into letters.
     pub failed: u64,
+    /// Columns of pixels in all images of the batches, with those of paper that make them equally wide; counted by a
+    /// [`FolderStream`](crate::FolderStream).
+    pub columns: u64,
+    /// Columns of these that are such paper.
+    pub padding: u64,
 }
 
 impl StreamStats {
@@ -92,6 +97,15 @@ impl StreamStats {
     }
 }
 
+impl StreamStats {
+    /// The share of the columns that are paper, added to make the images of a batch equally wide; 0 before the first
+    /// batch.
+    #[must_use]
+    pub fn padding_share(&self) -> f64 {
+        if self.columns == 0 { 0.0 } else { self.padding as f64 / self.columns as f64 }
+    }
+}
+
 /// The counters behind [`StreamStats`], shared with the iterators of all epochs.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
@@ -100,6 +114,8 @@ pub(crate) struct Counters {
     busy_nanos: AtomicU64,
     drawn: AtomicU64,
     failed: AtomicU64,
+    columns: AtomicU64,
+    padding: AtomicU64,
     failures: Mutex<Skipped>,
 }
 
@@ -112,6 +128,8 @@ impl Counters {
             busy: Duration::from_nanos(get(&self.busy_nanos)),
             drawn: get(&self.drawn),
             failed: get(&self.failed),
+            columns: get(&self.columns),
+            padding: get(&self.padding),
         }
     }
 
@@ -127,6 +145,14 @@ impl Counters {
         if let Ok(mut all) = self.failures.lock() {
             all.extend(failures);
         }
+    }
+}
+
+impl Counters {
+    /// Counts the columns of a batch that is used, and those of them that are padding.
+    pub(crate) fn add_columns(&self, columns: u64, padding: u64) {
+        self.columns.fetch_add(columns, Ordering::Relaxed);
+        self.padding.fetch_add(padding, Ordering::Relaxed);
     }
 }
 
