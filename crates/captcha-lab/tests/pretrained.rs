@@ -3,9 +3,10 @@
 #![cfg(all(feature = "pretrained", feature = "render"))]
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-use captcha_lab::infer::Architecture;
+use captcha_lab::core::image::{GrayImage, Luma};
+use captcha_lab::infer::{Architecture, Contrast, Polarity, Preparation};
 use captcha_lab::render::{Noise, Renderer, Style, WhiteNoise};
-use captcha_lab::{Evaluation, GlyphBox, Pretrained, SolveError, Solver, open_model};
+use captcha_lab::{Evaluation, GlyphBox, ModelFile, Pretrained, SolveError, Solver, open_model};
 
 /// How many of a hundred new images are read rightly.
 fn right(model: Pretrained, style: Style) -> Evaluation {
@@ -55,6 +56,39 @@ fn a_sequence_model_says_where_the_letters_are() {
         }
     }
     assert!(f64::from(inside) >= 0.95 * f64::from(all), "{inside} of {all}");
+}
+
+#[test]
+fn images_are_read_as_the_preparation_of_the_model_says() {
+    let default = Preparation::default();
+    for (model, style) in
+        [(Pretrained::SeedLetters, Style::seed()), (Pretrained::ClaptchaSequence, Style::claptcha())]
+    {
+        let file = model.model().unwrap();
+        let solver = |preparation: Preparation| {
+            let mut metadata = file.metadata().clone();
+            metadata.preparation = preparation;
+            Solver::new(&ModelFile::new(metadata, file.tensors().clone()).unwrap()).unwrap()
+        };
+        let image = Renderer::new(style).unwrap().render("QXKZEF", 42).unwrap().image;
+        let mut negative = image.clone();
+        negative.invert();
+        let plain = solver(default).solve(&image).unwrap();
+        assert_eq!(plain.text, "QXKZEF");
+        let inverted = solver(default.with_polarity(Polarity::Inverted));
+        assert_eq!(inverted.solve(&negative).unwrap(), plain, "{}", model.name());
+        let by_image = solver(default.with_polarity(Polarity::ByImage));
+        for image in [&image, &negative] {
+            assert_eq!(by_image.solve(image).unwrap(), plain, "{}", model.name());
+        }
+        // Faint: a quarter of the contrast.
+        let faint = image.to_luma8();
+        let faint = GrayImage::from_fn(faint.width(), faint.height(), |x, y| {
+            Luma([faint.get_pixel(x, y).0[0] / 4 + 150])
+        });
+        let stretched = solver(default.with_contrast(Contrast::Stretched));
+        assert_eq!(stretched.solve(&faint.into()).unwrap().text, "QXKZEF", "{}", model.name());
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! | `encode` | [`encode_image`]: images as the bytes of a file |
 //! | `describe` | [`describe()`], [`MainError`]: an error with its sources on one line |
 //! | `escape` | texts in file names |
+//! | `levels` | [`shows_light_text`], [`stretch_contrast`]: what grey levels say, and levels that are changed |
 //! | `resample` | [`scale_to_height`], [`scaled_width`]: an image at the height that a network reads |
 //! | [`seed`] | derived seeds, the random number generator of the project, uniform random numbers |
 //! | `fingerprint` | [`Fingerprint`], [`ContentHash`], [`Difference`]: how data is recognised again, and what differs |
@@ -30,6 +31,7 @@ mod fingerprint;
 mod glyph_box;
 pub mod ink;
 mod label;
+mod levels;
 mod monitor;
 #[doc(hidden)]
 pub mod resample;
@@ -42,6 +44,7 @@ pub use encode::encode_image;
 pub use fingerprint::{ContentHash, Difference, Fingerprint};
 pub use glyph_box::{GlyphBox, GlyphBoxError};
 pub use label::{Label, LabelError};
+pub use levels::{shows_light_text, stretch_contrast};
 pub use monitor::Monitor;
 pub use resample::{scale_to_height, scaled_width};
 

@@ -26,7 +26,7 @@ pub fn resample(image: &GrayImage, size: [u32; 2], scale: [f32; 2]) -> GrayImage
 }
 
 /// Resamples `image` for a network that reads images of `height` rows and of any multiple of `multiple` columns. The width
-/// is the multiple that keeps the aspect ratio best, at least `multiple`.
+/// is the multiple that keeps `stretch` times the aspect ratio best, at least `multiple`.
 ///
 /// An empty image becomes `multiple` columns of paper.
 ///
@@ -34,14 +34,15 @@ pub fn resample(image: &GrayImage, size: [u32; 2], scale: [f32; 2]) -> GrayImage
 /// use captcha_core::image::GrayImage;
 /// use captcha_core::scale_to_height;
 ///
-/// assert_eq!(scale_to_height(&GrayImage::new(300, 150), 48, 4).dimensions(), (96, 48));
-/// assert_eq!(scale_to_height(&GrayImage::new(72, 24), 48, 4).dimensions(), (144, 48));
-/// assert_eq!(scale_to_height(&GrayImage::new(1, 500), 48, 4).dimensions(), (4, 48));
+/// assert_eq!(scale_to_height(&GrayImage::new(300, 150), 48, 4, 1.0).dimensions(), (96, 48));
+/// assert_eq!(scale_to_height(&GrayImage::new(72, 24), 48, 4, 1.0).dimensions(), (144, 48));
+/// assert_eq!(scale_to_height(&GrayImage::new(1, 500), 48, 4, 1.0).dimensions(), (4, 48));
+/// assert_eq!(scale_to_height(&GrayImage::new(300, 150), 48, 4, 1.5).dimensions(), (144, 48));
 /// ```
 #[must_use]
-pub fn scale_to_height(image: &GrayImage, height: u32, multiple: u32) -> GrayImage {
+pub fn scale_to_height(image: &GrayImage, height: u32, multiple: u32, stretch: f32) -> GrayImage {
     let (old_width, old_height) = image.dimensions();
-    let width = scaled_width([old_width, old_height], height, multiple);
+    let width = scaled_width([old_width, old_height], height, multiple, stretch);
     if (width, height) == (old_width, old_height) {
         return image.clone();
     }
@@ -51,9 +52,9 @@ pub fn scale_to_height(image: &GrayImage, height: u32, multiple: u32) -> GrayIma
 /// The width of the result of [`scale_to_height`] for an image of this width and height, so that it can be checked before
 /// any work.
 #[must_use]
-pub fn scaled_width([old_width, old_height]: [u32; 2], height: u32, multiple: u32) -> u32 {
+pub fn scaled_width([old_width, old_height]: [u32; 2], height: u32, multiple: u32, stretch: f32) -> u32 {
     let multiple = multiple.max(1);
-    let units = (f64::from(old_width) * f64::from(height)
+    let units = (f64::from(old_width) * f64::from(height) * f64::from(stretch)
         / (f64::from(old_height.max(1)) * f64::from(multiple)))
     .round();
     (units.max(1.0) as u32).saturating_mul(multiple)
@@ -140,7 +141,7 @@ mod tests {
 
         #[test]
         fn any_image_gets_the_height_and_a_multiple(image in images(), height in 1u32..60, multiple in 1u32..9) {
-            let scaled = scale_to_height(&image, height, multiple);
+            let scaled = scale_to_height(&image, height, multiple, 1.0);
             prop_assert_eq!(scaled.height(), height);
             prop_assert!(scaled.width() >= multiple && scaled.width().is_multiple_of(multiple));
             let kept = f64::from(image.width()) * f64::from(height) / f64::from(image.height());
@@ -161,6 +162,9 @@ mod tests {
 
     #[test]
     fn an_empty_image_is_paper() {
-        assert_eq!(scale_to_height(&GrayImage::new(0, 0), 8, 4), GrayImage::from_pixel(4, 8, Luma([255])));
+        assert_eq!(
+            scale_to_height(&GrayImage::new(0, 0), 8, 4, 1.0),
+            GrayImage::from_pixel(4, 8, Luma([255]))
+        );
     }
 }

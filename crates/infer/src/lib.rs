@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Architecture`], [`Layer`] | a network as data: what both backends build and run; its limits are checked at every width |
 //! | [`ModelFile`], [`ModelMetadata`] | weights with everything needed to use them, as safetensors, checked on load |
+//! | [`Preparation`] | what is done to an image before a network sees it: part of the model file |
 //! | [`Recognizer`] | what a backend does: a batch of images in, logits out |
 //! | [`NativeRecognizer`], [`NativeOptions`], [`Session`] | the backend in pure Rust, for AVX-512, AVX2 and any other CPU |
 //! | [`Trace`] | what every layer makes of one image, and of what each value is made |
@@ -37,8 +38,8 @@ pub use measure::{
     TemperatureFit, align_texts, edit_distance, fit_temperature,
 };
 pub use model::{
-    Container, ContainerError, FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata, Normalisation,
-    Tensor,
+    Container, ContainerError, Contrast, FORMAT_VERSION, ModelFile, ModelFileError, ModelMetadata,
+    Normalisation, Polarity, Preparation, PreparationError, Tensor,
 };
 pub use native::{ISA_VARIABLE, Isa, IsaError, NativeError, NativeOptions, NativeRecognizer, Session};
 pub use recognize::{Precision, PrecisionError, RecognizeError, Recognizer};

@@ -8,7 +8,9 @@ use std::error::Error;
 
 use captcha_core::{Alphabet, Fingerprint, to_gray};
 use captcha_dataset::{Batch, CaptchaStream, DatasetError, StreamOptions, TrainingData};
-use captcha_infer::{Architecture, InputShape, Layer, ModelMetadata, Recognizer, Window, softmax};
+use captcha_infer::{
+    Architecture, InputShape, Layer, ModelMetadata, Polarity, Preparation, Recognizer, Window, softmax,
+};
 use captcha_model::{
     DeviceChoice, ModelError, SequenceTraining, TorchRecognizer, TrainMonitor, TrainOptions, Trained, train,
 };
@@ -38,7 +40,7 @@ fn metadata() -> ModelMetadata {
 fn data(images: usize, seed: u64) -> CaptchaStream {
     let options = StreamOptions::new(images).with_seed(seed).with_threads(1);
     let stream = CaptchaStream::new(Renderer::new(style()).unwrap(), options).unwrap();
-    stream.with_prepare("architecture", |image| architecture().prepare(&to_gray(image)))
+    stream.with_prepare("architecture", |image| metadata().prepare(&to_gray(image)))
 }
 
 fn options() -> TrainOptions {
@@ -203,4 +205,27 @@ fn a_training_in_one_call_takes_what_it_needs_from_the_source() {
     // It is the training of the function below it.
     let same = fit(&options().with_epochs(1), None, &()).unwrap();
     assert_eq!(trained.history[0].train_loss, same.history[0].train_loss);
+}
+
+#[test]
+fn images_are_prepared_in_training_as_the_model_says() {
+    let preparation = Preparation::default().with_polarity(Polarity::ByImage);
+    let train = |style: Style, preparation: Preparation| {
+        let training = SequenceTraining::new(Renderer::new(style).unwrap())
+            .with_architecture(architecture())
+            .with_preparation(preparation)
+            .with_images(64)
+            .with_validation(16)
+            .with_drawing_threads(1)
+            .with_options(options().with_epochs(1));
+        training.run(&()).unwrap()
+    };
+    let negative = train(style().with_inverted(1.0), preparation);
+    assert_eq!(negative.model.metadata().preparation, preparation);
+    // What the network is trained on is the same, so it becomes the same network.
+    let plain = train(style(), Preparation::default());
+    assert_eq!(negative.model.tensors(), plain.model.tensors());
+    // 64 x 32 pixels at a height of 16, and half as wide again.
+    let wide = train(style(), Preparation::default().with_stretch(1.5));
+    assert_eq!(wide.model.metadata().architecture.input.width, 48);
 }

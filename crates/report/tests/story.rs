@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::path::Path;
 
-use captcha_infer::{Architecture, NativeRecognizer, Recognizer};
+use captcha_infer::{Architecture, NativeRecognizer, Polarity, Recognizer};
 use captcha_lab::core::ink::ink_batch;
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::segment::{Cleaning, SegmentOptions, Segmenter};
@@ -238,6 +238,25 @@ fn what_is_cleaned_is_shown() {
     let story = story(&road, "specks.png").unwrap();
     check(&story);
     section(&parse(&page(&story)), "cleaning");
+}
+
+#[test]
+fn levels_that_are_changed_are_shown() {
+    let mut metadata = model(Pretrained::ClaptchaSequence).metadata().clone();
+    metadata.preparation = metadata.preparation.with_polarity(Polarity::ByImage).with_stretch(1.5);
+    let model = ModelFile::new(metadata, model(Pretrained::ClaptchaSequence).tensors().clone()).unwrap();
+    let mut image = captcha(Style::claptcha(), "QXKZEF");
+    for negative in [false, true] {
+        let road = Road::new(model.clone(), image.clone(), 1).unwrap();
+        assert!(matches!(road.way(), Way::Sequence { scaled, .. } if scaled.dimensions() == (144, 48)));
+        let story = story(&road, "negative.png").unwrap();
+        check(&story);
+        let page = page(&story);
+        let scaled = text(section(&parse(&page), "scaled"));
+        assert!(scaled.contains("300 x 150 pixels become 144 x 48, 1.5 times as wide"), "{scaled}");
+        assert_eq!(page.contains("dark on light by the border"), negative);
+        image.invert();
+    }
 }
 
 #[test]

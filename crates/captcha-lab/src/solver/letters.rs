@@ -32,7 +32,8 @@ pub(super) fn read(
     decoder: &Decoder,
     image: &GrayImage,
 ) -> Result<Prediction, SolveError> {
-    let segmentation = cut(segmenter, image, decoder.decoding().lengths.as_ref())?;
+    let image = recognizer.metadata().preparation.levels(image);
+    let segmentation = cut(segmenter, &image, decoder.decoding().lengths.as_ref())?;
     let letters = segmentation.letters.iter().map(|letter| &letter.image);
     let characters = read_letters(recognizer, letters, decoder)?;
     let placed = characters.into_iter().zip(&segmentation.letters);
@@ -41,7 +42,7 @@ pub(super) fn read(
     ))
 }
 
-/// The letters of an image, as many as `lengths` allow. If the ink suggests another number, the nearest one that is
+/// The letters of an image that is prepared for the model, as many as `lengths` allow. If the ink suggests another number, the nearest one that is
 /// allowed is tried.
 pub(super) fn cut(
     segmenter: &Segmenter,

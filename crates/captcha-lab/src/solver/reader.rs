@@ -49,7 +49,8 @@ impl Reader {
         match self {
             Self::Letters(segmenter) => {
                 let lengths = classes.len()..=classes.len();
-                let letters = letters::cut(segmenter, image, Some(&lengths)).ok()?.letters;
+                let image = recognizer.metadata().preparation.levels(image);
+                let letters = letters::cut(segmenter, &image, Some(&lengths)).ok()?.letters;
                 let batch = ink_batch(letters.iter().map(|letter| &letter.image))?;
                 let logits = recognizer.logits(batch.view()).ok()?;
                 let scores = logits.outer_iter().zip(classes);

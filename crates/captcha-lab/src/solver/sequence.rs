@@ -26,9 +26,9 @@ pub(super) fn logits(recognizer: &dyn Recognizer, image: &GrayImage) -> Result<A
     if width / WIDEST > height {
         return Err(SolveError::TooWide { width, height, limit: WIDEST });
     }
-    let architecture = &recognizer.metadata().architecture;
-    let expected = architecture.input;
-    let batch = ink_batch([&architecture.prepare(image)?]).ok_or(RecognizeError::MixedSizes { expected })?;
+    let metadata = recognizer.metadata();
+    let expected = metadata.architecture.input;
+    let batch = ink_batch([&metadata.prepare(image)?]).ok_or(RecognizeError::MixedSizes { expected })?;
     let logits = recognizer.logits(batch.view())?;
     let (images, steps, classes) = logits.dim();
     if images != 1 {

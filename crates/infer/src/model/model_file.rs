@@ -8,7 +8,9 @@ use captcha_core::Alphabet;
 use captcha_core::files::{Durability, read_bounded, write_whole};
 use serde::{Deserialize, Serialize};
 
-use crate::{Architecture, ArchitectureError, Container, ContainerError, Shape, Tensor};
+use crate::{
+    Architecture, ArchitectureError, Container, ContainerError, Preparation, PreparationError, Shape, Tensor,
+};
 
 /// The version of the model file that this crate writes. It reads this one only.
 pub const FORMAT_VERSION: u32 = 1;
@@ -30,6 +32,9 @@ pub struct ModelMetadata {
     pub alphabet: Alphabet,
     /// How pixels become floats.
     pub normalisation: Normalisation,
+    /// What is done to the pixels of an image before; nothing if it is not there.
+    #[serde(default, skip_serializing_if = "Preparation::is_default")]
+    pub preparation: Preparation,
     /// How many characters a text had in training, fewest and most, if that is known.
     pub lengths: Option<(usize, usize)>,
     /// How images were cut into letters in training, as `captcha-segment` serialises its options.
@@ -62,6 +67,7 @@ impl ModelMetadata {
             architecture,
             alphabet,
             normalisation: Normalisation::Ink,
+            preparation: Preparation::default(),
             lengths: None,
             segmentation: None,
             temperature: None,
@@ -159,6 +165,9 @@ pub enum ModelFileError {
         /// What it is.
         actual: f32,
     },
+    /// Images can't be prepared as the model says.
+    #[error("the preparation of images can't be applied")]
+    Preparation(#[from] PreparationError),
     /// The file can't be read or written.
     #[error("the file can't be read or written")]
     Io(#[source] io::Error),
@@ -183,9 +192,10 @@ impl ModelFile {
     ///
     /// # Errors
     /// [`ModelFileError`] if the architecture makes no network, does not fit the alphabet, or the tensors are
-    /// not those that it needs; or if its temperature is no number above 0.
+    /// not those that it needs; or if its temperature or its preparation is out of range.
     pub fn new(metadata: ModelMetadata, tensors: BTreeMap<String, Tensor>) -> Result<Self, ModelFileError> {
         check_temperature(metadata.temperature)?;
+        metadata.preparation.check(metadata.architecture.is_sequence())?;
         let output = metadata.architecture.output()?;
         let fits = match output {
             Shape::Vector { features } => features == metadata.alphabet.len(),
@@ -435,6 +445,25 @@ pub(crate) mod tests {
         }
         // Files from before there were temperatures have no such key, and neither has one without.
         assert!(!serde_json::to_string(model().metadata()).unwrap().contains("temperature"));
+    }
+
+    #[test]
+    fn a_preparation_is_kept_and_checked() {
+        let ModelFile { mut metadata, tensors } = model();
+        // Files from before there were preparations have no such key, and neither has one that changes nothing.
+        assert!(!serde_json::to_string(&metadata).unwrap().contains("preparation"));
+        metadata.preparation.polarity = crate::Polarity::ByImage;
+        let prepared = ModelFile::new(metadata.clone(), tensors.clone()).unwrap();
+        assert_eq!(ModelFile::from_bytes(&prepared.to_bytes().unwrap()).unwrap(), prepared);
+        for actual in [1.5, 9.0, f32::NAN] {
+            metadata.preparation.stretch = actual;
+            let error = ModelFile::new(metadata.clone(), tensors.clone()).unwrap_err();
+            assert!(matches!(error, ModelFileError::Preparation(_)), "{error}");
+        }
+        let unknown = serde_json::from_str::<Preparation>(r#"{"polarity": "by_image", "sharpen": 2}"#);
+        assert!(unknown.unwrap_err().to_string().contains("sharpen"));
+        let part: Preparation = serde_json::from_str(r#"{"stretch": 1.5}"#).unwrap();
+        assert_eq!(part, Preparation::default().with_stretch(1.5));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `recognizer` | images in, logits out; why images are refused |
 //! | `precision` | how exactly that is computed |
-//! | `prepare` | an image as a sequence network takes it |
+//! | `prepare` | an image as a network takes it: the one place |
 
 mod precision;
 mod prepare;

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use captcha_dataset::{Augmentation, LetterEpochs, LetterSet};
-use captcha_infer::Architecture;
+use captcha_infer::{Architecture, Preparation};
 
 use super::settings::{Settings, bounds, common_setters};
 use crate::{ModelError, TrainMonitor, TrainOptions, Trained, train};
@@ -19,6 +19,7 @@ use crate::{ModelError, TrainMonitor, TrainOptions, Trained, train};
 /// | architecture | [`Architecture::compact`] at the size of the letters |
 /// | validation | 0.1 of the letters of each class |
 /// | augmentation | none |
+/// | preparation | [`Preparation::default`] |
 /// | lengths | not known |
 /// | options | [`TrainOptions::default`] |
 /// | folder | none: nothing is written |
@@ -80,6 +81,13 @@ impl LetterTraining {
     /// Sets how many characters a text has; the model then expects this number.
     pub fn with_lengths(mut self, lengths: RangeInclusive<usize>) -> Self {
         self.settings.lengths = Some(bounds(lengths));
+        self
+    }
+
+    /// Sets the preparation of the images that the letters were cut from ([`Preparation::levels`]): the model then cuts
+    /// what it reads from images that are prepared in the same way.
+    pub fn with_preparation(mut self, preparation: Preparation) -> Self {
+        self.settings.preparation = preparation;
         self
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use captcha_core::image::GenericImageView;
 use captcha_core::{seed, to_gray};
 use captcha_dataset::{CaptchaSource, CaptchaStream, StreamOptions};
-use captcha_infer::Architecture;
+use captcha_infer::{Architecture, Preparation};
 
 use super::settings::{Settings, bounds, common_setters};
 use crate::{Drawn, ModelError, TrainMonitor, TrainOptions, Trained, train};
@@ -27,6 +27,7 @@ const VALIDATION: u64 = u64::MAX;
 /// | images | 30,000 per epoch |
 /// | validation | 2,000 images, the same in every epoch |
 /// | threads that draw | one per core |
+/// | preparation | [`Preparation::default`] |
 /// | lengths | those of the source |
 /// | options | [`TrainOptions::sequence`] |
 /// | folder | none: nothing is written |
@@ -80,6 +81,12 @@ impl SequenceTraining {
         self
     }
 
+    /// Sets what is done to the pixels of images before the network sees them, in training and then by the model.
+    pub fn with_preparation(mut self, preparation: Preparation) -> Self {
+        self.settings.preparation = preparation;
+        self
+    }
+
     /// Sets how many images an epoch has, at least 1.
     pub fn with_images(mut self, images: usize) -> Self {
         self.images = images;
@@ -112,18 +119,16 @@ impl SequenceTraining {
     pub fn run(&self, monitor: &dyn TrainMonitor) -> Result<Trained, ModelError> {
         let Self { source, settings, .. } = self;
         let seed = settings.options.seed;
-        let architecture = self.architecture()?;
+        let metadata = settings.metadata(self.architecture()?, source.alphabet().clone());
         let stream = |part, images, seed| -> Result<CaptchaStream, ModelError> {
             let options = StreamOptions::new(images).with_seed(seed).with_threads(self.threads);
             let stream = CaptchaStream::new(source.clone(), options)
                 .map_err(|source| ModelError::Data { part, source })?;
-            let prepare = architecture.clone();
-            let what = format!("height {}, columns of {}", prepare.input.height, prepare.column_width());
-            Ok(stream.with_prepare(what, move |image| prepare.prepare(&to_gray(image))))
+            let prepare = metadata.clone();
+            Ok(stream.with_prepare(prepare.prepared(), move |image| prepare.prepare(&to_gray(image))))
         };
         let training = stream("training", self.images, seed)?;
         let validation = stream("validation", self.validation, seed::derive(seed, VALIDATION))?;
-        let metadata = settings.metadata(architecture.clone(), source.alphabet().clone());
         let folder = settings.folder.as_deref();
         let mut trained = train(&metadata, &training, &validation, &settings.options, folder, monitor)?;
         trained.drawn = Some(Drawn { stats: training.stats(), failures: training.failures() });
@@ -137,7 +142,8 @@ impl SequenceTraining {
         let failed = |source| ModelError::Data { part: "training", source };
         let (first, _) = self.source.image(self.settings.options.seed).map_err(failed)?;
         let (width, height) = first.dimensions();
-        let width = architecture.input.height * width as usize / height.max(1) as usize;
-        Ok(architecture.at_width(width.max(1)))
+        let stretch = f64::from(self.settings.preparation.stretch);
+        let width = architecture.input.height as f64 * f64::from(width) / f64::from(height.max(1)) * stretch;
+        Ok(architecture.at_width((width as usize).max(1)))
     }
 }

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use captcha_core::Alphabet;
-use captcha_infer::{Architecture, ModelMetadata};
+use captcha_infer::{Architecture, ModelMetadata, Preparation};
 
 use crate::TrainOptions;
 
@@ -15,17 +15,25 @@ pub(super) struct Settings {
     pub(super) options: TrainOptions,
     pub(super) folder: Option<PathBuf>,
     pub(super) lengths: Option<(usize, usize)>,
+    pub(super) preparation: Preparation,
     pub(super) notes: BTreeMap<String, String>,
 }
 
 impl Settings {
     pub(super) fn new(options: TrainOptions) -> Self {
-        Self { options, folder: None, lengths: None, notes: BTreeMap::new() }
+        Self {
+            options,
+            folder: None,
+            lengths: None,
+            preparation: Preparation::default(),
+            notes: BTreeMap::new(),
+        }
     }
 
     pub(super) fn metadata(&self, architecture: Architecture, alphabet: Alphabet) -> ModelMetadata {
         let mut metadata = ModelMetadata::new(architecture, alphabet);
         metadata.lengths = self.lengths;
+        metadata.preparation = self.preparation;
         metadata.training.clone_from(&self.notes);
         metadata
     }

@@ -26,6 +26,7 @@ const BESIDE: usize = 3;
 pub(crate) fn write(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
     pixels(draft, road)?;
     channels(draft, road)?;
+    levels_changed(draft, road)?;
     match road.way() {
         Way::Letters { cleaned, steps, followed } => {
             if let Some(cleaned) = cleaned {
@@ -43,6 +44,23 @@ fn begin(draft: &mut Draft, id: &str, step: Step) {
     let Words { title, text } = step.words();
     draft.page.section(id, &title);
     draft.page.text(&text);
+}
+
+/// What the model does to grey levels before anything else, if it does.
+fn levels_changed(draft: &mut Draft, road: &Road) -> Result<(), StoryError> {
+    let preparation = &road.model().metadata().preparation;
+    let changed = preparation.levels(road.grey());
+    if *changed == *road.grey() {
+        return Ok(());
+    }
+    begin(draft, "prepared", Step::Prepared);
+    let picture = enlarged(&DynamicImage::from(changed.into_owned()), WIDE);
+    let caption = format!("As this model was trained: {preparation}.");
+    let said =
+        Said { name: "prepared.png", alt: "The image after its levels were changed.", caption: &caption };
+    draft.picture(&picture, Size::Half, said)?;
+    draft.page.end();
+    Ok(())
 }
 
 /// The box of a whole image.
@@ -256,12 +274,18 @@ pub(crate) fn other_models() -> String {
 /// The input of a sequence network.
 fn whole(draft: &mut Draft, road: &Road, scaled: &GrayImage) -> Result<(), StoryError> {
     begin(draft, "scaled", Step::Scaled);
-    let architecture = &road.model().metadata().architecture;
+    let metadata = road.model().metadata();
+    let (architecture, stretch) = (&metadata.architecture, metadata.preparation.stretch);
+    let wide = if stretch == 1.0 {
+        String::new()
+    } else {
+        format!(", {stretch} times as wide as their shape, for narrow letters need columns enough")
+    };
     let column = architecture.column_width();
     let (width, height) = scaled.dimensions();
     let steps = width as usize / column.max(1);
     draft.page.text(&format!(
-        "Here {} x {} pixels become {width} x {height}. At the end the network gives one answer for every strip of {column} \
+        "Here {} x {} pixels become {width} x {height}{wide}. At the end the network gives one answer for every strip of {column} \
          pixels: {width} / {column} = {steps} columns. To decide on a strip it also sees what is around it.",
         road.grey().width(),
         road.grey().height(),

@@ -85,7 +85,7 @@ impl Road {
                 let known =
                     model.metadata().lengths.filter(|(fewest, most)| fewest == most).map(|(most, _)| most);
                 let expected = prediction.as_ref().map_or(known, |read| Some(read.characters.len()));
-                let steps = segmenter.steps(&grey, expected);
+                let steps = segmenter.steps(&model.metadata().preparation.levels(&grey), expected);
                 let letters = steps.result.as_ref().map_or(&[][..], |found| &found.letters);
                 let followed = match letters.get(number.wrapping_sub(1)) {
                     Some(letter) => Some((number - 1, Box::new(trace(&model, &letter.image)?))),
@@ -96,7 +96,7 @@ impl Road {
                 Way::Letters { cleaned, steps: Box::new(steps), followed }
             }
             None => {
-                let scaled = model.metadata().architecture.prepare(&grey)?;
+                let scaled = model.metadata().prepare(&grey)?;
                 let trace = Box::new(trace(&model, &scaled)?);
                 Way::Sequence { scaled, trace }
             }

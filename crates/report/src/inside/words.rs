@@ -22,6 +22,8 @@ pub enum Step {
     Channels,
     /// The grey levels: one number a pixel.
     Grey,
+    /// Levels that are inverted or stretched.
+    Prepared,
     /// Noise and line removal.
     Cleaning,
     /// Binarisation: ink or paper.
@@ -64,6 +66,11 @@ impl Step {
                 "Grey",
                 "The shape of a letter does not depend on its colour, so the three tables become one: 0 is black and \
                  255 is white.",
+            ),
+            Self::Prepared => (
+                "Dark text on light paper",
+                "The network was trained on levels that were changed, and reads them changed in the same way: light text \
+                 becomes dark, or faint text as strong as it can be.",
             ),
             Self::Cleaning => (
                 "Cleaning",

@@ -17,6 +17,8 @@ use crate::inside::known::planes::{Cell, Planes};
 pub(crate) struct Insight {
     /// The image as grey levels.
     pub(crate) grey: GrayImage,
+    /// The grey levels as the preparation of the model changes them, if it does.
+    pub(crate) prepared: Option<GrayImage>,
     /// The steps of its segmentation, if the model reads letters.
     pub(crate) steps: Option<Steps>,
     /// The inputs of the network in order: the letters, or the whole image.
@@ -54,9 +56,10 @@ impl Insight {
             (None, Ok(solver)) => solver.solve(&subject.image).map_err(|error| describe(&error)),
             (None, Err(error)) => Err(describe(error)),
         };
+        let prepared = subject.model.metadata().preparation.levels(&grey);
         let segmenter = solver.as_ref().ok().and_then(Solver::segmenter);
         let steps =
-            segmenter.map(|segmenter| cut(segmenter, &grey, &subject.model, prediction.as_ref().ok()));
+            segmenter.map(|segmenter| cut(segmenter, &prepared, &subject.model, prediction.as_ref().ok()));
         let images = match &steps {
             Some(Steps { result: Ok(cut), .. }) => {
                 Ok(cut.letters.iter().map(|letter| letter.image.clone()).collect())
@@ -64,7 +67,7 @@ impl Insight {
             Some(Steps { result: Err(error), .. }) => Err(describe(error)),
             None if !subject.model.metadata().architecture.is_sequence() => Err(String::new()),
             None => {
-                let prepared = subject.model.metadata().architecture.prepare(&grey);
+                let prepared = subject.model.metadata().prepare(&grey);
                 prepared.map(|image| vec![image]).map_err(|error| describe(&error))
             }
         };
@@ -82,7 +85,8 @@ impl Insight {
             // The first error is the more informative one.
             Err(error) => (Vec::new(), Some(prediction.as_ref().err().cloned().unwrap_or(error))),
         };
-        Self { grey, steps, pieces, prediction: prediction.ok(), problem }
+        let prepared = Some(prepared.into_owned()).filter(|prepared| *prepared != grey);
+        Self { grey, prepared, steps, pieces, prediction: prediction.ok(), problem }
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) enum Picture {
     Colour,
     /// Its grey levels.
     Grey,
+    /// The grey levels, inverted or stretched as the model says.
+    Prepared,
     /// The binarised image.
     Binary,
     /// An input of the network.

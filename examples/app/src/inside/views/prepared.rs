@@ -27,6 +27,9 @@ pub(crate) fn show(ui: &mut Ui, insight: &Insight, textures: &mut Textures) {
         if let Some(problem) = &insight.problem {
             ui.colored_label(ui.visuals().error_fg_color, problem);
         }
+        if let Some(prepared) = &insight.prepared {
+            step(ui, Step::Prepared, |ui| _ = image(ui, textures, Picture::Prepared, prepared));
+        }
         match &insight.steps {
             Some(steps) => cutting(ui, insight, steps, textures),
             None => {
