@@ -32,8 +32,14 @@ impl AdamW {
         Ok(Self { first: zeros()?, second: zeros()?, steps: 0, weight_decay, clip })
     }
 
-    /// One step along the negative gradient that the last backward pass left in `network`.
-    pub(crate) fn step(&mut self, network: &Network, learning_rate: f64) -> Result<(), ModelError> {
+    /// One step along the negative gradient that the last backward pass left in `network`; `head_only` if that has a
+    /// gradient for its head only.
+    pub(crate) fn step(
+        &mut self,
+        network: &Network,
+        learning_rate: f64,
+        head_only: bool,
+    ) -> Result<(), ModelError> {
         self.steps += 1;
         let steps = i32::try_from(self.steps).unwrap_or(i32::MAX);
         let correction_1 = 1.0 - BETA_1.powi(steps);
@@ -47,7 +53,7 @@ impl AdamW {
                 gradient = gradient.f_mul(&factor)?;
             }
             if self.weight_decay > 0.0 {
-                let _ = network.decayed()?.f_mul_scalar_(1.0 - learning_rate * self.weight_decay)?;
+                let _ = network.decayed(head_only)?.f_mul_scalar_(1.0 - learning_rate * self.weight_decay)?;
             }
             let _ = self.first.f_lerp_(&gradient, 1.0 - BETA_1)?;
             let _ = self.second.f_mul_scalar_(BETA_2)?;
@@ -60,6 +66,14 @@ impl AdamW {
             let _ = network.flat().shallow_clone().f_add_(&update)?;
             Ok(())
         })
+    }
+
+    /// Forgets all steps.
+    pub(crate) fn reset(&mut self) -> Result<(), ModelError> {
+        self.steps = 0;
+        let _ = self.first.f_zero_()?;
+        let _ = self.second.f_zero_()?;
+        Ok(())
     }
 
     /// Restores the state from a checkpoint.
@@ -87,6 +101,8 @@ mod tests {
     use super::*;
     use crate::network::{Pass, to_vec};
 
+    const TRAINING: Pass = Pass::Training { mixed: false, head_only: false };
+
     #[derive(serde::Deserialize)]
     struct Reference {
         losses: Vec<f64>,
@@ -113,10 +129,10 @@ mod tests {
         let mut optimiser = AdamW::new(&network, 0.1, None).unwrap();
         for (step, expected) in reference.losses.iter().enumerate() {
             network.zero_gradients();
-            let logits = network.forward(&images, Pass::Training).unwrap();
+            let logits = network.forward(&images, TRAINING).unwrap();
             let loss = logits.cross_entropy_loss(&labels, None::<&Tensor>, Reduction::Mean, -100, 0.0);
             loss.backward();
-            optimiser.step(&network, 0.1 / (step + 1) as f64).unwrap();
+            optimiser.step(&network, 0.1 / (step + 1) as f64, false).unwrap();
             let loss = f64::try_from(loss).unwrap();
             assert!((loss - expected).abs() < 1e-6, "step {step}: {loss}, expected {expected}");
         }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::adamw::AdamW;
 use crate::network::{Network, to_vec};
-use crate::{EpochMetrics, ModelError, run};
+use crate::{EpochMetrics, ModelError, StartReport, run};
 
 /// Prefixes of the tensor names in a checkpoint: the current network, the running average of its weights, the
 /// network of the best epoch, and the two vectors of the optimiser.
@@ -36,6 +36,9 @@ pub(crate) struct Progress {
     pub(crate) planned: Vec<usize>,
     /// Steps that the optimiser has taken.
     pub(crate) steps: usize,
+    /// What was taken from the model that the training started from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) start: Option<StartReport>,
     /// The free text of the model file, as given in the call that trained last.
     #[serde(default)]
     pub(crate) words: Words,
@@ -63,7 +66,7 @@ impl Words {
 impl Progress {
     /// The state before the first epoch.
     pub(crate) fn new(run: Fingerprint) -> Self {
-        Self { run, history: Vec::new(), planned: Vec::new(), steps: 0, words: Words::default() }
+        Self { run, history: Vec::new(), planned: Vec::new(), steps: 0, start: None, words: Words::default() }
     }
 
     /// The best epoch so far.

@@ -8,6 +8,8 @@ use captcha_dataset::DatasetError;
 use captcha_infer::{ArchitectureError, ModelFileError};
 use tch::TchError;
 
+use crate::{Suspicion, Unlearnt};
+
 /// Why training or inference with libtorch failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -112,13 +114,40 @@ pub enum ModelError {
         /// The least number of steps: the characters, and a blank between equal neighbours.
         needed: usize,
     },
+    /// Nothing of the model that the training is to start from fits the network.
+    #[error(
+        "none of the {layers} layers with weights of the model to start from fits the network; start from a model of the same network, or from nothing"
+    )]
+    Start {
+        /// How many layers of the model have weights.
+        layers: usize,
+    },
+    /// A batch could not be learnt by heart, so that a training would be in vain.
+    #[error(
+        "the network can't learn {images} images by heart: after {steps} steps the loss is {loss:.2} and {} of them are read wrong; {suspicion}",
+        wrong.len()
+    )]
+    NotLearnt {
+        /// The number of images.
+        images: usize,
+        /// The number of steps.
+        steps: usize,
+        /// Mean loss of the last step in nats.
+        loss: f64,
+        /// What is probably wrong.
+        suspicion: Suspicion,
+        /// The images that stay wrong.
+        wrong: Vec<Unlearnt>,
+    },
     /// The loss, or a value of the network, is no longer finite.
     #[error(
-        "training diverged in epoch {epoch}: the loss or a weight became infinite or NaN (loss {loss}); try a smaller learning rate"
+        "training diverged in epoch {epoch} at step {step}: the loss or a weight became infinite or NaN (loss {loss}); try a smaller learning rate"
     )]
     Diverged {
         /// The epoch, from 1.
         epoch: usize,
+        /// The step in this epoch, from 1: on the CPU the first with such a loss, on a GPU up to 32 later.
+        step: usize,
         /// The loss.
         loss: f64,
     },

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use captcha_core::files::remove_temporaries;
 use captcha_infer::ModelFile;
 
-use crate::{EpochMetrics, ModelError, write_csv};
+use crate::{EpochMetrics, ModelError, write_csv, write_json_lines};
 
 /// The names of the files in the folder of a run.
 const CHECKPOINT: &str = "checkpoint.safetensors";
 const MODEL: &str = "model.safetensors";
 const METRICS: &str = "metrics.csv";
+const METRICS_LINES: &str = "metrics.jsonl";
 
 /// The folder of a run, locked against other trainings.
 pub(crate) struct RunFolder {
@@ -45,6 +46,7 @@ impl RunFolder {
     /// Writes the metrics and the best model.
     pub(crate) fn save(&self, history: &[EpochMetrics], model: &ModelFile) -> Result<(), ModelError> {
         write_csv(history, self.path.join(METRICS))?;
+        write_json_lines(history, self.path.join(METRICS_LINES))?;
         Ok(model.save(self.path.join(MODEL))?)
     }
 

@@ -5,7 +5,9 @@
 //! | [`LetterTraining`] | letters to a model that reads letters, in one call |
 //! | [`SequenceTraining`] | a source of CAPTCHAs to a model that reads whole images, in one call |
 //! | [`train`](fn@train) | trains an architecture on a [`TrainingData`], with checkpoints, and resumes where it stopped: letter networks by cross-entropy, sequence networks by CTC |
-//! | [`TrainOptions`], [`Schedule`], [`DeviceChoice`] | how to train |
+//! | [`train_from`], [`Start`], [`StartReport`] | the same from the weights of another model, whatever alphabet it has |
+//! | [`TrainOptions`], [`Schedule`], [`Watched`], [`DeviceChoice`] | how to train |
+//! | [`rehearse`], [`RehearsalOptions`], [`Rehearsal`] | learns one batch by heart, or says why it can't: the test before a training |
 //! | [`Trained`], [`Stop`], [`Drawn`] | the results |
 //! | [`TrainMonitor`], [`EpochMetrics`] | progress and metrics during the training |
 //! | [`TorchRecognizer`] | a [`Recognizer`](captcha_infer::Recognizer) that runs a model file with libtorch |
@@ -22,7 +24,9 @@
 //! |---|---|
 //! | `training/` | from data to a trained model in one call |
 //! | `trainer` | [`train`](fn@train): a run from its first check to its model |
-//! | `state` | a training in progress: steps, epochs, validation |
+//! | `rehearsal` | [`rehearse`]: one batch by heart |
+//! | `start` | [`Start`]: the weights before the first step |
+//! | `task`, `state` | the data of a training; a training in progress: steps, epochs, validation |
 //! | `run`, `folder`, `checkpoint` | the fingerprint of a run, its files, and its state between two epochs |
 //! | `options` | [`TrainOptions`] |
 //! | `targets`, `score`, `metrics` | losses and right answers of a batch, of many batches, of an epoch |
@@ -38,17 +42,22 @@ mod metrics;
 mod network;
 mod options;
 mod recognizer;
+mod rehearsal;
 mod run;
 mod score;
+mod start;
 mod state;
 mod targets;
+mod task;
 mod trainer;
 mod training;
 
 pub use captcha_dataset::TrainingData;
 pub use error::ModelError;
-pub use metrics::{EpochMetrics, TrainMonitor, write_csv};
-pub use options::{DeviceChoice, Schedule, TrainOptions};
+pub use metrics::{EpochMetrics, TrainMonitor, write_csv, write_json_lines};
+pub use options::{DeviceChoice, Schedule, TrainOptions, Watched};
 pub use recognizer::TorchRecognizer;
-pub use trainer::{Drawn, Stop, Trained, train};
+pub use rehearsal::{Rehearsal, RehearsalOptions, Suspicion, Unlearnt, rehearse};
+pub use start::{Start, StartReport};
+pub use trainer::{Drawn, Stop, Trained, train, train_from};
 pub use training::{LetterTraining, SequenceTraining};

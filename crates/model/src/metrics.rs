@@ -1,13 +1,14 @@
 //! The metrics of each epoch, and the monitor that receives them.
 
 use std::cmp::Ordering;
+use std::io::Write;
 use std::path::Path;
 
 use captcha_core::Monitor;
 use captcha_core::files::{Durability, write_whole};
 use serde::{Deserialize, Serialize};
 
-use crate::ModelError;
+use crate::{ModelError, StartReport};
 
 /// The metrics of an epoch.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -39,10 +40,20 @@ impl EpochMetrics {
         let rank = |row: &Self| (row.validation_accuracy, -row.validation_loss);
         history.iter().max_by(|a, b| rank(a).partial_cmp(&rank(b)).unwrap_or(Ordering::Equal))
     }
+
+    /// The first epoch with the least validation loss.
+    pub(crate) fn least_loss(history: &[Self]) -> Option<&Self> {
+        history.iter().min_by(|a, b| a.validation_loss.total_cmp(&b.validation_loss))
+    }
 }
 
 /// Watches a training: [`Monitor::progress`] counts the steps of all epochs.
 pub trait TrainMonitor: Monitor {
+    /// Called before the first step of a training that starts from a model.
+    fn started(&self, start: &StartReport) {
+        let _ = start;
+    }
+
     /// Called at the end of an epoch.
     fn epoch(&self, metrics: &EpochMetrics) {
         let _ = metrics;
@@ -61,6 +72,21 @@ pub fn write_csv(history: &[EpochMetrics], path: impl AsRef<Path>) -> Result<(),
         let mut writer = csv::Writer::from_writer(file);
         history.iter().try_for_each(|row| writer.serialize(row)).map_err(std::io::Error::other)?;
         writer.flush()
+    })
+    .map_err(ModelError::io(path))
+}
+
+/// Writes one row per epoch as JSON lines, completely or not at all.
+///
+/// # Errors
+/// [`ModelError::Io`] with the path.
+pub fn write_json_lines(history: &[EpochMetrics], path: impl AsRef<Path>) -> Result<(), ModelError> {
+    let path = path.as_ref();
+    write_whole(path, Durability::Process, |file| {
+        history.iter().try_for_each(|row| {
+            serde_json::to_writer(&mut *file, row)?;
+            writeln!(file)
+        })
     })
     .map_err(ModelError::io(path))
 }

@@ -6,7 +6,7 @@ use captcha_core::ndarray::ArrayView4;
 use captcha_core::rand::RngExt;
 use captcha_core::seed;
 use captcha_infer::{Architecture, Layer, ModelFile, Parameter, Tensor as Values};
-use tch::{Device, Kind, Tensor, no_grad};
+use tch::{Device, Kind, Tensor, no_grad, no_grad_guard};
 
 use crate::ModelError;
 
@@ -27,6 +27,8 @@ pub(crate) struct Network {
     statistics: Tensor,
     /// How many values at the start of `flat` weight decay applies to.
     decayed: i64,
+    /// How many of these belong to the layers before the head.
+    decayed_body: i64,
     /// The parameters by name.
     tensors: BTreeMap<String, Tensor>,
     device: Device,
@@ -79,6 +81,9 @@ impl Network {
             parameters.iter().filter(decays).chain(parameters.iter().filter(spared)).collect();
         let count = |parameter: &Parameter| parameter.shape.iter().product::<usize>() as i64;
         let decayed = parameters.iter().filter(decays).map(count).sum();
+        let head = head(&architecture);
+        let body = parameters.iter().filter(decays).filter(|parameter| layer_of(parameter) < head);
+        let decayed_body = body.map(count).sum();
 
         let zeros = |len: i64| Tensor::f_zeros([len], (Kind::Float, device));
         let flat = zeros(order.iter().copied().map(count).sum())?;
@@ -96,7 +101,8 @@ impl Network {
             tensors.insert(parameter.name.clone(), statistics.f_narrow(0, start, count(parameter))?);
             start += count(parameter);
         }
-        let mut network = Self { architecture, parameters, flat, statistics, decayed, tensors, device };
+        let mut network =
+            Self { architecture, parameters, flat, statistics, decayed, decayed_body, tensors, device };
         network.set_values(values)?;
         Ok(network)
     }
@@ -128,6 +134,7 @@ impl Network {
             flat: self.flat.shallow_clone(),
             statistics: self.statistics.shallow_clone(),
             decayed: self.decayed,
+            decayed_body: self.decayed_body,
             tensors: self.tensors.iter().map(|(name, t)| (name.clone(), t.shallow_clone())).collect(),
             device: self.device,
         }
@@ -148,11 +155,12 @@ impl Network {
     }
 
     /// The part of [`flat`](Self::flat) that weight decay applies to.
-    pub(crate) fn decayed(&self) -> Result<Tensor, ModelError> {
-        Ok(self.flat.f_narrow(0, 0, self.decayed)?)
+    pub(crate) fn decayed(&self, head_only: bool) -> Result<Tensor, ModelError> {
+        let start = if head_only { self.decayed_body } else { 0 };
+        Ok(self.flat.f_narrow(0, start, self.decayed - start)?)
     }
 
-    /// The gradient of the last backward pass in the order of [`flat`](Self::flat).
+    /// The gradient of the last backward pass in the order of [`flat`](Self::flat); 0 where it has not been.
     pub(crate) fn flat_gradient(&self) -> Result<Tensor, ModelError> {
         let (weights, vectors): (Vec<_>, Vec<_>) = self
             .parameters
@@ -162,6 +170,7 @@ impl Network {
             .partition(|tensor| tensor.dim() > 1);
         let flat = |tensor: &Tensor| {
             let gradient = tensor.grad();
+            let gradient = if gradient.defined() { gradient } else { tensor.f_zeros_like()? };
             let gradient = if gradient.dim() == 4 { gradient.f_permute([0, 2, 3, 1])? } else { gradient };
             Ok(gradient.f_reshape([-1])?)
         };
@@ -180,11 +189,20 @@ impl Network {
     /// Maps `[n, channels, height, width]` to logits `[n, classes]`, or `[n, steps, classes]` for a sequence
     /// network.
     pub(crate) fn forward(&self, input: &Tensor, pass: Pass) -> Result<Tensor, ModelError> {
-        let training = pass != Pass::Inference;
+        let mixed = matches!(pass, Pass::Training { mixed: true, .. });
         // The data type of convolutions; fully connected layers stay in single precision.
-        let kind = if pass == Pass::MixedTraining { Kind::BFloat16 } else { Kind::Float };
+        let kind = if mixed { Kind::BFloat16 } else { Kind::Float };
+        let frozen = match pass {
+            Pass::Training { head_only: true, .. } => head(&self.architecture),
+            Pass::Training { .. } | Pass::Inference => 0,
+        };
+        let mut without_gradients = (frozen > 0).then(no_grad_guard);
         let mut x = input.shallow_clone();
         for (index, layer) in self.architecture.layers.iter().enumerate() {
+            let training = pass != Pass::Inference && index >= frozen;
+            if index == frozen {
+                without_gradients = None;
+            }
             let tensor = |name: &str| &self.tensors[&format!("{index}.{name}")];
             x = match *layer {
                 Layer::Conv2d { kernel, .. } => {
@@ -220,6 +238,7 @@ impl Network {
                 }
             };
         }
+        drop(without_gradients);
         Ok(x.f_to_kind(Kind::Float)?)
     }
 
@@ -265,11 +284,25 @@ impl Network {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Pass {
     Inference,
-    Training,
-    /// Training with convolutions in bfloat16 (P. Micikevicius et al., "Mixed precision training", ICLR 2018, arXiv
-    /// 1710.03740; D. Kalamkar et al., "A study of bfloat16 for deep learning training", 2019, arXiv 1905.12322):
-    /// weights, their gradients, statistics and the loss stay in single precision, and no loss scaling is needed.
-    MixedTraining,
+    Training {
+        /// Convolutions in bfloat16 (P. Micikevicius et al., "Mixed precision training", ICLR 2018, arXiv 1710.03740; D.
+        /// Kalamkar et al., "A study of bfloat16 for deep learning training", 2019, arXiv 1905.12322): weights, their
+        /// gradients, statistics and the loss stay in single precision, and no loss scaling is needed.
+        mixed: bool,
+        /// Everything before the head as at inference, and without gradients.
+        head_only: bool,
+    },
+}
+
+/// The index of the first layer of the head: what comes after the maps.
+fn head(architecture: &Architecture) -> usize {
+    let ends = |layer: &Layer| matches!(layer, Layer::Columns | Layer::Flatten);
+    architecture.layers.iter().position(ends).unwrap_or(0)
+}
+
+/// The index of the layer that a parameter belongs to.
+fn layer_of(parameter: &Parameter) -> usize {
+    parameter.name.split('.').next().and_then(|index| index.parse().ok()).unwrap_or(0)
 }
 
 /// A view of `[values]` as `shape`; if that is `[n, channels, height, width]`, the values are in the order

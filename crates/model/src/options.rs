@@ -46,8 +46,33 @@ pub struct TrainOptions {
     /// Faster on processors with matrix units for bfloat16 (AMX, CUDA from Ampere on), slower on others.
     /// Default false.
     pub mixed_precision: bool,
-    /// Stop after this many epochs without a better validation accuracy. At least 1, default never.
+    /// Stop after this many epochs in which [`watched`](Self::watched) did not become better. At least 1, default never.
     pub patience: Option<usize>,
+    /// What must become better for the training to go on. Default [`Watched::Accuracy`].
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub watched: Watched,
+    /// Epochs at the start in which only the fully connected layers behind the last maps are trained, and everything
+    /// before them stays as it is, batch statistics included; for trainings that start from a model. Afterwards the
+    /// optimiser starts afresh. Default 0.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub frozen_epochs: usize,
+}
+
+/// Left out of what is written, so that runs of older versions are continued.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// What must become better for a training with [`TrainOptions::patience`] to go on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Watched {
+    /// The validation accuracy; of equal ones, the validation loss.
+    #[default]
+    Accuracy,
+    /// The validation loss.
+    Loss,
 }
 
 impl Default for TrainOptions {
@@ -66,6 +91,8 @@ impl Default for TrainOptions {
             clip: None,
             mixed_precision: false,
             patience: None,
+            watched: Watched::Accuracy,
+            frozen_epochs: 0,
         }
     }
 }
@@ -107,6 +134,8 @@ setters! {
     with_clip, clip: Option<f64>;
     with_mixed_precision, mixed_precision: bool;
     with_patience, patience: Option<usize>;
+    with_watched, watched: Watched;
+    with_frozen_epochs, frozen_epochs: usize;
 }
 
 impl TrainOptions {

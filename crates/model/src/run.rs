@@ -7,7 +7,7 @@ use captcha_dataset::TrainingData;
 use captcha_infer::{ModelFileError, ModelMetadata};
 use serde_json::Value;
 
-use crate::{ModelError, TrainOptions};
+use crate::{ModelError, Start, TrainOptions};
 
 /// The options that may change when a run is continued: its length, and those that affect only the last bits
 /// of its weights.
@@ -16,6 +16,7 @@ const CHANGEABLE: [&str; 2] = ["epochs", "threads"];
 /// The fingerprint of a run: its network, the contents of its data and its options. If any of these differs,
 /// it is another run.
 pub(crate) fn describe(
+    start: &Start,
     metadata: &ModelMetadata,
     training: &dyn TrainingData,
     validation: &dyn TrainingData,
@@ -26,6 +27,9 @@ pub(crate) fn describe(
         .with("architecture", json(&metadata.architecture)?)
         .with("segmentation", json(&metadata.segmentation)?)
         .with("lengths", json(&metadata.lengths)?);
+    if let Some(start) = start.fingerprint() {
+        run = run.with("start", start);
+    }
     for (part, data) in [("training", training), ("validation", validation)] {
         let data = data.fingerprint().with("samples", data.samples_per_epoch());
         run = run.with(part, data);

@@ -4,43 +4,20 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use captcha_core::{Fingerprint, seed};
-use captcha_dataset::{Batch, DatasetError, TrainingData};
-use captcha_infer::{ModelFile, ModelMetadata, Shape, Tensor as Values};
-use tch::{Tensor, no_grad};
+use captcha_dataset::Batch;
+use captcha_infer::{ModelFile, ModelMetadata, Tensor as Values};
+use tch::Device;
 
 use crate::adamw::AdamW;
 use crate::checkpoint::{Checkpoint, Progress, Words};
 use crate::folder::RunFolder;
 use crate::network::{Network, Pass};
 use crate::score::Score;
-use crate::targets::Targets;
-use crate::{EpochMetrics, ModelError, TrainMonitor, TrainOptions};
+use crate::task::{Task, failed, tensors};
+use crate::{EpochMetrics, ModelError, StartReport, TrainOptions, Watched};
 
-/// Steps between checks of the loss: on a GPU, each check waits for all pending operations.
+/// Steps between checks of the loss on a GPU, where each check waits for all pending operations.
 const STEPS_TO_LOOK: usize = 32;
-
-/// The network, the data and the options of a training.
-pub(crate) struct Task<'a> {
-    pub(crate) metadata: &'a ModelMetadata,
-    pub(crate) training: &'a dyn TrainingData,
-    pub(crate) validation: &'a dyn TrainingData,
-    pub(crate) options: &'a TrainOptions,
-    pub(crate) monitor: &'a dyn TrainMonitor,
-}
-
-impl Task<'_> {
-    /// The number of steps in an epoch.
-    fn steps(&self) -> usize {
-        self.training.samples_per_epoch().div_ceil(self.options.batch)
-    }
-
-    /// Tells the monitor how many steps are done.
-    pub(crate) fn report(&self, epochs: usize, steps: usize) {
-        let steps_per_epoch = self.steps() as u64;
-        let done = (epochs as u64).saturating_mul(steps_per_epoch).saturating_add(steps as u64);
-        self.monitor.progress(done, steps_per_epoch.saturating_mul(self.options.epochs as u64));
-    }
-}
 
 /// The state of a training between two steps.
 pub(crate) struct State {
@@ -73,16 +50,26 @@ impl State {
         let device = options.device.device()?;
         let mut network = Network::random(metadata.architecture.clone(), options.seed, device)?;
         // Checks first that the model can be saved; above all, that the number of scores fits the alphabet.
-        ModelFile::new(metadata.clone(), network.values()?)?;
+        let mut values = network.values()?;
+        ModelFile::new(metadata.clone(), values.clone())?;
         let mut optimiser = AdamW::new(&network, options.weight_decay, options.clip)?;
-        let mut average = (options.averaging > 0.0).then(|| network.copy()).transpose()?;
+        let average = |network: &Network| (options.averaging > 0.0).then(|| network.copy()).transpose();
         match checkpoint {
             None => {
-                let progress = Progress::new(run);
+                let mut progress = Progress::new(run);
+                if let Some(report) = task.start.put_into(metadata, &mut values)? {
+                    network.set_values(&values)?;
+                    let (validation_loss, validation_accuracy) = task.validate(&network)?;
+                    let report = StartReport { validation_accuracy, validation_loss, ..report };
+                    task.monitor.started(&report);
+                    progress.start = Some(report);
+                }
+                let average = average(&network)?;
                 Ok(Self { network, average, optimiser, progress, best: BTreeMap::new() })
             }
             Some(Checkpoint { progress, network: values, average: averaged, best, first, second }) => {
                 network.set_values(&values)?;
+                let mut average = average(&network)?;
                 if let (Some(average), Some(averaged)) = (&mut average, averaged) {
                     average.set_values(&averaged)?;
                 }
@@ -102,9 +89,18 @@ impl State {
         self.average.as_ref().unwrap_or(&self.network)
     }
 
-    /// Whether the validation accuracy has not improved for too long.
+    /// What was taken from the model that the training started from.
+    pub(crate) fn start(&self) -> Option<&StartReport> {
+        self.progress.start.as_ref()
+    }
+
+    /// Whether what is watched has not become better for too long.
     pub(crate) fn is_stale(&self, options: &TrainOptions) -> bool {
-        let since_best = self.progress.best().map_or(0, |best| self.history().len() - best.epoch);
+        let best = match options.watched {
+            Watched::Accuracy => self.progress.best(),
+            Watched::Loss => EpochMetrics::least_loss(self.history()),
+        };
+        let since_best = best.map_or(0, |best| self.history().len() - best.epoch);
         options.patience.is_some_and(|patience| since_best >= patience)
     }
 
@@ -116,6 +112,9 @@ impl State {
         let all_steps = task.steps().saturating_mul(options.epochs);
         // For dropout, whose masks libtorch samples.
         tch::manual_seed(seed::derive(options.seed, index as u64) as i64);
+        if index == options.frozen_epochs && index > 0 {
+            self.optimiser.reset()?;
+        }
         let started = Instant::now();
         let mut score = Score::new(&self.network)?;
         let mut learning_rate = 0.0;
@@ -126,18 +125,16 @@ impl State {
             let done = first_step.saturating_add(step);
             learning_rate = options.learning_rate * options.schedule.factor(done, all_steps);
             let batch = batch.map_err(failed("training"))?;
-            self.step(task, &batch, learning_rate, &mut score)?;
-            if step % STEPS_TO_LOOK == STEPS_TO_LOOK - 1 {
-                check_loss(index, score.means()?.0)?;
-            }
+            self.step(task, &batch, (index, step), learning_rate, &mut score)?;
             task.report(index, step + 1);
         }
         let (train_loss, train_accuracy) = score.means()?;
         let seconds = started.elapsed().as_secs_f64();
-        check_loss(index, train_loss)?;
-        self.check_values(index)?;
-        let (validation_loss, validation_accuracy) = self.validate(task)?;
-        check_loss(index, validation_loss)?;
+        let last = task.steps();
+        check_loss(index, last, train_loss)?;
+        self.check_values(index, last)?;
+        let (validation_loss, validation_accuracy) = task.validate(self.outcome())?;
+        check_loss(index, last, validation_loss)?;
         let metrics = EpochMetrics {
             epoch: index + 1,
             train_loss,
@@ -158,22 +155,27 @@ impl State {
         Ok(metrics)
     }
 
-    /// One step on a batch.
+    /// The step `step` of epoch `index`, both from 0, on a batch.
     fn step(
         &mut self,
         task: &Task<'_>,
         batch: &Batch,
+        (index, step): (usize, usize),
         learning_rate: f64,
         score: &mut Score,
     ) -> Result<(), ModelError> {
         let options = task.options;
-        let pass = if options.mixed_precision { Pass::MixedTraining } else { Pass::Training };
-        let (images, targets) = self.tensors(task.metadata, batch)?;
+        let head_only = index < options.frozen_epochs;
+        let pass = Pass::Training { mixed: options.mixed_precision, head_only };
+        let (images, targets) = tensors(task.metadata, &self.network, batch)?;
         self.network.zero_gradients();
         let logits = self.network.forward(&images, pass)?;
         let loss = targets.loss(&logits, options.label_smoothing)?;
+        if self.network.device() == Device::Cpu || step % STEPS_TO_LOOK == STEPS_TO_LOOK - 1 {
+            check_loss(index, step + 1, f64::try_from(&loss)?)?;
+        }
         loss.f_backward()?;
-        self.optimiser.step(&self.network, learning_rate)?;
+        self.optimiser.step(&self.network, learning_rate, head_only)?;
         if let Some(average) = &mut self.average {
             // The first averages are short, so that the initial weights are soon forgotten.
             let steps = self.optimiser.steps as f64;
@@ -184,46 +186,15 @@ impl State {
     }
 
     /// Refuses values that are not finite: the last step may have made them so after its loss was computed.
-    fn check_values(&self, index: usize) -> Result<(), ModelError> {
+    fn check_values(&self, index: usize, step: usize) -> Result<(), ModelError> {
         let networks = [Some(&self.network), self.average.as_ref()];
         let vectors = networks.into_iter().flatten().flat_map(Network::vectors);
         for vector in vectors.chain([&self.optimiser.first, &self.optimiser.second]) {
             if i64::try_from(vector.f_isfinite()?.f_all()?)? == 0 {
-                return Err(ModelError::Diverged { epoch: index + 1, loss: f64::NAN });
+                return Err(ModelError::Diverged { epoch: index + 1, step, loss: f64::NAN });
             }
         }
         Ok(())
-    }
-
-    /// Mean loss in nats, and share of right answers.
-    fn validate(&self, task: &Task<'_>) -> Result<(f64, f64), ModelError> {
-        no_grad(|| {
-            let mut score = Score::new(&self.network)?;
-            for batch in task.validation.epoch(0, task.options.batch) {
-                let batch = batch.map_err(failed("validation"))?;
-                let (images, targets) = self.tensors(task.metadata, &batch)?;
-                let logits = self.outcome().forward(&images, Pass::Inference)?;
-                score.add(&logits, &targets, &targets.loss(&logits, 0.0)?)?;
-            }
-            score.means()
-        })
-    }
-
-    /// The images and right answers of a batch, checked.
-    fn tensors(&self, metadata: &ModelMetadata, batch: &Batch) -> Result<(Tensor, Targets), ModelError> {
-        let input = metadata.architecture.input;
-        let expected = [input.channels, input.height, input.width];
-        let actual = [1, 2, 3].map(|axis| batch.images().shape()[axis]);
-        let any_width = metadata.architecture.is_sequence();
-        if actual[..2] != expected[..2] || (actual[2] != expected[2] && !any_width) {
-            return Err(ModelError::Images { expected, actual });
-        }
-        let steps = match metadata.architecture.at_width(actual[2]).output()? {
-            Shape::Sequence { steps, .. } => Some(steps),
-            _ => None,
-        };
-        let targets = Targets::new(batch, metadata.alphabet.len(), steps, self.network.device())?;
-        Ok((self.network.tensor(&batch.images().view())?, targets))
     }
 
     /// Writes all results of the epoch.
@@ -252,6 +223,9 @@ impl State {
                 ("options".to_owned(), serde_json::to_string(task.options).unwrap_or_default()),
                 ("samples".to_owned(), task.training.samples_per_epoch().to_string()),
             ]);
+            if let Some(start) = self.start() {
+                metadata.training.insert("start".to_owned(), start.to_string());
+            }
             if let Some(extended) = extended(&self.progress.planned) {
                 metadata.training.insert("extended".to_owned(), extended);
             }
@@ -275,11 +249,6 @@ fn extended(planned: &[usize]) -> Option<String> {
     (parts.len() > 1).then(|| described.collect::<Vec<_>>().join(", "))
 }
 
-/// The error of a batch that could not be made.
-fn failed(part: &'static str) -> impl FnOnce(DatasetError) -> ModelError {
-    move |source| ModelError::Data { part, source }
-}
-
-fn check_loss(index: usize, loss: f64) -> Result<(), ModelError> {
-    if loss.is_finite() { Ok(()) } else { Err(ModelError::Diverged { epoch: index + 1, loss }) }
+fn check_loss(index: usize, step: usize, loss: f64) -> Result<(), ModelError> {
+    if loss.is_finite() { Ok(()) } else { Err(ModelError::Diverged { epoch: index + 1, step, loss }) }
 }

@@ -98,17 +98,24 @@ impl Targets {
 
     /// How many images `logits` read right, by the most probable class of each step.
     pub(crate) fn right(&self, logits: &Tensor) -> Result<usize, ModelError> {
-        let best = logits.f_argmax(-1, false)?;
         let Some(texts) = &self.texts else {
+            let best = logits.f_argmax(-1, false)?;
             return Ok(i64::try_from(best.f_eq_tensor(&self.labels)?.f_sum(tch::Kind::Int64)?)? as usize);
         };
+        let readings = self.readings(logits)?;
+        Ok(readings.iter().zip(texts).filter(|(read, text)| read == text).count())
+    }
+
+    /// The classes that `logits` read in each image, by the most probable class of each step.
+    pub(crate) fn readings(&self, logits: &Tensor) -> Result<Vec<Vec<usize>>, ModelError> {
+        let best = to_vec(&logits.f_argmax(-1, false)?)?;
+        let best: Vec<usize> = best.into_iter().map(|class| class as usize).collect();
+        if self.texts.is_none() {
+            return Ok(best.into_iter().map(|class| vec![class]).collect());
+        }
         let (_, steps, classes) = logits.size3()?;
-        let best: Vec<usize> = to_vec(&best)?.into_iter().map(|class| class as usize).collect();
         let paths = best.chunks_exact(steps.max(1) as usize);
-        Ok(paths
-            .zip(texts)
-            .filter(|(path, text)| collapse(path, classes as usize - 1).eq(text.iter().copied()))
-            .count())
+        Ok(paths.map(|path| collapse(path, classes as usize - 1).collect()).collect())
     }
 }
 

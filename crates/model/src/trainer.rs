@@ -7,8 +7,9 @@ use captcha_dataset::{Skipped, StreamStats, TrainingData};
 use captcha_infer::{ModelFile, ModelMetadata};
 
 use crate::folder::RunFolder;
-use crate::state::{State, Task};
-use crate::{EpochMetrics, ModelError, TrainMonitor, TrainOptions, run};
+use crate::state::State;
+use crate::task::Task;
+use crate::{EpochMetrics, ModelError, Start, StartReport, TrainMonitor, TrainOptions, run};
 
 /// A finished training.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,8 @@ pub struct Trained {
     pub history: Vec<EpochMetrics>,
     /// Why it ended.
     pub stop: Stop,
+    /// What was taken from the model that it started from, if it did.
+    pub start: Option<StartReport>,
     /// How the training images were drawn, if [`SequenceTraining`](crate::SequenceTraining) drew them.
     pub drawn: Option<Drawn>,
 }
@@ -49,7 +52,7 @@ pub struct Drawn {
 pub enum Stop {
     /// All epochs are done.
     Finished,
-    /// The validation accuracy did not improve for [`TrainOptions::patience`] epochs.
+    /// What is [`watched`](TrainOptions::watched) did not become better for [`TrainOptions::patience`] epochs.
     Early,
 }
 
@@ -67,7 +70,7 @@ pub enum Stop {
 /// # A folder for the run
 ///
 /// If `folder` is given, the state after each epoch is kept there (`checkpoint.safetensors`), with the best
-/// model so far (`model.safetensors`) and the metrics (`metrics.csv`). The same call then continues after the
+/// model so far (`model.safetensors`) and the metrics (`metrics.csv`, `metrics.jsonl`). The same call then continues after the
 /// last finished epoch, and ends with the same model as an uninterrupted run. If the run is finished, nothing
 /// on disk changes.
 ///
@@ -94,6 +97,22 @@ pub fn train(
     folder: Option<&Path>,
     monitor: &dyn TrainMonitor,
 ) -> Result<Trained, ModelError> {
+    train_from(&Start::Random, metadata, training, validation, options, folder, monitor)
+}
+
+/// Trains as [`train`](fn@train), from any start; a run that starts from another model is another run.
+///
+/// # Errors
+/// As [`train`](fn@train), and [`ModelError::Start`] if nothing of the model fits the network.
+pub fn train_from(
+    start: &Start,
+    metadata: &ModelMetadata,
+    training: &dyn TrainingData,
+    validation: &dyn TrainingData,
+    options: &TrainOptions,
+    folder: Option<&Path>,
+    monitor: &dyn TrainMonitor,
+) -> Result<Trained, ModelError> {
     options.check()?;
     for (part, data) in [("training", training), ("validation", validation)] {
         if data.samples_per_epoch() == 0 {
@@ -109,8 +128,8 @@ pub fn train(
     }
     let metadata = &cut_alike(metadata, training)?;
     tch::set_num_threads(i32::try_from(options.threads).unwrap_or(i32::MAX));
-    let run = run::describe(metadata, training, validation, options)?;
-    let task = Task { metadata, training, validation, options, monitor };
+    let run = run::describe(start, metadata, training, validation, options)?;
+    let task = Task { start, metadata, training, validation, options, monitor };
     let folder = folder.map(RunFolder::open).transpose()?;
     let mut state = State::begin(&task, run, folder.as_ref())?;
     task.report(state.history().len(), 0);
@@ -131,7 +150,7 @@ pub fn train(
     if let Some(folder) = &folder {
         folder.restore(state.history(), &model)?;
     }
-    Ok(Trained { model, history: state.history().to_vec(), stop, drawn: None })
+    Ok(Trained { model, history: state.history().to_vec(), stop, start: state.start().cloned(), drawn: None })
 }
 
 /// `metadata` with the segmentation of the letters.

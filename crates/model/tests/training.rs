@@ -47,6 +47,9 @@ fn an_interrupted_run_resumes_to_the_same_bytes() {
     let csv = std::fs::read_to_string(folder.path().join("metrics.csv")).unwrap();
     assert!(csv.starts_with("epoch,train_loss,train_accuracy,validation_loss,validation_accuracy"), "{csv}");
     assert_eq!(csv.lines().count(), 5);
+    let lines = std::fs::read_to_string(folder.path().join("metrics.jsonl")).unwrap();
+    let rows: Vec<EpochMetrics> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows, resumed.history);
 
     // A finished run is not trained again, and nothing is written.
     let again = fit(&options(), Some(folder.path()), &StopAfter::new(0)).unwrap();
@@ -101,7 +104,8 @@ fn divergence_is_an_error_not_a_model() {
     let _guard = exclusive();
     let error =
         fit(&options().with_learning_rate(1e30).with_schedule(Schedule::Constant), None, &()).unwrap_err();
-    assert!(matches!(error, ModelError::Diverged { .. }), "{error}");
+    // The first step makes weights that are not finite, the second has a loss that is not.
+    assert!(matches!(error, ModelError::Diverged { epoch: 1, step: 2, .. }), "{error}");
 }
 
 #[test]
