@@ -3,7 +3,8 @@
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, GrayImage, ImageFormat, ImageReader};
+use image::metadata::Orientation;
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader};
 
 use crate::files::{ReadError, read_bounded};
 
@@ -94,6 +95,9 @@ pub enum DecodeError {
 
 /// Decodes an image file that is in memory. The content tells the format.
 ///
+/// The image is as a viewer shows it: turned as its EXIF orientation says, and of an animation the first frame. Palettes
+/// become colours; 16 bits a channel and transparency are kept ([`to_gray`] takes both).
+///
 /// # Errors
 /// [`DecodeError`]. Nothing larger than `limits` is allocated.
 pub fn decode_image(bytes: &[u8], limits: ImageLimits) -> Result<DynamicImage, DecodeError> {
@@ -120,7 +124,7 @@ fn decode_as(
     decoder_limits.max_image_height = Some(limits.max_side);
     decoder_limits.max_alloc = Some(limits.max_alloc);
     reader.limits(decoder_limits);
-    let image = reader.decode().map_err(|error| match error {
+    let image = upright(reader, limits).map_err(|error| match error {
         image::ImageError::Limits(_) => too_large(bytes, limits),
         image::ImageError::Unsupported(_) => DecodeError::UnknownFormat,
         error => DecodeError::Corrupt(Box::new(error)),
@@ -129,6 +133,20 @@ fn decode_as(
         (width, height) if width == 0 || height == 0 => Err(DecodeError::ZeroSized { width, height }),
         _ => Ok(image),
     }
+}
+
+/// The first frame of what `reader` reads, turned as its metadata say.
+fn upright(reader: ImageReader<Cursor<&[u8]>>, limits: ImageLimits) -> image::ImageResult<DynamicImage> {
+    let mut decoder = reader.into_decoder()?;
+    if decoder.total_bytes() > limits.max_alloc {
+        let kind = image::error::LimitErrorKind::InsufficientMemory;
+        return Err(image::ImageError::Limits(image::error::LimitError::from_kind(kind)));
+    }
+    // Metadata that can't be read are no reason to refuse the pixels.
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder)?;
+    image.apply_orientation(orientation);
+    Ok(image)
 }
 
 fn too_large(bytes: &[u8], limits: ImageLimits) -> DecodeError {
@@ -259,6 +277,104 @@ mod tests {
         let error = open_image(folder.path().join("A.png"), ImageLimits::default()).unwrap_err();
         let DecodeError::File { source, .. } = error else { panic!("{error}") };
         assert!(matches!(*source, DecodeError::UnknownFormat), "{source}");
+    }
+
+    /// `PNG` with an EXIF chunk (PNG 1.5 extensions, `eXIf`) that says `orientation`, before the pixels.
+    fn turned(png: &[u8], orientation: u8) -> Vec<u8> {
+        // Little endian TIFF header, one entry: tag 0x0112, a SHORT.
+        let exif = [
+            b"II*\0\x08\0\0\0\x01\0".as_slice(),
+            &[0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0],
+        ]
+        .concat();
+        let mut chunk = (exif.len() as u32).to_be_bytes().to_vec();
+        let body = [b"eXIf".as_slice(), &exif].concat();
+        chunk.extend_from_slice(&body);
+        chunk.extend_from_slice(&crc32(&body).to_be_bytes());
+        // The signature and the header chunk have 33 bytes.
+        [&png[..33], &chunk, &png[33..]].concat()
+    }
+
+    /// The checksum of PNG chunks (ISO 3309).
+    fn crc32(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(u32::MAX, |crc, &byte| {
+            (0..8).fold(crc ^ u32::from(byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 * (crc & 1)))
+        })
+    }
+
+    #[test]
+    fn an_image_is_turned_as_its_metadata_say() {
+        let image = GrayImage::from_fn(3, 2, |x, y| image::Luma([10 * (3 * y + x) as u8]));
+        let mut png = Cursor::new(Vec::new());
+        image.write_to(&mut png, ImageFormat::Png).unwrap();
+        let png = png.into_inner();
+        let decoded = |orientation| {
+            let image = decode_image(&turned(&png, orientation), ImageLimits::default()).unwrap();
+            (image.width(), image.height(), to_gray(&image).into_raw())
+        };
+        assert_eq!(decoded(1), (3, 2, vec![0, 10, 20, 30, 40, 50]));
+        assert_eq!(decoded(3), (3, 2, vec![50, 40, 30, 20, 10, 0]));
+        // 6: turn by 90 degrees clockwise to see it upright.
+        assert_eq!(decoded(6), (2, 3, vec![30, 0, 40, 10, 50, 20]));
+        assert_eq!(decoded(8), (2, 3, vec![20, 50, 10, 40, 0, 30]));
+        // No orientation of the standard.
+        assert_eq!(decoded(77), decoded(1));
+    }
+
+    #[test]
+    fn of_an_animation_the_first_frame_is_read() {
+        let mut bytes = Vec::new();
+        let mut encoder = image::codecs::gif::GifEncoder::new(&mut bytes);
+        for level in [40, 200] {
+            let frame = RgbaImage::from_pixel(8, 4, Rgba([level, level, level, 255]));
+            encoder.encode_frame(image::Frame::new(frame)).unwrap();
+        }
+        drop(encoder);
+        let image = to_gray(&decode_image(&bytes, ImageLimits::default()).unwrap());
+        assert_eq!((image.dimensions(), image.get_pixel(0, 0).0[0]), ((8, 4), 40));
+    }
+
+    #[test]
+    fn sixteen_bits_and_palettes_become_eight_bits_of_grey() {
+        let deep =
+            image::ImageBuffer::from_fn(2, 1, |x, _| image::Luma([if x == 0 { 0u16 } else { 0xc0c0 }]));
+        let deep_alpha = image::ImageBuffer::from_fn(2, 1, |x, _| {
+            image::Rgba([0xc0c0u16, 0xc0c0, 0xc0c0, if x == 0 { 0 } else { 0xffff }])
+        });
+        for (image, expected) in [
+            (DynamicImage::ImageLuma16(deep), [0, 0xc0]),
+            (DynamicImage::ImageRgba16(deep_alpha), [255, 0xc0]),
+        ] {
+            let mut bytes = Cursor::new(Vec::new());
+            image.write_to(&mut bytes, ImageFormat::Png).unwrap();
+            let back = decode_image(bytes.get_ref(), ImageLimits::default()).unwrap();
+            assert_eq!(back.color(), image.color());
+            assert_eq!(to_gray(&back).as_raw(), &expected);
+        }
+        // 4 x 1 pixels, 2 bits each, of a palette: black, white, grey 128 and transparent.
+        let chunk = |name: &[u8; 4], data: &[u8]| {
+            let body = [name.as_slice(), data].concat();
+            let length = (data.len() as u32).to_be_bytes();
+            [length.as_slice(), &body, &crc32(&body).to_be_bytes()].concat()
+        };
+        let png = [
+            b"\x89PNG\r\n\x1a\n".to_vec(),
+            chunk(b"IHDR", &[0, 0, 0, 4, 0, 0, 0, 1, 2, 3, 0, 0, 0]),
+            chunk(b"PLTE", &[0, 0, 0, 255, 255, 255, 128, 128, 128, 9, 9, 9]),
+            chunk(b"tRNS", &[255, 255, 255, 0]),
+            // zlib, one stored block: the filter byte and 0b00_01_10_11; Adler-32 at the end.
+            chunk(b"IDAT", &[0x78, 1, 1, 2, 0, 0xfd, 0xff, 0, 0x1b, 0, 0x1d, 0, 0x1c]),
+            chunk(b"IEND", &[]),
+        ]
+        .concat();
+        let image = decode_image(&png, ImageLimits::default()).unwrap();
+        assert_eq!(to_gray(&image).as_raw(), &[0, 255, 128, 255]);
+    }
+
+    #[test]
+    fn what_decoding_would_allocate_is_limited() {
+        let error = decode_image(&png(300, 200), ImageLimits::default().with_max_alloc(59_999)).unwrap_err();
+        assert!(matches!(error, DecodeError::TooLarge { .. }), "{error}");
     }
 
     #[test]
