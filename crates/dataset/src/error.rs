@@ -127,6 +127,16 @@ pub enum DatasetError {
         /// What was expected there.
         expected: String,
     },
+    /// A label file is none, or can't be understood.
+    #[error("{}, line {line}: expected {expected}", path.display())]
+    LabelFile {
+        /// The label file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What was expected there.
+        expected: String,
+    },
     /// An option is out of its range.
     #[error("{option}: expected {expected}, got {actual}")]
     BadOption {

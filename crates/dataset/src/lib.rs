@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `generate_corpus` | draws a corpus of labelled images on disk: parallel, resumable, in shards (feature `render`) |
 //! | [`CorpusManifest`] | what a corpus on disk is made of, with the box of every character |
-//! | [`LabelledFolder`] | reads a corpus, or any folder of images that are named after their text |
+//! | [`LabelledFolder`] | reads a corpus, or any folder of images whose texts are known: by name, in a label file, in tar shards |
+//! | [`LabelFile`] | names and texts of images, as CSV, TSV, JSON lines ... |
 //! | [`extract_letters`] | cuts labelled images into letter folders, as torchvision's `ImageFolder` reads them |
 //! | [`LetterSet`] | letters in memory: from letter folders, from labelled images, or from a [`CaptchaSource`] |
 //! | [`ImageSet`] | labelled images in memory, prepared for a network that reads whole images |
@@ -86,7 +87,12 @@ pub use drawing::generate::{CorpusSummary, generate_corpus};
 #[cfg(feature = "render")]
 pub use drawing::options::{CorpusOptions, TextSource};
 pub use error::DatasetError;
-pub use folder::labelled_folder::{FolderOptions, LabelledFolder, Sample};
+pub use folder::label_file::file::{Correction, LabelFile};
+pub use folder::labelled_folder::LabelledFolder;
+pub use folder::options::FolderOptions;
+pub use folder::pattern::{LabelPattern, LabelPatternError};
+pub use folder::sample::{Sample, TarMember};
+pub use folder::source::LabelSource;
 pub use images::image_set::ImageSet;
 pub use images::loading::ImageSetOptions;
 pub use letters::extract::extract_letters;

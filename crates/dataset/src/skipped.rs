@@ -10,17 +10,30 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SkipReason {
-    /// A folder, a pipe or a device; folders within folders are not searched.
+    /// A pipe or a device, or a folder that was not to be searched.
     NotAFile,
     /// Neither the ending of the name nor the first bytes are those of a known image format.
     NotAnImage,
-    /// The file name does not start with a label.
+    /// There is no label: the file name does not start with one, the pattern is not found in it, or the tar shard has
+    /// no text for it.
     NoLabel,
+    /// The label is empty.
+    EmptyLabel,
+    /// A label file has two different texts for the image.
+    TwoLabels,
+    /// There is a label file, and the image is not in it.
+    NotInLabelFile,
+    /// A line of a label file has no name and text.
+    BadLine,
+    /// The file has the name of a label file and is none.
+    NotALabelFile,
+    /// A tar shard that ends too early or is none; what came before is used.
+    DamagedShard,
     /// The label has a character outside the alphabet.
     UnknownCharacter,
     /// The folder has a manifest, and the file is not in it.
     NotInManifest,
-    /// The manifest has it, but there is no such file.
+    /// The manifest or label file has it, but there is no such file in the folder.
     Missing,
     /// The manifest says that there are more images, but the run that draws them has not come so far.
     NotDrawn,
@@ -47,12 +60,18 @@ pub enum SkipReason {
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAFile => f.write_str("not a file"),
+            Self::NotAFile => f.write_str("not a file, or a folder that was not searched"),
             Self::NotAnImage => f.write_str("not an image"),
-            Self::NoLabel => f.write_str("no label in the file name"),
+            Self::NoLabel => f.write_str("no label"),
+            Self::EmptyLabel => f.write_str("empty label"),
+            Self::TwoLabels => f.write_str("two different texts in the label file"),
+            Self::NotInLabelFile => f.write_str("not in the label file"),
+            Self::BadLine => f.write_str("line of a label file without name and text"),
+            Self::NotALabelFile => f.write_str("named like a label file, but none"),
+            Self::DamagedShard => f.write_str("damaged tar shard"),
             Self::UnknownCharacter => f.write_str("label with a character outside the alphabet"),
             Self::NotInManifest => f.write_str("not in the manifest"),
-            Self::Missing => f.write_str("in the manifest, but missing"),
+            Self::Missing => f.write_str("listed, but missing"),
             Self::NotDrawn => f.write_str("not drawn yet"),
             Self::MissingShard => f.write_str("missing shard"),
             Self::BesideShards => f.write_str("beside the shards of a corpus"),
@@ -83,11 +102,16 @@ pub struct SkippedFiles {
     pub count: u64,
     /// The first of them, at most [`Skipped::EXAMPLES`], each with what was wrong.
     pub examples: Vec<String>,
+    /// The first of them, at most [`Skipped::NAMES`].
+    pub names: Vec<String>,
 }
 
 impl Skipped {
     /// Most examples that are kept for a reason.
     pub const EXAMPLES: usize = 3;
+
+    /// Most names that are kept for a reason.
+    pub const NAMES: usize = 1000;
 
     /// Whether nothing was left out.
     #[must_use]
@@ -119,6 +143,8 @@ impl Skipped {
             files.count += other.count;
             let room = Self::EXAMPLES.saturating_sub(files.examples.len());
             files.examples.extend(other.examples.into_iter().take(room));
+            let room = Self::NAMES.saturating_sub(files.names.len());
+            files.names.extend(other.names.into_iter().take(room));
         }
     }
 
@@ -133,8 +159,12 @@ impl Skipped {
         }
         let files = self.reasons.entry(reason).or_default();
         files.count += count;
-        if files.examples.len() < Self::EXAMPLES {
-            files.examples.push(example());
+        if files.names.len() < Self::NAMES {
+            let example = example();
+            if files.examples.len() < Self::EXAMPLES {
+                files.examples.push(example.clone());
+            }
+            files.names.push(example);
         }
     }
 }
@@ -174,7 +204,7 @@ mod tests {
         assert_eq!(
             skipped.to_string(),
             "skipped 5: not an image (for example 0.txt; 1.txt; 2.txt)\n\
-             skipped 1: no label in the file name (for example -.png)"
+             skipped 1: no label (for example -.png)"
         );
         assert_eq!(Skipped::default().to_string(), "nothing skipped");
     }

@@ -4,55 +4,32 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use captcha_core::{Alphabet, DecodeError, ImageLimits, Label, open_image, to_gray};
-use image::{DynamicImage, GrayImage};
+use captcha_core::{Alphabet, ImageLimits, Label};
 
-use crate::folder::listing::{Entry, Listing};
-use crate::{DatasetError, Skipped, stratified_split};
+use crate::folder::entry::Entry;
+use crate::folder::listing::Listing;
+use crate::{DatasetError, FolderOptions, LabelSource, Sample, Skipped, stratified_split};
 
 /// What a folder of images is expected to be, for error messages.
-const EXPECTED: &str = "a folder of images that are named after their text, as in `QXKZEF-2.png`";
+const EXPECTED: &str = "a folder of images that are named after their text, as in `QXKZEF-2.png`, or with a label file or tar shards";
 
-/// How a folder of labelled images is read.
+/// A folder of labelled images: a corpus of `generate_corpus`, or any images whose texts are known.
 ///
-/// | field | default |
+/// Where the labels are is found by itself, in this order; [`source`](Self::source) says what was found.
+///
+/// | source | labels |
 /// |---|---|
-/// | `alphabet` | none: labels may have any visible character |
-/// | `limits` | those of [`ImageLimits`] |
-#[derive(Debug, Clone, Default)]
-#[non_exhaustive]
-pub struct FolderOptions {
-    /// The characters that labels may have; images with others are skipped.
-    pub alphabet: Option<Alphabet>,
-    /// What an image may cost before it is refused.
-    pub limits: ImageLimits,
-}
-
-impl FolderOptions {
-    /// Sets the characters that labels may have.
-    #[must_use]
-    pub fn with_alphabet(mut self, alphabet: Alphabet) -> Self {
-        self.alphabet = Some(alphabet);
-        self
-    }
-
-    /// Sets what an image may cost before it is refused.
-    #[must_use]
-    pub fn with_limits(mut self, limits: ImageLimits) -> Self {
-        self.limits = limits;
-        self
-    }
-}
-
-/// A folder of labelled images: a corpus of `generate_corpus`, with all its shards, or any images that are named after
-/// their text.
+/// | the manifest of a corpus, or its shards | as written down |
+/// | a label file: `metadata.jsonl`, `metadata.csv`, `labels.csv`, `.tsv`, `.jsonl`, `.json` or `.txt` | see [`LabelFile`](crate::LabelFile); it can name images in folders within the folder |
+/// | WebDataset shards: every `.tar` | the `.txt`, `.json` (`text`, `label`) or `.cls` beside an image, or else its name |
+/// | file names | up to the first `-`, `_` or `.`, in which `%2D` stands for `-` and so on, as `generate_corpus` writes them |
 ///
-/// The label of an image is what the manifest says, if there is one, and else its file name up to the first `-`, `_`
-/// or `.`, in which `%2D` stands for `-` and so on, as `generate_corpus` writes them. Images are known by the ending of their names, or by their first bytes. They are not read before
-/// [`Sample::load`]. Folders within the folder are not searched, except for the shards of one corpus. Where there are
-/// shards, they are read and everything beside them is left out and counted in [`skipped`](Self::skipped).
+/// Images are known by the ending of their names, or by their first bytes. They are not read before [`Sample::load`],
+/// and shards are never unpacked. Folders within the folder are searched if [`FolderOptions::recursive`] says so; each
+/// of them can have a label file, which is also for the folders in it. Where there are shards of a corpus, they are
+/// read and everything beside them is left out. Whatever is left out is counted in [`skipped`](Self::skipped).
 ///
-/// Memory holds the file names: about 50 bytes an image.
+/// Memory holds the file names: about 60 bytes an image.
 ///
 /// ```no_run
 /// use captcha_core::Alphabet;
@@ -75,36 +52,7 @@ pub struct LabelledFolder {
     /// Sorted by file.
     entries: Vec<Entry>,
     skipped: Skipped,
-}
-
-/// An image and the text that it shows.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Sample {
-    /// The image file.
-    pub path: PathBuf,
-    /// The text that it shows.
-    pub label: Label,
-    /// What the image may cost before it is refused.
-    pub limits: ImageLimits,
-}
-
-impl Sample {
-    /// Reads and decodes the image.
-    ///
-    /// # Errors
-    /// [`DecodeError`] with the path and what is wrong.
-    pub fn load(&self) -> Result<DynamicImage, DecodeError> {
-        open_image(&self.path, self.limits)
-    }
-
-    /// Reads and decodes the image, in grey levels.
-    ///
-    /// # Errors
-    /// [`DecodeError`] with the path and what is wrong.
-    pub fn load_gray(&self) -> Result<GrayImage, DecodeError> {
-        self.load().map(|image| to_gray(&image))
-    }
+    source: LabelSource,
 }
 
 impl LabelledFolder {
@@ -114,11 +62,12 @@ impl LabelledFolder {
     /// [`DatasetError::MissingFolder`], [`DatasetError::NotAFolder`], [`DatasetError::EmptyFolder`];
     /// [`DatasetError::NothingUsable`] if not one file is an image with a label of the alphabet;
     /// [`DatasetError::Manifest`] if there is a manifest that is damaged before its end;
+    /// [`DatasetError::LabelFile`] if [`FolderOptions::labels`] is no label file;
     /// [`DatasetError::MixedShards`] if there are shards of different corpora; [`DatasetError::Read`].
     pub fn open(path: impl AsRef<Path>, options: &FolderOptions) -> Result<Self, DatasetError> {
         let path = path.as_ref();
         check_folder(path, EXPECTED)?;
-        let Listing { mut entries, skipped } = Listing::of(path, options.alphabet.as_ref())?;
+        let Listing { entries, skipped, source, .. } = Listing::of(path, options)?;
         if entries.is_empty() {
             let path = path.to_owned();
             return Err(if skipped.is_empty() {
@@ -133,7 +82,6 @@ impl LabelledFolder {
                 DatasetError::NothingUsable { path, expected, skipped }
             });
         }
-        entries.sort_unstable();
         let mut folder = Self {
             path: path.to_owned(),
             // Replaced below where it is not given.
@@ -141,6 +89,7 @@ impl LabelledFolder {
             limits: options.limits,
             entries,
             skipped,
+            source: source.unwrap_or_default(),
         };
         if options.alphabet.is_none() {
             folder.alphabet = folder.characters()?;
@@ -174,7 +123,7 @@ impl LabelledFolder {
         self.entries.len()
     }
 
-    /// Whether there is no image, which only a part of a [`split`](Self::split) can be.
+    /// Whether there is no image, which only a [`subset`](Self::subset) or a part of a [`split`](Self::split) can be.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
@@ -186,7 +135,13 @@ impl LabelledFolder {
         &self.skipped
     }
 
-    /// The images with their labels, sorted by path. Nothing is read before [`Sample::load`].
+    /// Where the labels come from.
+    #[must_use]
+    pub fn source(&self) -> &LabelSource {
+        &self.source
+    }
+
+    /// The images with their labels, sorted by name. Nothing is read before [`Sample::load`].
     pub fn samples(&self) -> impl ExactSizeIterator<Item = Sample> {
         self.entries.iter().map(|entry| self.to_sample(entry))
     }
@@ -203,7 +158,8 @@ impl LabelledFolder {
             // The listing keeps no file without a label.
             None => Label::from_path(&*entry.file).unwrap_or_else(|_| Label::new(&*entry.file)),
         };
-        Sample { path: self.path.join(&*entry.file), label, limits: self.limits }
+        let place = entry.place.as_deref().map(|place| (&entry.file[..place.shard], place.member));
+        Sample::new(&self.path, &entry.file, place, label, self.limits)
     }
 
     /// The name of image `index` within the folder.
@@ -219,13 +175,21 @@ impl LabelledFolder {
     pub fn split<const N: usize>(&self, fractions: [f64; N], seed: u64) -> Result<[Self; N], DatasetError> {
         let lengths: Vec<usize> = self.samples().map(|sample| sample.label.char_count()).collect();
         let parts = stratified_split(&lengths, &fractions, seed)?;
-        Ok(std::array::from_fn(|part| Self {
+        Ok(std::array::from_fn(|part| self.subset(&parts[part])))
+    }
+
+    /// The images with these numbers, in this order, with the same alphabet and nothing skipped. Numbers from
+    /// [`len`](Self::len) on are left out.
+    #[must_use]
+    pub fn subset(&self, indices: &[usize]) -> Self {
+        Self {
             path: self.path.clone(),
             alphabet: self.alphabet.clone(),
             limits: self.limits,
-            entries: parts[part].iter().map(|&index| self.entries[index].clone()).collect(),
+            entries: indices.iter().filter_map(|&index| self.entries.get(index).cloned()).collect(),
             skipped: Skipped::default(),
-        }))
+            source: self.source.clone(),
+        }
     }
 }
 

@@ -23,10 +23,7 @@ pub(crate) fn cut(segmenter: &Segmenter, image: &GrayImage, text: &str) -> Resul
 
 /// The letters of the image of `sample`. The reason of a failure names the file.
 pub(crate) fn cut_sample(segmenter: &Segmenter, sample: &Sample) -> Result<Vec<Cutout>, Skip> {
-    let named = |detail: &str| {
-        let name = sample.path.file_name().unwrap_or_default().to_string_lossy();
-        format!("{name}: {detail}")
-    };
+    let named = |detail: &str| format!("{}: {detail}", sample.name());
     let image = sample.load_gray().map_err(|error| {
         // The error names the whole path; what is written down is to be the same wherever the folder is.
         let source: &DecodeError = match &error {

@@ -2,10 +2,8 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use captcha_core::files::open_regular;
 use captcha_core::{Alphabet, ContentHash, Difference, Monitor};
 use captcha_segment::Segmenter;
 use image::DynamicImage;
@@ -230,9 +228,8 @@ impl Extraction<'_> {
     /// The SHA-256 of image file `index`, if it can be read.
     fn sha256(&self, index: usize) -> Option<String> {
         let sample = self.folder.sample(index)?;
-        let file = open_regular(&sample.path).ok()?;
         // Larger files are not decoded either.
-        ContentHash::of_reader(file.take(sample.limits.max_file)).ok()
+        ContentHash::of_reader(&*sample.bytes().ok()?).ok()
     }
 
     /// The letters of image `index` as PNG files, or why it has none.
