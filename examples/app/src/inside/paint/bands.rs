@@ -50,7 +50,7 @@ mod tests {
         assert_eq!(bands(&widths, 10.0, 590.0).len(), 1, "just enough room");
         assert_eq!(bands(&widths, 10.0, 589.0), [0..5, 5..10], "not nine and one");
         assert_eq!(bands(&widths, 10.0, 240.0), [0..4, 4..8, 8..10], "three bands need four columns in one");
-        assert_eq!(bands(&[], 10.0, 240.0), []);
+        assert!(bands(&[], 10.0, 240.0).is_empty());
     }
 
     #[test]
