@@ -5,6 +5,7 @@
 //! | [`figures`] | pictures: contact sheets, letters by class, learning curves, confusion matrix, failures |
 //! | [`inside`] | how a network sees an image: values as colours, every step in words, CTC, films |
 //! | [`explain`] | the page that tells how an image is read, with its pictures |
+//! | [`run`](mod@run) | the page of a training run: what it was given, what it learnt, what it reads and what it does not |
 //! | [`pictures`] | the pictures of a corpus, a training and an evaluation, as files |
 //! | [`Table`], [`format`](mod@format) | aligned tables, and numbers formatted for people |
 //! | [`describe`] | an error and its sources on one line |
@@ -15,7 +16,9 @@ pub mod explain;
 pub mod figures;
 pub mod format;
 pub mod inside;
+mod page;
 pub mod pictures;
+pub mod run;
 mod table;
 
 pub use captcha_lab::core::describe;

@@ -7,9 +7,9 @@ use std::path::Path;
 use captcha_lab::core::files::{Durability, write_whole};
 use image::RgbImage;
 
-use crate::explain::html::{Page, Size};
 use crate::figures::figure::png;
 use crate::inside::{Film, FilmError};
+use crate::page::{Page, Size};
 
 /// Why a page could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,6 @@ use captcha_lab::core::ndarray::{ArrayView2, Axis};
 use captcha_lab::infer::{Layer, Shape, Stage, Trace};
 
 use crate::explain::draft::{Draft, Said, StoryError};
-use crate::explain::html::Size;
 use crate::explain::worked;
 use crate::format::{count, percent_with};
 use crate::inside::Road;
@@ -17,6 +16,7 @@ use crate::inside::trace::{input_shape_of, scale_of_input, values};
 use crate::inside::words;
 use crate::inside::words::{Step, Words};
 use crate::inside::worked::{evidence, name, removed, striking, strongest};
+use crate::page::Size;
 
 /// The width of a picture of all maps, in pixels.
 const WIDE: u32 = 1400;

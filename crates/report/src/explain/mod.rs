@@ -6,7 +6,6 @@
 //! | `preparation`, `layers`, `outcome` | its three parts: before the network, in it, and after it |
 //! | `worked` | one value worked out in full |
 //! | `draft` | the page and its pictures while they are made; [`Story`], the finished files |
-//! | `html` | the page's elements, as markup that escapes |
 //!
 //! ```no_run
 //! use captcha_lab::{ModelFile, Pretrained};
@@ -23,7 +22,6 @@
 //! ```
 
 mod draft;
-mod html;
 mod layers;
 mod outcome;
 mod preparation;

@@ -3,13 +3,13 @@
 use image::RgbImage;
 
 use crate::explain::draft::{Draft, Said, StoryError};
-use crate::explain::html::{Page, Size};
 use crate::explain::preparation;
 use crate::inside::ctc::{Collapse, Fate, collapse};
 use crate::inside::numbers::{share, tiny, with_decimals};
 use crate::inside::scores::{BLANK, bars, heat_map, probabilities};
 use crate::inside::words::{Step, Words};
 use crate::inside::{Road, Way};
+use crate::page::{Page, Size};
 
 /// How many classes a table of scores lists.
 const TOLD: usize = 5;

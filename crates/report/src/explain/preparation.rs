@@ -6,7 +6,6 @@ use captcha_lab::{GlyphBox, Pretrained};
 use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::explain::draft::{Draft, Said, StoryError};
-use crate::explain::html::Size;
 use crate::figures::contact_sheet;
 use crate::figures::thumbnail::on_paper;
 use crate::inside::maps::{Scale, table};
@@ -15,6 +14,7 @@ use crate::inside::pixels::{
 };
 use crate::inside::words::{Step, Words};
 use crate::inside::{Road, Way};
+use crate::page::Size;
 
 /// The width of a picture of the whole image, in pixels.
 const WIDE: u32 = 1400;

@@ -4,13 +4,13 @@ use captcha_lab::infer::Layer;
 use image::RgbImage;
 
 use crate::explain::draft::{Draft, Said, Story, StoryError};
-use crate::explain::html::Size;
 use crate::explain::{layers, outcome, preparation};
 use crate::figures::thumbnail::{on_paper, thumbnail};
 use crate::inside::pixels::enlarged;
 use crate::inside::trace::{input_shape_of, overview, small_input};
 use crate::inside::{Road, Way};
 use crate::inside::{trace, words};
+use crate::page::Size;
 use maud::{Markup, html};
 
 /// The page and the pictures of `road`; `name` is the name of the image on the page.

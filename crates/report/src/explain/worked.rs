@@ -3,9 +3,9 @@
 use captcha_lab::infer::{Layer, Origin, Tap, Trace};
 use maud::html;
 
-use super::html::Page;
 use crate::inside::numbers::{plus, short, with_decimals};
 use crate::inside::worked::{name, source, sum};
+use crate::page::Page;
 
 /// Up to this many products are all written out: a 5 x 5 filter.
 const MOST: usize = 25;
