@@ -6,10 +6,12 @@ mod common;
 
 use std::error::Error;
 
+use captcha_core::image::DynamicImage;
 use captcha_core::{Alphabet, Fingerprint, to_gray};
-use captcha_dataset::{Batch, CaptchaStream, DatasetError, StreamOptions, TrainingData};
+use captcha_dataset::{Batch, CaptchaSource, CaptchaStream, DatasetError, StreamOptions, TrainingData};
 use captcha_infer::{
-    Architecture, InputShape, Layer, ModelMetadata, Polarity, Preparation, Recognizer, Window, softmax,
+    Architecture, InputShape, Layer, ModelFile, ModelMetadata, Polarity, Preparation, Recognizer, Window,
+    softmax,
 };
 use captcha_model::{
     DeviceChoice, ModelError, SequenceTraining, TorchRecognizer, TrainMonitor, TrainOptions, Trained, train,
@@ -207,25 +209,45 @@ fn a_training_in_one_call_takes_what_it_needs_from_the_source() {
     assert_eq!(trained.history[0].train_loss, same.history[0].train_loss);
 }
 
+/// The negatives of the images of another source.
+struct Negatives<S>(S);
+
+impl<S: CaptchaSource> CaptchaSource for Negatives<S> {
+    fn alphabet(&self) -> &Alphabet {
+        self.0.alphabet()
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        self.0.fingerprint()
+    }
+
+    fn image(&self, seed: u64) -> Result<(DynamicImage, String), DatasetError> {
+        let (mut image, text) = self.0.image(seed)?;
+        image.invert();
+        Ok((image, text))
+    }
+}
+
 #[test]
 fn images_are_prepared_in_training_as_the_model_says() {
-    let preparation = Preparation::default().with_polarity(Polarity::ByImage);
-    let train = |style: Style, preparation: Preparation| {
-        let training = SequenceTraining::new(Renderer::new(style).unwrap())
+    fn train(source: impl CaptchaSource + 'static, preparation: Preparation) -> ModelFile {
+        let training = SequenceTraining::new(source)
             .with_architecture(architecture())
             .with_preparation(preparation)
             .with_images(64)
             .with_validation(16)
             .with_drawing_threads(1)
             .with_options(options().with_epochs(1));
-        training.run(&()).unwrap()
-    };
-    let negative = train(style().with_inverted(1.0), preparation);
-    assert_eq!(negative.model.metadata().preparation, preparation);
+        training.run(&()).unwrap().model
+    }
+    let source = || Renderer::new(style()).unwrap();
+    let by_image = Preparation::default().with_polarity(Polarity::ByImage);
+    let negatives = train(Negatives(source()), by_image);
+    assert_eq!(negatives.metadata().preparation, by_image);
     // What the network is trained on is the same, so it becomes the same network.
-    let plain = train(style(), Preparation::default());
-    assert_eq!(negative.model.tensors(), plain.model.tensors());
+    let plain = train(source(), Preparation::default());
+    assert!(negatives.tensors() == plain.tensors());
     // 64 x 32 pixels at a height of 16, and half as wide again.
-    let wide = train(style(), Preparation::default().with_stretch(1.5));
-    assert_eq!(wide.model.metadata().architecture.input.width, 48);
+    let wide = train(source(), Preparation::default().with_stretch(1.5));
+    assert_eq!(wide.metadata().architecture.input.width, 48);
 }

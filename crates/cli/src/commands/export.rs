@@ -14,8 +14,9 @@ use crate::run::Outcome;
 /// Write a model as ONNX, to serve it with what runs ONNX already: ONNX Runtime, Triton, Ray Serve.
 ///
 /// It takes `images`, [n, channels, height, width] with ink 1 and paper 0, and gives `logits`, the scores of every character
-/// before the softmax; the alphabet is in its metadata. A model of sequences takes any width and gives scores for every
-/// column, the last of them for the blank.
+/// before the softmax. A model of sequences takes any width and gives scores for every column, the last of them for the
+/// blank. The metadata of the file say everything that is done to an image before, and how scores become text;
+/// examples/python/read_onnx.py of the repository does both in Python.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Export {
     /// A model file, or the name of a model that ships, such as seed-letters.

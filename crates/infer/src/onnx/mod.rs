@@ -6,6 +6,7 @@
 //! # }
 //! ```
 
+mod metadata;
 mod protobuf;
 
 use self::protobuf::Message;
@@ -28,7 +29,27 @@ const FLOAT: i64 = 1;
 const INT64: i64 = 7;
 
 /// The bytes of an ONNX file (<https://github.com/onnx/onnx/blob/main/docs/IR.md>) of the network, with weights, for
-/// any number of images at once, and of any width if it is a sequence network. The alphabet is in its metadata as `alphabet`.
+/// any number of images at once, and of any width if it is a sequence network. What else it takes to read an image is in
+/// its metadata (`metadata_props`, in ONNX Runtime `session.get_modelmeta().custom_metadata_map`):
+///
+/// | key | value |
+/// |---|---|
+/// | `alphabet` | the characters, in class order |
+/// | `reads` | `sequence`: whole images; or `letters`: one letter an image, cut as `segmentation` says |
+/// | `grey` | how colours become levels, 0 to 255 |
+/// | `polarity` | `as_is`, `inverted` or `by_image`: [`Polarity`](crate::Polarity) |
+/// | `contrast` | `as_is` or `stretched`: [`Contrast`](crate::Contrast) |
+/// | `height`, `column_width`, `stretch` | of a sequence: an image becomes `height` rows and a multiple of `column_width` columns, `stretch` times as wide as its shape |
+/// | `resampling` | of a sequence: how |
+/// | `height`, `width`, `segmentation` | of letters: the size of one; how images are cut, as `captcha-segment` serialises its options, if the model says |
+/// | `normalisation` | how levels become the input |
+/// | `blank` | of a sequence: the class of the blank |
+/// | `temperature` | what scores are divided by before the softmax |
+/// | `lengths` | the fewest and the most characters of a text, such as `4-8`, if the model says |
+///
+/// Polarity, contrast, resampling and normalisation are applied in this order, as
+/// [`ModelMetadata::prepare`](crate::ModelMetadata::prepare) does. The script `examples/python/read_onnx.py` of the
+/// repository reads images so, with ONNX Runtime and numpy.
 ///
 /// The same model always gives the same bytes.
 #[must_use]
@@ -38,8 +59,9 @@ pub fn to_bytes(model: &ModelFile) -> Vec<u8> {
     file.text(2, "captcha-lab");
     file.message(7, &graph(model));
     file.message(8, Message::new().int(2, OPSET));
-    let alphabet: String = model.metadata().alphabet.characters().iter().collect();
-    file.message(14, Message::new().text(1, "alphabet").text(2, &alphabet));
+    for (key, said) in metadata::of(model) {
+        file.message(14, Message::new().text(1, key).text(2, &said));
+    }
     file.into_bytes()
 }
 
