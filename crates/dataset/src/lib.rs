@@ -5,6 +5,7 @@
 //! | `generate_corpus` | draws a corpus of labelled images on disk: parallel, resumable, in shards (feature `render`) |
 //! | [`CorpusManifest`] | what a corpus on disk is made of, with the box of every character |
 //! | [`LabelledFolder`] | reads a corpus, or any folder of images whose texts are known: by name, in a label file, in tar shards |
+//! | [`FolderReport`] | what is in such a folder: counts, duplicates, and what can't be used; splits that keep duplicates together |
 //! | [`LabelFile`] | names and texts of images, as CSV, TSV, JSON lines ... |
 //! | [`extract_letters`] | cuts labelled images into letter folders, as torchvision's `ImageFolder` reads them |
 //! | [`LetterSet`] | letters in memory: from letter folders, from labelled images, or from a [`CaptchaSource`] |
@@ -57,6 +58,7 @@ for batch in train.epoch(0, 32) {
 //! | `streams` | training data: epochs of letters, and streams of letters and of whole images |
 //! | `images` | labelled images in memory, as a network takes them |
 //! | `letters` | letter images: cut from images, kept in folders, loaded |
+//! | `inspect` | what is in a folder, and splits by content |
 //! | `folder` | labelled images that somebody has |
 //! | `corpus` | the files of a corpus: manifest, shards, names, images |
 //! | `sources` | where CAPTCHAs come from |
@@ -70,6 +72,7 @@ mod drawing;
 mod error;
 mod folder;
 mod images;
+mod inspect;
 mod letters;
 mod parallel;
 mod resume;
@@ -95,6 +98,9 @@ pub use folder::sample::{Sample, TarMember};
 pub use folder::source::LabelSource;
 pub use images::image_set::ImageSet;
 pub use images::loading::ImageSetOptions;
+pub use inspect::counts::{CharacterCount, FolderCounts, SizeCount};
+pub use inspect::facts::{ColourKind, ImageFacts};
+pub use inspect::report::{FolderReport, LeftOut, UnreadableImage};
 pub use letters::extract::extract_letters;
 pub use letters::letter_folders::{letter_folder_name, letter_of_folder};
 pub use letters::letter_set::LetterSet;

@@ -62,7 +62,8 @@ pub fn stratified_split(
     Ok(parts)
 }
 
-fn check(fractions: &[f64]) -> Result<(), DatasetError> {
+/// Refuses fractions that are no parts of a whole.
+pub(crate) fn check(fractions: &[f64]) -> Result<(), DatasetError> {
     let sum: f64 = fractions.iter().sum();
     if fractions.iter().all(|fraction| (0.0..=1.0).contains(fraction)) && (sum - 1.0).abs() <= SUM_TOLERANCE {
         return Ok(());
