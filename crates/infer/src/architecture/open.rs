@@ -67,7 +67,7 @@ pub enum OpenArchitectureError {
 
 impl Architecture {
     /// The names of the networks of the project, which [`open`](Self::open) takes.
-    pub const PRESETS: [&str; 4] = ["post", "compact", "sequence", "fine-sequence"];
+    pub const PRESETS: [&str; 5] = ["post", "compact", "sequence", "fine-sequence", "deep-sequence"];
 
     /// The network of the project with this name, for an alphabet of `characters` characters.
     #[must_use]
@@ -77,6 +77,7 @@ impl Architecture {
             "compact" => Some(Self::compact(characters)),
             "sequence" => Some(Self::sequence(characters, WIDTH)),
             "fine-sequence" => Some(Self::fine_sequence(characters, WIDTH)),
+            "deep-sequence" => Some(Self::deep_sequence(characters, WIDTH)),
             _ => None,
         }
     }

@@ -70,6 +70,17 @@ impl Architecture {
         Self::columns((60, width), &blocks, 96, characters)
     }
 
+    /// A sequence network for images of one's own: `[1, 48, width]`, six 3x3 convolutions with batch normalisation, pools
+    /// that leave a single row and a column for every 4 pixels, and two fully connected layers on each column.
+    ///
+    /// With no rows left, a letter means the same wherever it stands in its column: of the project's networks it learns
+    /// from the fewest images. 62.2 MFLOP for a 2 : 1 image (`width` 96) and 26 characters.
+    #[must_use]
+    pub fn deep_sequence(characters: usize, width: usize) -> Self {
+        let blocks = [(16, (2, 2)), (32, (2, 2)), (64, (2, 1)), (96, (2, 1)), (128, (3, 1)), (128, (1, 1))];
+        Self::columns((48, width), &blocks, 96, characters)
+    }
+
     /// A sequence network for images of `height` x `width`: for each of `blocks` a 3x3 convolution (channels), batch
     /// normalisation, ReLU and a pool (rows, columns), then two fully connected layers on each column.
     fn columns(
@@ -119,6 +130,16 @@ mod tests {
         assert_eq!(sequence.parameters().unwrap(), sequence.at_width(130).parameters().unwrap());
         assert!(sequence.flops().unwrap() < 40_000_000, "{}", sequence.flops().unwrap());
         assert!(sequence.is_sequence() && !Architecture::post(26).is_sequence());
+    }
+
+    #[test]
+    fn the_deep_sequence_network_leaves_one_row() {
+        let deep = Architecture::deep_sequence(26, 96);
+        let rows = deep.shapes().unwrap().into_iter().rfind(|shape| matches!(shape, Shape::Maps { .. }));
+        assert_eq!(rows, Some(Shape::Maps { channels: 128, height: 1, width: 24 }));
+        assert_eq!(deep.output().unwrap(), Shape::Sequence { steps: 24, features: 27 });
+        assert_eq!(deep.flops().unwrap() / 100_000, 622);
+        assert!(deep.parameter_count().unwrap() < 400_000);
     }
 
     #[test]
