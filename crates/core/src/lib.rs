@@ -15,6 +15,7 @@
 //! | [`seed`] | derived seeds, the random number generator of the project, uniform random numbers |
 //! | `fingerprint` | [`Fingerprint`], [`ContentHash`], [`Difference`]: how data is recognised again, and what differs |
 //! | `monitor` | [`Monitor`]: progress and interruption of long work |
+//! | `jpeg` | the losses of JPEG compression; internal |
 //! | `files` | files that are written whole or not at all, and read up to a limit; internal |
 //!
 //! Images show dark ink on light paper, with 8 bits a channel and the origin at the top left. Sizes are `width, height` in
@@ -30,6 +31,8 @@ pub mod files;
 mod fingerprint;
 mod glyph_box;
 pub mod ink;
+#[doc(hidden)]
+pub mod jpeg;
 mod label;
 mod levels;
 mod monitor;

@@ -56,6 +56,7 @@ for batch in train.epoch(0, 32) {
 //! |---|---|
 //! | `drawing` | corpora drawn with `captcha-render`, and its renderer as a source (feature `render`) |
 //! | `streams` | training data: epochs of letters, and streams of letters and of whole images |
+//! | `augment` | whole images changed at random |
 //! | `images` | labelled images in memory, as a network takes them |
 //! | `letters` | letter images: cut from images, kept in folders, loaded |
 //! | `inspect` | what is in a folder, and splits by content |
@@ -66,6 +67,7 @@ for batch in train.epoch(0, 32) {
 //! | `parallel` | threads, shuffling and splits |
 //! | `error`, `skipped` | what can go wrong, and what was left out |
 
+mod augment;
 mod corpus;
 #[cfg(feature = "render")]
 mod drawing;
@@ -80,6 +82,8 @@ mod skipped;
 mod sources;
 mod streams;
 
+pub use augment::augmenter::Augmenter;
+pub use augment::options::ImageAugmentation;
 pub use captcha_core::Difference;
 pub use corpus::header::{CorpusHeader, TextsHeader};
 pub use corpus::image_format::ImageFileFormat;

@@ -4,14 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use captcha_core::{Alphabet, Fingerprint, ink, seed};
-use ndarray::Array4;
+use captcha_core::{Alphabet, Fingerprint, seed};
+use serde_json::{Value, json};
 
 use crate::parallel::ordered::Blocks;
 use crate::parallel::pool::check_threads;
 use crate::streams::options::{Counters, Timed};
 use crate::streams::order::{batches, passes};
-use crate::{Batch, DatasetError, ImageSet, Skipped, StreamOptions, StreamStats, TrainingData};
+use crate::streams::sheet::Sheet;
+use crate::{
+    Augmenter, Batch, DatasetError, ImageAugmentation, ImageSet, Skipped, StreamOptions, StreamStats,
+    TrainingData,
+};
 
 /// The number of the random stream for the order of the images.
 const ORDER_STREAM: u64 = u64::MAX;
@@ -46,6 +50,7 @@ pub struct FolderStream {
     seed: u64,
     threads: usize,
     per_epoch: usize,
+    augmenter: Option<Arc<Augmenter>>,
     counters: Counters,
 }
 
@@ -63,7 +68,7 @@ impl FolderStream {
     #[must_use]
     pub fn new(images: ImageSet, seed: u64) -> Self {
         let per_epoch = images.len();
-        Self { images, seed, threads: 0, per_epoch, counters: Counters::default() }
+        Self { images, seed, threads: 0, per_epoch, augmenter: None, counters: Counters::default() }
     }
 
     /// Sets how many background threads make batches; 0 for one a core, which is the default.
@@ -93,6 +98,21 @@ impl FolderStream {
         Ok(self)
     }
 
+    /// Sets how every image is changed at random, another way in every epoch.
+    ///
+    /// # Errors
+    /// [`DatasetError::BadOption`] names the first value that is out of its range.
+    pub fn with_augmentation(mut self, augmentation: ImageAugmentation) -> Result<Self, DatasetError> {
+        self.augmenter = Some(Arc::new(Augmenter::new(augmentation)?));
+        Ok(self)
+    }
+
+    /// How every image is changed at random; `None` if it isn't.
+    #[must_use]
+    pub fn augmentation(&self) -> Option<&ImageAugmentation> {
+        self.augmenter.as_ref().map(|augmenter| augmenter.augmentation())
+    }
+
     /// The images.
     #[must_use]
     pub fn images(&self) -> &ImageSet {
@@ -111,14 +131,14 @@ impl FolderStream {
         self.counters.failures()
     }
 
-    /// The images of an epoch, batch by batch.
-    fn plan(&self, epoch: u64, batch: usize) -> Vec<Vec<u32>> {
+    /// The images of an epoch with their places in its order, batch by batch.
+    fn plan(&self, epoch: u64, batch: usize) -> Vec<Vec<Shown>> {
         let first = epoch.saturating_mul(self.per_epoch as u64);
         let order = passes(self.images.len(), first, self.per_epoch, seed::derive(self.seed, ORDER_STREAM));
         let widths: Vec<u32> = order.iter().map(|&item| self.images.width(item as usize)).collect();
         let batches = batches(&widths, batch, seed::derive(self.seed, epoch));
-        let images = |places: Vec<u32>| places.into_iter().map(|place| order[place as usize]).collect();
-        batches.into_iter().map(images).collect()
+        let shown = |place: u32| Shown { item: order[place as usize], place };
+        batches.into_iter().map(|places| places.into_iter().map(shown).collect()).collect()
     }
 }
 
@@ -137,6 +157,7 @@ impl TrainingData for FolderStream {
             .with("images", self.images.fingerprint())
             .with("seed", self.seed)
             .with("per_epoch", self.per_epoch)
+            .with("augmentation", self.augmentation().map_or(Value::Null, |augmentation| json!(augmentation)))
     }
 
     fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Result<Batch, DatasetError>> + '_> {
@@ -145,8 +166,12 @@ impl TrainingData for FolderStream {
         }
         let plan = self.plan(epoch, batch);
         let blocks = plan.len() as u64;
-        let images = self.images.clone();
-        let make = move |block: u64, stop: &AtomicBool| Block::new(&images, plan.get(block as usize)?, stop);
+        let work = Work {
+            images: self.images.clone(),
+            augmenter: self.augmenter.clone(),
+            epoch_seed: seed::derive(self.seed, epoch),
+        };
+        let make = move |block: u64, stop: &AtomicBool| work.block(plan.get(block as usize)?, stop);
         let threads = StreamOptions::new(self.per_epoch).with_threads(self.threads).thread_count();
         let batches = Batches {
             blocks: Blocks::start(threads, blocks, Arc::new(make)),
@@ -155,6 +180,20 @@ impl TrainingData for FolderStream {
         };
         Box::new(Timed::new(batches, &self.counters))
     }
+}
+
+/// An image of an epoch.
+struct Shown {
+    item: u32,
+    /// Its place in the order of the epoch.
+    place: u32,
+}
+
+/// What a thread makes batches of.
+struct Work {
+    images: ImageSet,
+    augmenter: Option<Arc<Augmenter>>,
+    epoch_seed: u64,
 }
 
 /// A batch as a thread makes it.
@@ -167,47 +206,37 @@ struct Block {
     padding: u64,
 }
 
-impl Block {
+impl Work {
     /// The batch of these images; `None` if it was told to stop.
-    fn new(set: &ImageSet, items: &[u32], stop: &AtomicBool) -> Option<Self> {
+    fn block(&self, shown: &[Shown], stop: &AtomicBool) -> Option<Block> {
+        let set = &self.images;
+        let width = shown.iter().map(|shown| set.width(shown.item as usize)).max().unwrap_or(0);
+        let mut sheet = Sheet::new(width as usize, set.height() as usize, shown.len());
         let mut failures = Skipped::default();
-        let height = set.height() as usize;
-        let width = items.iter().map(|&item| set.width(item as usize)).max().unwrap_or(0) as usize;
-        let mut values = vec![0.0; items.len() * height * width];
-        let (mut labels, mut lengths, mut columns) = (Vec::new(), Vec::with_capacity(items.len()), 0);
-        for &item in items {
+        for shown in shown {
             if stop.load(Ordering::Relaxed) {
                 return None;
             }
-            let item = item as usize;
-            let own = set.width(item) as usize;
-            let place = &mut values[lengths.len() * height * width..][..height * width];
-            let written = set.store.with_levels(set.indices[item] as usize, |levels| {
-                for (row, out) in levels.chunks_exact(own).zip(place.chunks_exact_mut(width)) {
-                    ink::write_ink(row, &mut out[..own]);
+            let item = shown.item as usize;
+            let (width, label) = (set.width(item), set.label(item));
+            let added = set.store.with_levels(set.indices[item] as usize, |levels| match &self.augmenter {
+                None => sheet.push(levels, width, label),
+                Some(augmenter) => {
+                    let seed = seed::derive(self.epoch_seed, shown.place.into());
+                    sheet.push(&augmenter.levels(levels, width, seed), width, label);
                 }
             });
-            match written {
-                Ok(()) => {
-                    let label = set.label(item);
-                    lengths.push(label.len());
-                    labels.extend(label);
-                    columns += own as u64;
-                }
-                Err((reason, what)) => failures.add(reason, || what),
+            if let Err((reason, what)) = added {
+                failures.add(reason, || what);
             }
         }
-        let made = lengths.len();
-        values.truncate(made * height * width);
-        let all = (made * width) as u64;
-        let batch = match Array4::from_shape_vec((made, 1, height, width), values) {
-            _ if made == 0 => {
-                Err(DatasetError::ImagesGone { images: items.len() as u64, skipped: failures.clone() })
-            }
-            Ok(images) => Batch::of_texts(images, labels, lengths),
-            Err(error) => Err(DatasetError::source(error)),
+        let asked = shown.len() as u64;
+        let (columns, padding) = sheet.columns();
+        let batch = match sheet.lengths.is_empty() {
+            true => Err(DatasetError::ImagesGone { images: asked, skipped: failures.clone() }),
+            false => sheet.batch(),
         };
-        Some(Self { batch, asked: items.len() as u64, failures, columns: all, padding: all - columns })
+        Some(Block { batch, asked, failures, columns, padding })
     }
 }
 

@@ -10,6 +10,7 @@
 //! | `captcha_stream` | whole images that are drawn in the background |
 //! | `folder_stream` | whole images that somebody has |
 //! | `order` | the order of an epoch of images, and which of them make a batch |
+//! | `sheet` | images of several widths as one batch |
 //! | `captcha_batch` | whole images with their texts |
 //! | `options` | how a stream is drawn, and what it did |
 
@@ -22,4 +23,5 @@ pub(crate) mod letter_epochs;
 pub(crate) mod letter_stream;
 pub(crate) mod options;
 pub(crate) mod order;
+pub(crate) mod sheet;
 pub(crate) mod training_data;

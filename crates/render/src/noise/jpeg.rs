@@ -1,40 +1,12 @@
 //! The losses of JPEG compression.
 //!
-//! The steps are those of ITU-T T.81 (1992) and JFIF 1.02 with the tables of T.81 annex K, scaled as the Independent
-//! JPEG Group's library does it, and colours at half the resolution, as most programs store them. The lossless coding
-//! steps are left out. All arithmetic is in doubles, so that every machine gets the same result.
+//! The steps are those of ITU-T T.81 (1992) and JFIF 1.02 with the tables of T.81 annex K, and colours at half the
+//! resolution, as most programs store them.
+
+use captcha_core::jpeg::{BLOCK, Compression};
 
 use crate::canvas::Canvas;
 use crate::pillow::resample::round;
-
-/// The side of a block.
-const BLOCK: usize = 8;
-
-type Block = [[f64; BLOCK]; BLOCK];
-
-/// Steps of luminance, T.81 table K.1.
-const LUMINANCE: [[u16; BLOCK]; BLOCK] = [
-    [16, 11, 10, 16, 24, 40, 51, 61],
-    [12, 12, 14, 19, 26, 58, 60, 55],
-    [14, 13, 16, 24, 40, 57, 69, 56],
-    [14, 17, 22, 29, 51, 87, 80, 62],
-    [18, 22, 37, 56, 68, 109, 103, 77],
-    [24, 35, 55, 64, 81, 104, 113, 92],
-    [49, 64, 78, 87, 103, 121, 120, 101],
-    [72, 92, 95, 98, 112, 100, 103, 99],
-];
-
-/// Steps of chrominance, T.81 table K.2.
-const CHROMINANCE: [[u16; BLOCK]; BLOCK] = [
-    [17, 18, 24, 47, 99, 99, 99, 99],
-    [18, 21, 26, 66, 99, 99, 99, 99],
-    [24, 26, 56, 99, 99, 99, 99, 99],
-    [47, 66, 99, 99, 99, 99, 99, 99],
-    [99, 99, 99, 99, 99, 99, 99, 99],
-    [99, 99, 99, 99, 99, 99, 99, 99],
-    [99, 99, 99, 99, 99, 99, 99, 99],
-    [99, 99, 99, 99, 99, 99, 99, 99],
-];
 
 /// One component of a picture.
 struct Plane {
@@ -48,18 +20,14 @@ const BAND: usize = 2 * BLOCK;
 
 /// Applies the losses of JPEG compression with `quality` (1 to 100) to `canvas`.
 pub(crate) fn store(canvas: &mut Canvas, quality: u32) {
-    let transform = Transform::new();
-    let (luminance, chrominance) = (steps(&LUMINANCE, quality), steps(&CHROMINANCE, quality));
+    let (luminance, chrominance) = (Compression::luminance(quality), Compression::chrominance(quality));
     for levels in canvas.levels.chunks_mut(BAND * canvas.width * canvas.channels) {
         let (width, height) = (canvas.width, levels.len() / (canvas.width * canvas.channels));
         if canvas.channels == 1 {
-            let values = levels.iter().map(|&level| f64::from(level)).collect();
-            let mut plane = Plane { width, height, levels: values };
-            plane.quantise(&luminance, &transform);
-            levels.iter_mut().zip(&plane.levels).for_each(|(level, &value)| *level = to_level(value));
+            luminance.apply(levels, width);
         } else {
             let pixels = levels.as_chunks_mut::<3>().0;
-            store_colours(pixels, (width, height), (&luminance, &chrominance), &transform);
+            store_colours(pixels, (width, height), (&luminance, &chrominance));
         }
     }
 }
@@ -68,8 +36,7 @@ pub(crate) fn store(canvas: &mut Canvas, quality: u32) {
 fn store_colours(
     pixels: &mut [[u8; 3]],
     (width, height): (usize, usize),
-    (luminance_steps, chrominance_steps): (&Block, &Block),
-    transform: &Transform,
+    (luminance_losses, chrominance_losses): (&Compression, &Compression),
 ) {
     let component = |weights: [f64; 3], offset: f64| {
         let level = |pixel: &[u8; 3]| (0..3).map(|i| weights[i] * f64::from(pixel[i])).sum::<f64>() + offset;
@@ -78,10 +45,10 @@ fn store_colours(
     let mut luminance = component([0.299, 0.587, 0.114], 0.0);
     let blue = component([-0.168_735_892, -0.331_264_108, 0.5], 128.0);
     let red = component([0.5, -0.418_687_589, -0.081_312_411], 128.0);
-    luminance.quantise(luminance_steps, transform);
+    luminance_losses.quantise(&mut luminance.levels, width);
     let [blue, red] = [blue, red].map(|plane| {
         let mut half = plane.halved();
-        half.quantise(chrominance_steps, transform);
+        chrominance_losses.quantise(&mut half.levels, half.width);
         half
     });
     for (i, pixel) in pixels.iter_mut().enumerate() {
@@ -93,12 +60,6 @@ fn store_colours(
 
 fn to_level(value: f64) -> u8 {
     round(value).clamp(0.0, 255.0) as u8
-}
-
-/// The steps of `table` for a quality.
-fn steps(table: &[[u16; BLOCK]; BLOCK], quality: u32) -> Block {
-    let scale = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
-    table.map(|row| row.map(|step| f64::from(((u32::from(step) * scale + 50) / 100).clamp(1, 255))))
 }
 
 impl Plane {
@@ -114,72 +75,6 @@ impl Plane {
         let levels = (0..width * height).map(|i| round(mean(i % width, i / width))).collect();
         Self { width, height, levels }
     }
-
-    /// Rounds the cosine coefficients of every block to whole numbers of steps; at the right and lower edge blocks
-    /// repeat the last levels.
-    fn quantise(&mut self, steps: &Block, transform: &Transform) {
-        for top in (0..self.height).step_by(BLOCK) {
-            for left in (0..self.width).step_by(BLOCK) {
-                let place = |x: usize, y: usize| {
-                    (top + y).min(self.height - 1) * self.width + (left + x).min(self.width - 1)
-                };
-                let block: Block =
-                    std::array::from_fn(|y| std::array::from_fn(|x| self.levels[place(x, y)] - 128.0));
-                let mut coefficients = transform.forward(&block);
-                for (row, steps) in coefficients.iter_mut().zip(steps) {
-                    for (coefficient, step) in row.iter_mut().zip(steps) {
-                        *coefficient = round(*coefficient / step) * step;
-                    }
-                }
-                let block = transform.backward(&coefficients);
-                for (y, row) in block.iter().enumerate().take(self.height - top) {
-                    let start = (top + y) * self.width + left;
-                    let end = start + BLOCK.min(self.width - left);
-                    for (level, value) in self.levels[start..end].iter_mut().zip(row) {
-                        *level = round(value + 128.0).clamp(0.0, 255.0);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The discrete cosine transform of blocks (T.81 A.3.3), orthonormal: columns, then rows.
-struct Transform([[f64; BLOCK]; BLOCK]);
-
-impl Transform {
-    fn new() -> Self {
-        Self(std::array::from_fn(|frequency| {
-            let scale = if frequency == 0 { 0.125f64.sqrt() } else { 0.5 };
-            std::array::from_fn(|place| {
-                scale * libm::cos((2 * place + 1) as f64 * frequency as f64 * std::f64::consts::PI / 16.0)
-            })
-        }))
-    }
-
-    fn forward(&self, block: &Block) -> Block {
-        product(&product(&self.0, block), &transposed(&self.0))
-    }
-
-    fn backward(&self, coefficients: &Block) -> Block {
-        product(&product(&transposed(&self.0), coefficients), &self.0)
-    }
-}
-
-fn transposed(block: &Block) -> Block {
-    std::array::from_fn(|y| std::array::from_fn(|x| block[x][y]))
-}
-
-fn product(a: &Block, b: &Block) -> Block {
-    a.map(|row| {
-        let mut sums = [0.0; BLOCK];
-        for (weight, line) in row.iter().zip(b) {
-            for (sum, value) in sums.iter_mut().zip(line) {
-                *sum += weight * value;
-            }
-        }
-        sums
-    })
 }
 
 #[cfg(test)]
