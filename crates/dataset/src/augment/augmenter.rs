@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(hash.hex(), PINNED);
     }
 
-    const PINNED: &str = "";
+    const PINNED: &str = "7fcb4888ac7e32a18a0c5cfd257a5097de05f07ecde3a558c95c097c30600b2b";
 
     #[test]
     fn values_out_of_range_are_named() {
