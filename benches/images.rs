@@ -1,11 +1,10 @@
 //! Whole images as training data, one thread: changed at random, and as batches; `cargo bench --bench images`.
 
-use captcha_lab::core::{seed, to_gray};
+use captcha_lab::core::{scale_to_height, seed, to_gray};
 use captcha_lab::dataset::image::{DynamicImage, GrayImage};
 use captcha_lab::dataset::{
     Augmenter, FolderStream, ImageAugmentation, ImageSet, ImageSetOptions, TrainingData,
 };
-use captcha_lab::infer::Architecture;
 use captcha_lab::render::{Renderer, Style};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -15,10 +14,9 @@ const IMAGES: u64 = 64;
 /// Prepared images of 192 x 48 pixels with their texts.
 fn images() -> Vec<(GrayImage, String)> {
     let renderer = Renderer::new(Style::medium().with_size(240, 60)).expect("the style draws");
-    let network = Architecture::sequence(26, 192);
     let prepared = |number| {
         let captcha = renderer.random(seed::derive(1, number)).expect("the style draws");
-        (network.prepare(&to_gray(&captcha.image)).expect("the network takes it"), captcha.text)
+        (scale_to_height(&to_gray(&captcha.image), 48, 4), captcha.text)
     };
     (0..IMAGES).map(prepared).collect()
 }
