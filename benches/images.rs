@@ -16,7 +16,7 @@ fn images() -> Vec<(GrayImage, String)> {
     let renderer = Renderer::new(Style::medium().with_size(240, 60)).expect("the style draws");
     let prepared = |number| {
         let captcha = renderer.random(seed::derive(1, number)).expect("the style draws");
-        (scale_to_height(&to_gray(&captcha.image), 48, 4), captcha.text)
+        (scale_to_height(&to_gray(&captcha.image), 48, 4, 1.0), captcha.text)
     };
     (0..IMAGES).map(prepared).collect()
 }
