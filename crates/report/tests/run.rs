@@ -53,7 +53,7 @@ fn report() -> RunReport {
     report.data = vec![pair("folder", "images <of mine>"), pair("images", "732")];
     report.split = vec![
         SplitPart { name: "training".to_owned(), images: 600, purpose: "the weights".to_owned() },
-        SplitPart { name: "test".to_owned(), images: 73, purpose: "this page".to_owned() },
+        SplitPart { name: "test".to_owned(), images: 73, purpose: "measured once".to_owned() },
     ];
     report.epochs = (1..=12)
         .map(|epoch| EpochRow {
@@ -119,7 +119,7 @@ fn everything_is_told_in_one_file() {
     let document = parse(&xml);
     let all = text(document.root());
     for said in [
-        "60.00 % of the test part read right",
+        "60.00 % of the test part is read right",
         "Whole texts, 3 of 5 images; 95 % interval 23.07 % to 88.24 %.",
         "Why it stopped: the validation loss has not fallen for 10 epochs.",
         "More images: 732 are few.",
@@ -142,7 +142,7 @@ fn everything_is_told_in_one_file() {
         ("training", "Learning curves"),
         ("training", "captcha-lab train images --out runs/mine --seed 7"),
         ("images", "images <of mine>"),
-        ("images", "test 73 this page"),
+        ("images", "test: measured once 73"),
     ] {
         let section = section(&document, id);
         assert!(section.contains(said), "{said:?} in {section}");

@@ -2,7 +2,7 @@
 
 use captcha_lab::Share;
 
-use super::page::{RunReportError, card};
+use super::page::{RunReportError, card, cards};
 use super::told::{FoldRow, LabelError};
 use crate::format::{count, duration, percent};
 use crate::page::Page;
@@ -62,7 +62,7 @@ pub(super) fn label_errors(
     if let Some(file) = file {
         page.fact(&format!("They are in {file}: correct that file and give it back with --labels {file}."));
     }
-    page.row();
+    let mut pictures = Vec::new();
     for LabelError { name, image, label, read, confidence } in errors {
         let lines = [
             ("truth", format!("label {label}")),
@@ -70,9 +70,9 @@ pub(super) fn label_errors(
             ("note", format!("{} sure", percent(*confidence))),
             ("note", name.clone()),
         ];
-        card(page, image.as_ref(), &format!("The image {name}, labelled {label}."), &lines)?;
+        pictures.push(card(image.as_ref(), &format!("The image {name}, labelled {label}."), &lines)?);
     }
-    page.end();
+    cards(page, &pictures);
     page.end();
     Ok(())
 }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use captcha_lab::core::files::{Durability, write_whole};
 use image::{DynamicImage, RgbImage};
-use maud::html;
+use maud::{Markup, html};
 
-use super::told::{RunReport, Tested};
+use super::told::{RunReport, SplitPart, Tested};
 use super::{folds, tested};
 use crate::figures::thumbnail::thumbnail;
 use crate::figures::{FigureError, learning_curves};
@@ -75,7 +75,7 @@ impl RunReport {
         if let Some(Tested { images, evaluation, .. }) = &self.tested {
             let share = evaluation.whole;
             let (low, high) = share.interval();
-            page.paragraph("answer", &format!("{} of {images} read right", percent(share.value())));
+            page.paragraph("answer", &format!("{} of {images} is read right", percent(share.value())));
             page.text(&format!(
                 "Whole texts, {} of {} images; 95 % interval {} to {}.",
                 count(share.hits),
@@ -120,9 +120,10 @@ impl RunReport {
         facts(page, &self.data);
         if !self.split.is_empty() {
             page.heading("Parts");
-            let rows = self.split.iter();
-            let rows = rows.map(|part| vec![part.name.clone(), count(part.images), part.purpose.clone()]);
-            page.table(&["part", "images", "for"], &rows.collect::<Vec<_>>());
+            let rows = self.split.iter().map(|SplitPart { name, images, purpose }| {
+                vec![format!("{name}: {purpose}"), count(*images)]
+            });
+            page.table(&["part", "images"], &rows.collect::<Vec<_>>());
         }
         if let Some(sheet) = &self.augmentation {
             page.heading("As augmentation makes them");
@@ -147,22 +148,25 @@ fn facts(page: &mut Page, facts: &[(String, String)]) {
     });
 }
 
-/// A picture of an image with what is said of it below, for a row of such.
+/// A picture of an image with what is said of it below, each line with its class, for a grid of such.
 pub(super) fn card(
-    page: &mut Page,
     image: Option<&DynamicImage>,
     alt: &str,
     lines: &[(&str, String)],
-) -> Result<(), RunReportError> {
+) -> Result<Markup, RunReportError> {
     let picture: Option<RgbImage> = image.map(|image| thumbnail(image, LARGEST));
     let address = picture.as_ref().map(inline_png).transpose()?;
-    page.add(html! {
-        figure.card {
+    Ok(html! {
+        figure {
             @if let (Some(picture), Some(address)) = (&picture, &address) {
                 img src=(address) width=(picture.width()) height=(picture.height()) alt=(alt);
             }
             figcaption { @for (class, line) in lines { span class=(class) { (line) } br; } }
         }
-    });
-    Ok(())
+    })
+}
+
+/// Cards side by side, as many as there is room for.
+pub(super) fn cards(page: &mut Page, cards: &[Markup]) {
+    page.add(html! { div.cards { @for card in cards { (card) } } });
 }

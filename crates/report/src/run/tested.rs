@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use captcha_lab::{Evaluation, Share};
 
-use super::page::{RunReportError, card};
+use super::page::{RunReportError, card, cards};
 use super::told::{Tested, WorstImage};
 use crate::figures::{calibration, confusion_matrix};
 use crate::format::{count, percent};
@@ -98,7 +98,7 @@ fn worst_images(page: &mut Page, worst: &[WorstImage]) -> Result<(), RunReportEr
         return Ok(());
     }
     page.heading("The worst images");
-    page.row();
+    let mut pictures = Vec::new();
     for WorstImage { name, image, truth, read } in worst {
         let (read, sure) = match read {
             Ok((text, confidence)) => (format!("read {text}"), format!("{} sure", percent(*confidence))),
@@ -106,8 +106,8 @@ fn worst_images(page: &mut Page, worst: &[WorstImage]) -> Result<(), RunReportEr
         };
         let lines =
             [("truth", format!("is {truth}")), ("wrong", read), ("note", sure), ("note", name.clone())];
-        card(page, image.as_ref(), &format!("The image {name}, which shows {truth}."), &lines)?;
+        pictures.push(card(image.as_ref(), &format!("The image {name}, which shows {truth}."), &lines)?);
     }
-    page.end();
+    cards(page, &pictures);
     Ok(())
 }
