@@ -90,6 +90,8 @@ pub use corpus::image_format::ImageFileFormat;
 pub use corpus::manifest::{CorpusManifest, CorpusRecord, MASKS};
 pub use corpus::shard::Shard;
 #[cfg(feature = "render")]
+pub use drawing::alike::renderer_like;
+#[cfg(feature = "render")]
 pub use drawing::generate::{CorpusSummary, generate_corpus};
 #[cfg(feature = "render")]
 pub use drawing::options::{CorpusOptions, TextSource};

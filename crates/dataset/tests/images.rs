@@ -6,12 +6,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use captcha_core::{Alphabet, Monitor};
+use captcha_core::{Alphabet, Fingerprint, Monitor};
 use captcha_dataset::{
-    Batch, DatasetError, FolderOptions, FolderStream, ImageSet, ImageSetOptions, LabelledFolder, SkipReason,
-    Skipped, TrainingData,
+    Batch, CaptchaSource, DatasetError, FolderOptions, FolderStream, ImageAugmentation, ImageSet,
+    ImageSetOptions, LabelledFolder, SkipReason, Skipped, TrainingData,
 };
 use image::{DynamicImage, GrayImage, Luma};
+use ndarray::Axis;
 
 const HEIGHT: u32 = 6;
 
@@ -209,4 +210,93 @@ fn reading_can_be_interrupted() {
     let labelled = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
     let result = ImageSet::load(&labelled, gray, &ImageSetOptions::default(), &Stop(AtomicU64::new(0)));
     assert!(matches!(result, Err(DatasetError::Interrupted { total: 40, .. })));
+}
+
+#[test]
+fn augmentation_changes_images_another_way_each_time() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 20);
+    let stream = |memory, threads| {
+        let stream = FolderStream::new(load(folder.path(), memory).0, 3).with_threads(threads).unwrap();
+        stream.with_augmentation(ImageAugmentation::medium()).unwrap()
+    };
+    let expected = epoch(&stream(u64::MAX, 1), 1);
+    assert_eq!(epoch(&stream(0, 3), 1), expected);
+    let labels =
+        |batches: &[Batch]| batches.iter().flat_map(|batch| batch.labels().to_vec()).collect::<Vec<_>>();
+    let plain = FolderStream::new(load(folder.path(), 0).0, 3);
+    assert_eq!(labels(&epoch(&plain, 1)), labels(&expected));
+    assert_ne!(epoch(&plain, 1), expected);
+    assert_ne!(plain.fingerprint(), stream(0, 1).fingerprint());
+    let twice = FolderStream::new(load(folder.path(), 0).0.subset(&[0]), 3).with_images_per_epoch(2).unwrap();
+    let twice = epoch(&twice.with_augmentation(ImageAugmentation::medium()).unwrap(), 0);
+    assert_ne!(twice[0].images().index_axis(Axis(0), 0), twice[0].images().index_axis(Axis(0), 1));
+}
+
+/// Black images with texts of one digit or letter.
+struct Drawn {
+    alphabet: Alphabet,
+    height: u32,
+}
+
+impl CaptchaSource for Drawn {
+    fn alphabet(&self) -> &Alphabet {
+        &self.alphabet
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::new().with("drawn", self.alphabet.to_string())
+    }
+
+    fn image(&self, seed: u64) -> Result<(DynamicImage, String), DatasetError> {
+        let character = self.alphabet.characters()[seed as usize % self.alphabet.len()];
+        Ok((GrayImage::new(28, self.height).into(), character.to_string()))
+    }
+}
+
+#[test]
+fn drawn_images_are_mixed_in() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 50);
+    let mixed = |characters: &str, height, threads: usize, share| {
+        let drawn = Drawn { alphabet: characters.parse().unwrap(), height };
+        let stream = FolderStream::new(load(folder.path(), 0).0, 3).with_threads(threads).unwrap();
+        stream.with_mix(drawn, share)
+    };
+    let stream = mixed("57xyz", HEIGHT, 1, 0.25).unwrap();
+    assert_eq!(stream.samples_per_epoch(), 67);
+    let batches = epoch(&stream, 2);
+    assert_eq!(batches.iter().map(Batch::len).sum::<usize>(), 67);
+    let (mut drawn, mut batches_with_both) = (0, 0);
+    for batch in &batches {
+        let texts: Vec<&[usize]> = batch.texts().collect();
+        let black = |image: usize| batch.images()[[image, 0, 0, 0]] == 1.0;
+        let black: Vec<usize> = (0..batch.len()).filter(|&image| black(image)).collect();
+        assert!(black.iter().all(|&image| texts[image] == [5] || texts[image] == [7]));
+        drawn += black.len();
+        batches_with_both += usize::from(!black.is_empty() && black.len() < batch.len());
+    }
+    assert!(drawn == 17 && batches_with_both > 2, "{drawn} {batches_with_both}");
+    assert_eq!(epoch(&mixed("57xyz", HEIGHT, 4, 0.25).unwrap(), 2), batches);
+    assert_ne!(stream.fingerprint(), mixed("57xyz", HEIGHT, 1, 0.5).unwrap().fingerprint());
+    assert_eq!(mixed("5", HEIGHT, 1, 0.0).unwrap().samples_per_epoch(), 50);
+
+    let error = mixed("xyz", HEIGHT, 1, 0.5).unwrap_err();
+    assert!(error.to_string().contains("none of 50 texts is of the alphabet"), "{error}");
+    assert!(matches!(mixed("5", 7, 1, 0.5), Err(DatasetError::NothingDrawn { .. })));
+    assert!(matches!(mixed("5", HEIGHT, 1, 1.0), Err(DatasetError::BadOption { option: "mix", .. })));
+}
+
+#[cfg(feature = "render")]
+#[test]
+fn a_renderer_writes_texts_like_those_of_the_images() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), 12);
+    let (images, _) = load(folder.path(), 0);
+    let style = captcha_render::Style::seed().with_alphabet(Alphabet::new("A1B2").unwrap());
+    let renderer = captcha_dataset::renderer_like(style, &images).unwrap();
+    assert_eq!(renderer.style().alphabet.to_string(), "12");
+    assert_eq!(CaptchaSource::lengths(&renderer), Some(1..=1));
+    let error = captcha_dataset::renderer_like(captcha_render::Style::seed(), &images).unwrap_err();
+    assert!(matches!(error, DatasetError::Alphabet(_)), "{error}");
 }

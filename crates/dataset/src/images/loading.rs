@@ -76,8 +76,8 @@ impl ImageSet {
         let prepare = in_words(prepare);
         let alphabet = options.alphabet.as_ref().unwrap_or(folder.alphabet());
         check_alphabet(alphabet)?;
-        let files = Some((folder.clone(), Arc::clone(&prepare)));
-        let mut store = Store::new(alphabet.clone(), options.memory, files);
+        let mut store =
+            Store::new(alphabet.clone(), options.memory, Arc::clone(&prepare), Some(folder.clone()));
         let mut skipped = Skipped::default();
         let work = Work::new(monitor, folder.len() as u64);
         let indices: Vec<usize> = (0..folder.len()).collect();
@@ -146,7 +146,7 @@ impl ImageSet {
             }
         };
         check_alphabet(&alphabet)?;
-        let mut store = Store::new(alphabet.clone(), options.memory, None);
+        let mut store = Store::new(alphabet.clone(), options.memory, prepare, None);
         for (name, source, image, text) in prepared {
             let added = classes(&alphabet, &text)
                 .map_err(|error| (SkipReason::UnknownCharacter, error))

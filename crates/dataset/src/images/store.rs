@@ -19,8 +19,10 @@ pub(crate) struct Store {
     levels: Vec<u8>,
     /// Most bytes that `levels` may have.
     memory: u64,
-    /// What images beyond the memory are read again from.
-    pub(crate) files: Option<(LabelledFolder, Prepare)>,
+    /// What is done to an image before a network sees it.
+    pub(crate) prepare: Prepare,
+    /// What images beyond the memory are read again from; `None` if all are in memory.
+    folder: Option<LabelledFolder>,
 }
 
 /// One image.
@@ -38,8 +40,13 @@ pub(crate) struct Stored {
 }
 
 impl Store {
-    pub(crate) fn new(alphabet: Alphabet, memory: u64, files: Option<(LabelledFolder, Prepare)>) -> Self {
-        Self { alphabet, height: 0, images: Vec::new(), levels: Vec::new(), memory, files }
+    pub(crate) fn new(
+        alphabet: Alphabet,
+        memory: u64,
+        prepare: Prepare,
+        folder: Option<LabelledFolder>,
+    ) -> Self {
+        Self { alphabet, height: 0, images: Vec::new(), levels: Vec::new(), memory, prepare, folder }
     }
 
     /// Adds a prepared image with its hash. One of another height than the first, or without pixels, is refused in
@@ -59,7 +66,7 @@ impl Store {
         }
         self.height = height;
         let filled = self.levels.len();
-        let fits = self.files.is_none() || (filled + image.as_raw().len()) as u64 <= self.memory;
+        let fits = self.folder.is_none() || (filled + image.as_raw().len()) as u64 <= self.memory;
         if fits {
             self.levels.extend_from_slice(image.as_raw());
         }
@@ -93,10 +100,10 @@ impl Store {
         let stored = &self.images[index];
         let gone = |reason, what: &str| (reason, format!("{}: {what}", stored.name));
         let unreadable = |what: &str| gone(SkipReason::Unreadable, what);
-        let (folder, prepare) = self.files.as_ref().ok_or_else(|| unreadable("not in memory"))?;
-        let sample = folder.sample(stored.source).ok_or_else(|| unreadable("not in the folder"))?;
+        let sample = self.folder.as_ref().and_then(|folder| folder.sample(stored.source));
+        let sample = sample.ok_or_else(|| unreadable("not in the folder"))?;
         let image = sample.load().map_err(|error| (SkipReason::Unreadable, describe(&error)))?;
-        let image = prepare(&image).map_err(|error| gone(SkipReason::NotPrepared, &error))?;
+        let image = (self.prepare)(&image).map_err(|error| gone(SkipReason::NotPrepared, &error))?;
         match content_hash(&image) == *stored.hash {
             true => Ok(image),
             false => Err(gone(SkipReason::Changed, "other pixels than at first")),

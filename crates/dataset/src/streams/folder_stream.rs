@@ -2,23 +2,28 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use captcha_core::{Alphabet, Fingerprint, seed};
 use serde_json::{Value, json};
 
 use crate::parallel::ordered::Blocks;
 use crate::parallel::pool::check_threads;
+use crate::parallel::shuffle::shuffle;
+use crate::streams::folder_batch::{Block, MIX_STREAM, Shown, Work};
+use crate::streams::mix::Mix;
 use crate::streams::options::{Counters, Timed};
 use crate::streams::order::{batches, passes};
-use crate::streams::sheet::Sheet;
 use crate::{
-    Augmenter, Batch, DatasetError, ImageAugmentation, ImageSet, Skipped, StreamOptions, StreamStats,
-    TrainingData,
+    Augmenter, Batch, CaptchaSource, DatasetError, ImageAugmentation, ImageSet, Skipped, StreamOptions,
+    StreamStats, TrainingData,
 };
 
 /// The number of the random stream for the order of the images.
 const ORDER_STREAM: u64 = u64::MAX;
+
+/// Most images of an epoch: with those that are drawn their places still have 32 bits.
+const MOST_IMAGES: usize = 100_000_000;
 
 /// The images of an [`ImageSet`] as [`TrainingData`] for networks that read whole images: every epoch shows each image
 /// once, in another order.
@@ -51,6 +56,7 @@ pub struct FolderStream {
     threads: usize,
     per_epoch: usize,
     augmenter: Option<Arc<Augmenter>>,
+    mix: Option<Mix>,
     counters: Counters,
 }
 
@@ -68,7 +74,15 @@ impl FolderStream {
     #[must_use]
     pub fn new(images: ImageSet, seed: u64) -> Self {
         let per_epoch = images.len();
-        Self { images, seed, threads: 0, per_epoch, augmenter: None, counters: Counters::default() }
+        Self {
+            images,
+            seed,
+            threads: 0,
+            per_epoch,
+            augmenter: None,
+            mix: None,
+            counters: Counters::default(),
+        }
     }
 
     /// Sets how many background threads make batches; 0 for one a core, which is the default.
@@ -81,16 +95,16 @@ impl FolderStream {
         Ok(self)
     }
 
-    /// Sets how many images make an epoch: more than there are to show a small folder several times, fewer to show
-    /// a large one over several epochs. An image comes again after all others have come.
+    /// Sets how many of the images make an epoch: more than there are to show a small folder several times, fewer to
+    /// show a large one over several epochs. An image comes again after all others have come.
     ///
     /// # Errors
-    /// [`DatasetError::BadOption`] if there are none, or more than 2^32 - 1.
+    /// [`DatasetError::BadOption`] if there are none, or more than 100,000,000.
     pub fn with_images_per_epoch(mut self, images: usize) -> Result<Self, DatasetError> {
-        if images == 0 || u32::try_from(images).is_err() {
+        if !(1..=MOST_IMAGES).contains(&images) {
             return Err(DatasetError::BadOption {
                 option: "images_per_epoch",
-                expected: format!("1 to {}", u32::MAX),
+                expected: format!("1 to {MOST_IMAGES}"),
                 actual: images.to_string(),
             });
         }
@@ -113,6 +127,25 @@ impl FolderStream {
         self.augmenter.as_ref().map(|augmenter| augmenter.augmentation())
     }
 
+    /// Adds images that `source` draws meanwhile, in the background threads: so many that they are `share` of all images of
+    /// an epoch, 0 to 0.95. They are prepared and changed at random as the others are, and come among them.
+    ///
+    /// An image whose text has a character outside the alphabet is drawn again; after 50 such texts it is left out and
+    /// counted. With a `Renderer` this is best avoided by a style of the same characters: `renderer_like` makes one.
+    /// Draws a few images to see that they fit.
+    ///
+    /// # Errors
+    /// [`DatasetError::BadOption`] if the share is out of its range, [`DatasetError::NothingDrawn`] if not one of the
+    /// first images fits.
+    pub fn with_mix(
+        mut self,
+        source: impl CaptchaSource + 'static,
+        share: f64,
+    ) -> Result<Self, DatasetError> {
+        self.mix = Some(Mix::new(Arc::new(source), share, &self.images.store, self.seed)?);
+        Ok(self)
+    }
+
     /// The images.
     #[must_use]
     pub fn images(&self) -> &ImageSet {
@@ -131,13 +164,26 @@ impl FolderStream {
         self.counters.failures()
     }
 
+    /// How many images are drawn for an epoch.
+    fn drawn_per_epoch(&self) -> usize {
+        self.mix.as_ref().map_or(0, |mix| mix.images(self.per_epoch))
+    }
+
     /// The images of an epoch with their places in its order, batch by batch.
     fn plan(&self, epoch: u64, batch: usize) -> Vec<Vec<Shown>> {
         let first = epoch.saturating_mul(self.per_epoch as u64);
         let order = passes(self.images.len(), first, self.per_epoch, seed::derive(self.seed, ORDER_STREAM));
-        let widths: Vec<u32> = order.iter().map(|&item| self.images.width(item as usize)).collect();
-        let batches = batches(&widths, batch, seed::derive(self.seed, epoch));
-        let shown = |place: u32| Shown { item: order[place as usize], place };
+        let mut items: Vec<Option<u32>> = order.into_iter().map(Some).collect();
+        let epoch_seed = seed::derive(self.seed, epoch);
+        if self.drawn_per_epoch() > 0 && !items.is_empty() {
+            items.resize(items.len() + self.drawn_per_epoch(), None);
+            shuffle(&mut items, seed::derive(epoch_seed, MIX_STREAM));
+        }
+        let drawn = self.mix.as_ref().map_or(0, |mix| mix.width);
+        let width = |item: &Option<u32>| item.map_or(drawn, |item| self.images.width(item as usize));
+        let widths: Vec<u32> = items.iter().map(width).collect();
+        let shown = |place: u32| Shown { item: items[place as usize], place };
+        let batches = batches(&widths, batch, epoch_seed);
         batches.into_iter().map(|places| places.into_iter().map(shown).collect()).collect()
     }
 }
@@ -148,16 +194,23 @@ impl TrainingData for FolderStream {
     }
 
     fn samples_per_epoch(&self) -> usize {
-        if self.images.is_empty() { 0 } else { self.per_epoch }
+        if self.images.is_empty() { 0 } else { self.per_epoch + self.drawn_per_epoch() }
     }
 
     fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::new()
+        let fingerprint = Fingerprint::new()
             .with("kind", "images")
             .with("images", self.images.fingerprint())
             .with("seed", self.seed)
             .with("per_epoch", self.per_epoch)
-            .with("augmentation", self.augmentation().map_or(Value::Null, |augmentation| json!(augmentation)))
+            .with(
+                "augmentation",
+                self.augmentation().map_or(Value::Null, |augmentation| json!(augmentation)),
+            );
+        match &self.mix {
+            Some(mix) => fingerprint.with("mix", mix.fingerprint()),
+            None => fingerprint,
+        }
     }
 
     fn epoch(&self, epoch: u64, batch: usize) -> Box<dyn Iterator<Item = Result<Batch, DatasetError>> + '_> {
@@ -169,6 +222,7 @@ impl TrainingData for FolderStream {
         let work = Work {
             images: self.images.clone(),
             augmenter: self.augmenter.clone(),
+            mix: self.mix.clone(),
             epoch_seed: seed::derive(self.seed, epoch),
         };
         let make = move |block: u64, stop: &AtomicBool| work.block(plan.get(block as usize)?, stop);
@@ -179,64 +233,6 @@ impl TrainingData for FolderStream {
             counters: &self.counters,
         };
         Box::new(Timed::new(batches, &self.counters))
-    }
-}
-
-/// An image of an epoch.
-struct Shown {
-    item: u32,
-    /// Its place in the order of the epoch.
-    place: u32,
-}
-
-/// What a thread makes batches of.
-struct Work {
-    images: ImageSet,
-    augmenter: Option<Arc<Augmenter>>,
-    epoch_seed: u64,
-}
-
-/// A batch as a thread makes it.
-struct Block {
-    batch: Result<Batch, DatasetError>,
-    /// How many images it was to have.
-    asked: u64,
-    failures: Skipped,
-    columns: u64,
-    padding: u64,
-}
-
-impl Work {
-    /// The batch of these images; `None` if it was told to stop.
-    fn block(&self, shown: &[Shown], stop: &AtomicBool) -> Option<Block> {
-        let set = &self.images;
-        let width = shown.iter().map(|shown| set.width(shown.item as usize)).max().unwrap_or(0);
-        let mut sheet = Sheet::new(width as usize, set.height() as usize, shown.len());
-        let mut failures = Skipped::default();
-        for shown in shown {
-            if stop.load(Ordering::Relaxed) {
-                return None;
-            }
-            let item = shown.item as usize;
-            let (width, label) = (set.width(item), set.label(item));
-            let added = set.store.with_levels(set.indices[item] as usize, |levels| match &self.augmenter {
-                None => sheet.push(levels, width, label),
-                Some(augmenter) => {
-                    let seed = seed::derive(self.epoch_seed, shown.place.into());
-                    sheet.push(&augmenter.levels(levels, width, seed), width, label);
-                }
-            });
-            if let Err((reason, what)) = added {
-                failures.add(reason, || what);
-            }
-        }
-        let asked = shown.len() as u64;
-        let (columns, padding) = sheet.columns();
-        let batch = match sheet.lengths.is_empty() {
-            true => Err(DatasetError::ImagesGone { images: asked, skipped: failures.clone() }),
-            false => sheet.batch(),
-        };
-        Some(Block { batch, asked, failures, columns, padding })
     }
 }
 

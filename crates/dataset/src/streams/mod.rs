@@ -9,6 +9,8 @@
 //! | `letter_stream` | letters of images that are drawn in the background |
 //! | `captcha_stream` | whole images that are drawn in the background |
 //! | `folder_stream` | whole images that somebody has |
+//! | `folder_batch` | a batch of these as a thread makes it |
+//! | `mix` | images that are drawn meanwhile, among those that somebody has |
 //! | `order` | the order of an epoch of images, and which of them make a batch |
 //! | `sheet` | images of several widths as one batch |
 //! | `captcha_batch` | whole images with their texts |
@@ -18,9 +20,11 @@ pub(crate) mod augmentation;
 pub(crate) mod batch;
 pub(crate) mod captcha_batch;
 pub(crate) mod captcha_stream;
+pub(crate) mod folder_batch;
 pub(crate) mod folder_stream;
 pub(crate) mod letter_epochs;
 pub(crate) mod letter_stream;
+pub(crate) mod mix;
 pub(crate) mod options;
 pub(crate) mod order;
 pub(crate) mod sheet;
