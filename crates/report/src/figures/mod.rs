@@ -1,10 +1,12 @@
 //! Pictures of CAPTCHAs, letters, trainings and errors.
 //!
-//! Sheets of images ([`contact_sheet`], [`letter_sheet`], [`failure_sheet`], [`style_sheet`]) are pixels; charts
+//! Sheets of images ([`contact_sheet`], [`letter_sheet`], [`failure_sheet`], [`style_sheet`],
+//! [`augmentation_sheet`]) are pixels; charts
 //! ([`learning_curves`], [`confusion_matrix`], [`calibration`]) are a [`Figure`], which is both a PNG and an SVG. All of them have
 //! a light background, one font and a palette that colour-blind people can tell apart.
 
 mod align;
+mod augmentation_sheet;
 mod calibration;
 mod canvas;
 mod confusion_matrix;
@@ -22,6 +24,7 @@ mod style_sheet;
 pub(crate) mod text;
 pub(crate) mod thumbnail;
 
+pub use augmentation_sheet::augmentation_sheet;
 pub use calibration::calibration;
 pub use confusion_matrix::confusion_matrix;
 pub use contact_sheet::contact_sheet;
