@@ -84,6 +84,8 @@ mod error;
 pub mod guide;
 mod measure;
 mod open;
+#[cfg(feature = "torch")]
+pub mod own;
 #[cfg(feature = "pretrained")]
 mod pretrained;
 mod solver;

@@ -30,6 +30,7 @@
 //! | `run`, `folder`, `checkpoint` | the fingerprint of a run, its files, and its state between two epochs |
 //! | `options` | [`TrainOptions`] |
 //! | `targets`, `score`, `metrics` | losses and right answers of a batch, of many batches, of an epoch |
+//! | `flat_start` | the loss of the first steps of a sequence network |
 //! | `network`, `adamw` | the network in libtorch, and the optimiser |
 //! | `recognizer` | [`TorchRecognizer`] |
 //! | `error` | [`ModelError`] |
@@ -37,6 +38,7 @@
 mod adamw;
 mod checkpoint;
 mod error;
+mod flat_start;
 mod folder;
 mod metrics;
 mod network;

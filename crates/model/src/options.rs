@@ -51,11 +51,24 @@ pub struct TrainOptions {
     /// What must become better for the training to go on. Default [`Watched::Accuracy`].
     #[serde(default, skip_serializing_if = "is_default")]
     pub watched: Watched,
+    /// Epochs that are trained whatever [`patience`](Self::patience) says. Default 0.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub least_epochs: usize,
+    /// Steps at the start over which the learning rate rises linearly, where the schedule does not rise slower. Default
+    /// 0.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub warm_up: usize,
     /// Epochs at the start in which only the fully connected layers behind the last maps are trained, and everything
     /// before them stays as it is, batch statistics included; for trainings that start from a model. Afterwards the
     /// optimiser starts afresh. Default 0.
     #[serde(default, skip_serializing_if = "is_default")]
     pub frozen_epochs: usize,
+    /// Steps at the start over which a sequence network goes from a flat start to CTC: its loss is `(1 - a) CTC + a F`,
+    /// where `a` falls linearly from 1 to 0 and `F` is the cross-entropy of its columns if the characters of a text lie
+    /// side by side and each has an equal part of the ink. Without it a network can give nothing but blanks for
+    /// hundreds of steps. Default 0: CTC alone. Letter networks have no flat start.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub flat_start: usize,
 }
 
 /// Left out of what is written, so that runs of older versions are continued.
@@ -92,7 +105,10 @@ impl Default for TrainOptions {
             mixed_precision: false,
             patience: None,
             watched: Watched::Accuracy,
+            least_epochs: 0,
+            warm_up: 0,
             frozen_epochs: 0,
+            flat_start: 0,
         }
     }
 }
@@ -135,10 +151,19 @@ setters! {
     with_mixed_precision, mixed_precision: bool;
     with_patience, patience: Option<usize>;
     with_watched, watched: Watched;
+    with_least_epochs, least_epochs: usize;
+    with_warm_up, warm_up: usize;
     with_frozen_epochs, frozen_epochs: usize;
+    with_flat_start, flat_start: usize;
 }
 
 impl TrainOptions {
+    /// The learning rate of step `step`, from 0, of `steps`.
+    pub(crate) fn rate(&self, step: usize, steps: usize) -> f64 {
+        let warmth = if step < self.warm_up { (step + 1) as f64 / self.warm_up as f64 } else { 1.0 };
+        self.learning_rate * self.schedule.factor(step, steps).min(warmth)
+    }
+
     pub(crate) fn check(&self) -> Result<(), ModelError> {
         let at_least_one = [
             ("epochs", self.epochs),
@@ -246,6 +271,14 @@ mod tests {
         assert!(factors[0] < 0.02 && factors[999] < 1e-5);
         assert!(factors[..50].is_sorted() && factors[50..].is_sorted_by(|a, b| a >= b));
         assert!(factors.iter().all(|factor| (0.0..=1.0).contains(factor)));
+    }
+
+    #[test]
+    fn a_warm_up_ends_in_the_schedule() {
+        let options = TrainOptions::default().with_warm_up(100).with_learning_rate(2.0);
+        assert!((options.rate(49, 1000) - 1.0).abs() < 1e-9);
+        assert_eq!(options.rate(100, 1000), 2.0 * Schedule::Cosine.factor(100, 1000));
+        assert_eq!(TrainOptions::default().rate(3, 9), 2e-3 * Schedule::Cosine.factor(3, 9));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tch::no_grad;
 
 use crate::adamw::AdamW;
 use crate::network::{Network, Pass};
-use crate::task::tensors;
+use crate::task::{flattened, tensors};
 use crate::{ModelError, Start, TrainOptions};
 
 /// How a batch is learnt by heart.
@@ -25,13 +25,16 @@ pub struct RehearsalOptions {
     /// The mean loss in nats a character at which the batch counts as learnt. Above 0, default 0.2: then the right text
     /// has most of the probability of an image.
     pub loss: f64,
+    /// Steps of the flat start of a sequence network ([`TrainOptions::flat_start`]) that begins with random weights.
+    /// Default 100.
+    pub flat_start: usize,
     /// The learning rate of AdamW. Above 0, default 3e-3.
     pub learning_rate: f64,
 }
 
 impl Default for RehearsalOptions {
     fn default() -> Self {
-        Self { steps: 400, time: Duration::from_secs(60), loss: 0.2, learning_rate: 3e-3 }
+        Self { steps: 400, time: Duration::from_secs(60), loss: 0.2, flat_start: 100, learning_rate: 3e-3 }
     }
 }
 
@@ -135,6 +138,7 @@ pub fn rehearse(
     tch::manual_seed(options.seed as i64);
     let mut network = Network::random(metadata.architecture.clone(), options.seed, options.device.device()?)?;
     let mut values = network.values()?;
+    let flat_start = if matches!(start, Start::Random) { how.flat_start } else { 0 };
     if start.put_into(metadata, &mut values)?.is_some() {
         network.set_values(&values)?;
     }
@@ -148,7 +152,8 @@ pub fn rehearse(
             return Err(ModelError::Interrupted { finished: 0, epochs: options.epochs });
         }
         network.zero_gradients();
-        let loss = targets.loss(&network.forward(&images, pass)?, 0.0)?;
+        let logits = network.forward(&images, pass)?;
+        let loss = targets.loss(&logits, 0.0)?;
         rehearsal.loss = f64::try_from(&loss)?;
         if !rehearsal.loss.is_finite() {
             return Err(ModelError::Diverged { epoch: 1, step: rehearsal.steps + 1, loss: rehearsal.loss });
@@ -158,6 +163,7 @@ pub fn rehearse(
         if rehearsal.learnt {
             break;
         }
+        let loss = flattened(metadata, batch, &logits, loss, (rehearsal.steps, flat_start))?;
         loss.f_backward()?;
         optimiser.step(&network, how.learning_rate, false)?;
         rehearsal.steps += 1;

@@ -30,6 +30,9 @@ pub(crate) fn describe(
     if let Some(start) = start.fingerprint() {
         run = run.with("start", start);
     }
+    if !metadata.preparation.is_default() {
+        run = run.with("preparation", json(&metadata.preparation)?);
+    }
     for (part, data) in [("training", training), ("validation", validation)] {
         let data = data.fingerprint().with("samples", data.samples_per_epoch());
         run = run.with(part, data);

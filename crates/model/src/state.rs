@@ -13,7 +13,7 @@ use crate::checkpoint::{Checkpoint, Progress, Words};
 use crate::folder::RunFolder;
 use crate::network::{Network, Pass};
 use crate::score::Score;
-use crate::task::{Task, failed, tensors};
+use crate::task::{Task, failed, flattened, tensors};
 use crate::{EpochMetrics, ModelError, StartReport, TrainOptions, Watched};
 
 /// Steps between checks of the loss on a GPU, where each check waits for all pending operations.
@@ -101,7 +101,8 @@ impl State {
             Watched::Loss => EpochMetrics::least_loss(self.history()),
         };
         let since_best = best.map_or(0, |best| self.history().len() - best.epoch);
-        options.patience.is_some_and(|patience| since_best >= patience)
+        self.history().len() >= options.least_epochs
+            && options.patience.is_some_and(|patience| since_best >= patience)
     }
 
     /// Trains for one epoch and validates.
@@ -123,7 +124,7 @@ impl State {
                 return Err(ModelError::Interrupted { finished: index, epochs: options.epochs });
             }
             let done = first_step.saturating_add(step);
-            learning_rate = options.learning_rate * options.schedule.factor(done, all_steps);
+            learning_rate = options.rate(done, all_steps);
             let batch = batch.map_err(failed("training"))?;
             self.step(task, &batch, (index, step), learning_rate, &mut score)?;
             task.report(index, step + 1);
@@ -170,7 +171,10 @@ impl State {
         let (images, targets) = tensors(task.metadata, &self.network, batch)?;
         self.network.zero_gradients();
         let logits = self.network.forward(&images, pass)?;
-        let loss = targets.loss(&logits, options.label_smoothing)?;
+        let own = targets.loss(&logits, options.label_smoothing)?;
+        let done = index.saturating_mul(task.steps()).saturating_add(step);
+        let flat_start = (done, options.flat_start);
+        let loss = flattened(task.metadata, batch, &logits, own.shallow_clone(), flat_start)?;
         if self.network.device() == Device::Cpu || step % STEPS_TO_LOOK == STEPS_TO_LOOK - 1 {
             check_loss(index, step + 1, f64::try_from(&loss)?)?;
         }
@@ -182,7 +186,7 @@ impl State {
             let kept = options.averaging.min((1.0 + steps) / (10.0 + steps));
             average.approach(&self.network, 1.0 - kept)?;
         }
-        score.add(&logits, &targets, &loss)
+        score.add(&logits, &targets, &own)
     }
 
     /// Refuses values that are not finite: the last step may have made them so after its loss was computed.

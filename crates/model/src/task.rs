@@ -4,6 +4,7 @@ use captcha_dataset::{Batch, DatasetError, TrainingData};
 use captcha_infer::{ModelMetadata, Shape};
 use tch::{Tensor, no_grad};
 
+use crate::flat_start;
 use crate::network::{Network, Pass};
 use crate::score::Score;
 use crate::targets::Targets;
@@ -66,6 +67,24 @@ pub(crate) fn tensors(
     };
     let targets = Targets::new(batch, metadata.alphabet.len(), steps, network.device())?;
     Ok((network.tensor(&batch.images().view())?, targets))
+}
+
+/// The loss of step `done` (from 0) of a sequence network whose flat start takes so many steps.
+pub(crate) fn flattened(
+    metadata: &ModelMetadata,
+    batch: &Batch,
+    logits: &Tensor,
+    loss: Tensor,
+    (done, flat_start): (usize, usize),
+) -> Result<Tensor, ModelError> {
+    if done >= flat_start || !metadata.architecture.is_sequence() {
+        return Ok(loss);
+    }
+    let share = 1.0 - done as f64 / flat_start as f64;
+    Ok(match flat_start::loss(batch, logits, metadata.architecture.column_width())? {
+        Some(flat) => loss.f_mul_scalar(1.0 - share)?.f_add(&flat.f_mul_scalar(share)?)?,
+        None => loss,
+    })
 }
 
 /// The error of a batch that could not be made.

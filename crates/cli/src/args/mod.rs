@@ -4,12 +4,14 @@
 //! |---|---|
 //! | `solver` | which model reads, and its options |
 //! | `styles` | which style is drawn, and changes to it |
+//! | `folder` | how a folder of labelled images is read |
 //! | `cutting` | how images are cut into letters |
 //! | `training` | how a network is trained |
 //! | `network` | which network is trained |
 //! | `threads` | the number of threads |
 
 mod cutting;
+mod folder;
 mod network;
 mod solver;
 mod styles;
@@ -17,6 +19,7 @@ mod threads;
 mod training;
 
 pub(crate) use cutting::CuttingArgs;
+pub(crate) use folder::FolderArgs;
 pub(crate) use network::{LetterNetwork, Network};
 #[cfg(not(feature = "torch"))]
 pub(crate) use solver::NO_LIBTORCH;

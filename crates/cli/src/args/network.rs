@@ -23,6 +23,13 @@ pub(crate) enum LetterNetwork {
     Post,
 }
 
+/// The project's own letter network.
+impl Default for Network {
+    fn default() -> Self {
+        Self("compact".into())
+    }
+}
+
 impl FromStr for Network {
     type Err = Infallible;
 

@@ -12,7 +12,8 @@ pub(crate) struct TrainingArgs {
     /// Weight decay.
     #[arg(long, value_name = "DECAY")]
     weight_decay: Option<f64>,
-    /// Stop after so many epochs without a better validation accuracy.
+    /// Stop after so many epochs in which the validation did not become better: its accuracy, on images of your own its
+    /// loss.
     #[arg(long, value_name = "EPOCHS")]
     patience: Option<usize>,
     /// Convolutions in bfloat16: faster on processors with matrix units for it.
@@ -39,11 +40,12 @@ impl TrainingArgs {
         use captcha_lab::model::DeviceChoice;
 
         let (batch, rate, decay) = (defaults.batch, defaults.learning_rate, defaults.weight_decay);
+        let patience = self.patience.or(defaults.patience);
         defaults
             .with_batch(self.batch.unwrap_or(batch))
             .with_learning_rate(self.learning_rate.unwrap_or(rate))
             .with_weight_decay(self.weight_decay.unwrap_or(decay))
-            .with_patience(self.patience)
+            .with_patience(patience)
             .with_mixed_precision(self.mixed_precision)
             .with_seed(self.seed)
             .with_threads(self.threads)

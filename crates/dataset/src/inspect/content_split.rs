@@ -27,7 +27,7 @@ impl LabelledFolder {
         fractions: [f64; N],
         seed: u64,
     ) -> Result<[Self; N], DatasetError> {
-        let parts = self.parts(groups, &fractions, seed)?;
+        let parts = self.parts_by_content(groups, &fractions, seed)?;
         Ok(std::array::from_fn(|part| {
             let members: Vec<usize> = (0..self.len()).filter(|&image| parts[image] == part).collect();
             self.subset(&members)
@@ -50,11 +50,19 @@ impl LabelledFolder {
                 actual: count.to_string(),
             });
         }
-        self.parts(groups, &vec![1.0 / count as f64; count], seed)
+        self.parts_by_content(groups, &vec![1.0 / count as f64; count], seed)
     }
 
-    /// The part of each image.
-    fn parts(&self, groups: &[usize], fractions: &[f64], seed: u64) -> Result<Vec<usize>, DatasetError> {
+    /// For each image the number of its part, as [`split_by_content`](Self::split_by_content) makes them.
+    ///
+    /// # Errors
+    /// As [`split_by_content`](Self::split_by_content).
+    pub fn parts_by_content(
+        &self,
+        groups: &[usize],
+        fractions: &[f64],
+        seed: u64,
+    ) -> Result<Vec<usize>, DatasetError> {
         check(fractions)?;
         if groups.len() != self.len() {
             return Err(DatasetError::BadOption {

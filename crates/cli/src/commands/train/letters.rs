@@ -18,7 +18,7 @@ use crate::run::Outcome;
 impl Train {
     /// Trains a network that reads letters.
     pub(super) fn letters(&self, share: f64) -> Outcome {
-        let (letters, lengths) = match &self.data {
+        let (letters, lengths) = match self.data() {
             Some(folder) => (self.in_folder(folder)?, self.length.map(RangeInclusive::from)),
             None => {
                 let renderers = self.renderers()?;
@@ -30,12 +30,12 @@ impl Train {
                 (self.drawn(renderers)?, lengths.map(|lengths| lengths.min..=lengths.max))
             }
         };
-        let architecture = self.network.for_letters(letters.alphabet().len(), letters.size())?;
+        let architecture = self.network().for_letters(letters.alphabet().len(), letters.size())?;
         let options = self.training.options(TrainOptions::default());
         let mut training = LetterTraining::new(letters)
             .with_architecture(architecture)
             .with_validation(share)
-            .with_augmentation(self.augment.then(Augmentation::light))
+            .with_augmentation(self.augment_letters().then(Augmentation::light))
             .with_options(options.with_epochs(self.epochs.unwrap_or(10)))
             .with_folder(&self.out)
             .with_note("command", Self::command());
@@ -48,6 +48,11 @@ impl Train {
         self.report(&trained, "letters")
     }
 
+    /// Whether letters are changed at random.
+    fn augment_letters(&self) -> bool {
+        self.augment.as_deref() == Some("light")
+    }
+
     /// A renderer for each style.
     pub(super) fn renderers(&self) -> Outcome<Vec<Renderer>> {
         self.styles.iter().map(|style| Ok(Renderer::new(Style::open(style)?)?)).collect()
@@ -55,7 +60,7 @@ impl Train {
 
     /// The segmenter that the arguments describe.
     fn segmenter(&self) -> Outcome<Segmenter> {
-        Ok(Segmenter::new(self.cutting.options().with_letter_size(self.network.letter_size()?))?)
+        Ok(Segmenter::new(self.cutting.options().with_letter_size(self.network().letter_size()?))?)
     }
 
     /// Letters of CAPTCHAs that are drawn for the training.

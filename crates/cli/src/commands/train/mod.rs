@@ -2,12 +2,17 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | `own` | networks that read whole images, on images of one's own |
+//! | `own_args` | the options that are only for these |
 //! | `letters` | networks that read letters |
 //! | `sequences` | networks that read whole images |
 //! | `watch` | a progress bar with a line for each epoch |
 
 #[cfg(feature = "torch")]
 mod letters;
+#[cfg(feature = "torch")]
+mod own;
+mod own_args;
 #[cfg(feature = "torch")]
 mod sequences;
 #[cfg(feature = "torch")]
@@ -17,24 +22,35 @@ use std::path::PathBuf;
 
 use captcha_lab::render::Lengths;
 
+use self::own_args::OwnArgs;
 use crate::args::{CuttingArgs, Network, TrainingArgs};
 use crate::run::Outcome;
 
 #[cfg(feature = "torch")]
 pub(super) use watch::Watch;
 
-/// Train a network with libtorch: on letters that were cut, or on whole images that are drawn while it trains.
+/// Train a network with libtorch: on images of your own, on letters that were cut, or on images drawn meanwhile.
+///
+/// `train DIR --out RUN` trains a network that reads the images of DIR, whose texts are in their names or in a label file.
+/// Alphabet, network, epochs and what is done to the images are chosen by what is in DIR; a part of the images is kept to
+/// measure the model on. With --from it goes on from another model.
 ///
 /// The folder OUT gets the best model, a table of the metrics, the learning curves and a checkpoint; the same command
 /// continues where it was interrupted, and with more --epochs trains on.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Train {
+    /// A folder of labelled images: a network that reads whole images is trained on them. With --network compact or post
+    /// it is --data.
+    #[arg(value_name = "DIR", conflicts_with_all = ["data", "styles"])]
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    own: OwnArgs,
     /// For letters: a folder of letters, as `extract` makes it, or of labelled images, which are cut in memory.
     #[arg(
         long,
         alias = "letters",
         value_name = "DIR",
-        required_unless_present = "styles",
+        required_unless_present_any = ["styles", "folder"],
         conflicts_with = "styles"
     )]
     data: Option<PathBuf>,
@@ -49,11 +65,12 @@ pub(crate) struct Train {
     /// The folder of the run.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// The network: compact or post (letters), sequence or fine-sequence (whole images; for those whose details matter),
-    /// or a JSON file of layers.
-    #[arg(long, alias = "architecture", default_value = "compact", value_name = "NETWORK")]
-    network: Network,
-    /// Passes over the training letters [default: 10], or epochs of new images [default: 20].
+    /// The network: compact or post (letters), deep-sequence (whole images of your own), sequence or fine-sequence (drawn
+    /// ones; those whose details matter), or a JSON file of layers [default: deep-sequence for DIR, else compact].
+    #[arg(long, alias = "architecture", value_name = "NETWORK")]
+    network: Option<Network>,
+    /// Passes over the images [default: by their number], over the letters [default: 10], or epochs of new images
+    /// [default: 20].
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// What is kept for validation: a share of the letters [default: 0.1], or a number of images [default: 2000].
@@ -62,9 +79,16 @@ pub(crate) struct Train {
     /// For letters: how many characters a text has; the model then expects that. With --style it is known.
     #[arg(long, alias = "lengths", value_name = "N[-M]")]
     length: Option<Lengths>,
-    /// For letters: shift, turn, shear and scale them a little, differently in each epoch.
-    #[arg(long)]
-    augment: bool,
+    /// Change the images at random, differently in each epoch: none, light, medium or strong [default for DIR: the
+    /// stronger, the fewer images; for letters: none]. Letters are shifted, turned, sheared and scaled a little.
+    #[arg(
+        long,
+        value_name = "STRENGTH",
+        num_args = 0..=1,
+        default_missing_value = "light",
+        value_parser = ["none", "light", "medium", "strong"]
+    )]
+    augment: Option<String>,
     #[command(flatten)]
     cutting: CuttingArgs,
     #[command(flatten)]
@@ -85,18 +109,58 @@ fn parse_validation(text: &str) -> Result<f64, String> {
 
 impl Train {
     pub(super) fn run(&self) -> Outcome {
-        if self.network.is_sequence()? {
-            self.sequences(self.check_sequences()?)
-        } else {
-            self.letters(self.check_letters()?)
+        let sequence = match &self.network {
+            Some(network) => network.is_sequence()?,
+            None => self.folder.is_some(),
+        };
+        if sequence && let Some(folder) = &self.folder {
+            self.check_own()?;
+            return self.own(folder);
         }
+        self.own.check_absent()?;
+        if sequence { self.sequences(self.check_sequences()?) } else { self.letters(self.check_letters()?) }
     }
 
     /// Refuses options for whole images; returns the share of the letters that is for validation.
     fn check_letters(&self) -> Outcome<f64> {
+        if let Some(strength @ ("medium" | "strong")) = self.augment.as_deref() {
+            return Err(format!(
+                "--augment {strength}: letters are changed only lightly: type --augment light"
+            )
+            .into());
+        }
         match self.validation.unwrap_or(0.1) {
             share if share < 1.0 => Ok(share),
             images => Err(format!("--validation {images}: for letters it is a share, such as 0.1").into()),
+        }
+    }
+
+    /// The network, where its default is one for letters.
+    fn network(&self) -> Network {
+        self.network.clone().unwrap_or_default()
+    }
+
+    /// The folder of letters or of images to cut.
+    fn data(&self) -> Option<&PathBuf> {
+        self.data.as_ref().or(self.folder.as_ref())
+    }
+
+    /// Refuses options that a training on images of one's own does not have.
+    fn check_own(&self) -> Outcome {
+        let not_here = [
+            ("--count", self.count.is_some()),
+            ("--length", self.length.is_some()),
+            ("--method, --median-radius and --line-width", self.cutting.is_given()),
+        ];
+        if let Some((option, _)) = not_here.iter().find(|(_, given)| *given) {
+            return Err(format!("{option}: not for whole images of your own; leave it out").into());
+        }
+        match self.validation {
+            Some(images) if images >= 1.0 => {
+                Err(format!("--validation {images}: for images of your own it is a share, such as 0.07")
+                    .into())
+            }
+            _ => Ok(()),
         }
     }
 
@@ -104,13 +168,13 @@ impl Train {
     fn check_sequences(&self) -> Outcome<usize> {
         if self.data.is_some() {
             return Err(
-                "networks for whole images train on what is drawn meanwhile: type --style STYLE in place of \
-                        --data, or --network compact for letters"
+                "--data is for letters: type the folder without --data for a network that reads whole images, or \
+                 --network compact for letters"
                     .into(),
             );
         }
         let for_letters = [
-            ("--augment", self.augment),
+            ("--augment", self.augment.is_some()),
             ("--length", self.length.is_some()),
             ("--method, --median-radius and --line-width", self.cutting.is_given()),
         ];
@@ -132,6 +196,11 @@ impl Train {
 
     #[cfg(not(feature = "torch"))]
     fn sequences(&self, _: usize) -> Outcome {
+        self.letters(0.0)
+    }
+
+    #[cfg(not(feature = "torch"))]
+    fn own(&self, _: &std::path::Path) -> Outcome {
         self.letters(0.0)
     }
 }

@@ -18,7 +18,7 @@ impl Train {
     /// Trains a network that reads whole images, on CAPTCHAs that are drawn while it trains.
     pub(super) fn sequences(&self, validation: usize) -> Outcome {
         let source = Mixture::new(self.renderers()?)?;
-        let architecture = self.network.for_sequences(CaptchaSource::alphabet(&source).len())?;
+        let architecture = self.network().for_sequences(CaptchaSource::alphabet(&source).len())?;
         let options = self.training.options(TrainOptions::sequence());
         let training = SequenceTraining::new(source)
             .with_architecture(architecture)

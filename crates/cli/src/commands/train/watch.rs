@@ -44,19 +44,22 @@ impl Monitor for Watch {
 
 impl TrainMonitor for Watch {
     fn epoch(&self, metrics: &EpochMetrics) {
-        let samples = self.samples;
-        let mut best = self.best.lock().unwrap_or_else(PoisonError::into_inner);
-        *best = best.min(metrics.validation_loss);
-        let rises =
-            metrics.validation_loss > OVER_FITS * *best && metrics.train_loss < metrics.validation_loss;
-        self.bar.note(&format!(
-            "epoch {:2}: loss {:.4}, validation loss {:.4}, {} of the validation {samples} right, {} {samples}/s{}",
-            metrics.epoch,
-            metrics.train_loss,
-            metrics.validation_loss,
-            format::percent(metrics.validation_accuracy),
-            format::rate(metrics.images_per_second),
-            if rises { "; over-fitting: the validation loss rises" } else { "" },
-        ));
+        self.bar.note(&epoch_line(metrics, self.samples, &self.best));
     }
+}
+
+/// What is told of an epoch; `best` is the least validation loss so far.
+pub(super) fn epoch_line(metrics: &EpochMetrics, samples: &str, best: &Mutex<f64>) -> String {
+    let mut best = best.lock().unwrap_or_else(PoisonError::into_inner);
+    *best = best.min(metrics.validation_loss);
+    let rises = metrics.validation_loss > OVER_FITS * *best && metrics.train_loss < metrics.validation_loss;
+    format!(
+        "epoch {:2}: loss {:.4}, validation loss {:.4}, {} of the validation {samples} right, {} {samples}/s{}",
+        metrics.epoch,
+        metrics.train_loss,
+        metrics.validation_loss,
+        format::percent(metrics.validation_accuracy),
+        format::rate(metrics.images_per_second),
+        if rises { "; over-fitting: the validation loss rises" } else { "" },
+    )
 }

@@ -1,0 +1,67 @@
+//! What a model makes of images whose texts are known.
+
+use captcha_core::Monitor;
+use captcha_dataset::{ImageSet, LabelledFolder, Sample};
+
+use crate::measure::{LabelledImage, Report, evaluate};
+use crate::solver::Solver;
+
+/// What a model made of an image.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct OwnAnswer {
+    /// The index of the image in the folder.
+    pub index: usize,
+    /// What the image is called.
+    pub name: String,
+    /// The text that it is said to show.
+    pub label: String,
+    /// What was read; `None` if nothing was, see [`failure`](Self::failure).
+    pub read: Option<String>,
+    /// How sure the answer is, in `[0, 1]`; 0 if nothing was read.
+    pub confidence: f64,
+    /// Why nothing was read.
+    pub failure: Option<String>,
+    /// Whether the whole text is the label.
+    pub right: bool,
+}
+
+/// Lets `solver` read the images of a part from their files, as it would read any.
+pub(super) fn read(
+    solver: &Solver,
+    folder: &LabelledFolder,
+    images: &ImageSet,
+    part: &[usize],
+    monitor: &dyn Monitor,
+) -> (Report, Vec<OwnAnswer>) {
+    let samples: Vec<(usize, Sample)> = part
+        .iter()
+        .filter_map(|&image| {
+            let index = images.source_index(image);
+            Some((index, folder.sample(index)?))
+        })
+        .collect();
+    let mut names = part.iter().map(|&image| (images.source_index(image), images.name(image).to_owned()));
+    let mut answers = Vec::with_capacity(part.len());
+    let load = |(_, sample): (usize, Sample)| LabelledImage {
+        label: sample.label.to_string(),
+        image: sample.load(),
+    };
+    let report = evaluate(solver, samples.into_iter(), load, monitor, |answer| {
+        let Some((index, name)) = names.next() else { return };
+        let (read, confidence, failure) = match &answer.reading {
+            Ok(prediction) => (Some(prediction.text.clone()), prediction.confidence.value().into(), None),
+            Err(error) => (None, 0.0, Some(error.reason().to_owned())),
+        };
+        answers.push(OwnAnswer {
+            index,
+            name,
+            label: answer.label,
+            read,
+            confidence,
+            failure,
+            right: answer.right,
+        });
+    });
+    (report, answers)
+}

@@ -1,0 +1,44 @@
+//! From a folder of one's own images to a network that reads them out.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `fine_tune` | [`fine_tune`](fn@fine_tune): a training with everything around it |
+//! | `options` | [`FineTuneOptions`] |
+//! | `plan` | network, preparation and epochs where nobody says them |
+//! | `job` | images in memory and the training on a part of them, which the other calls share |
+//! | `parts` | who is trained on, validated on, calibrated on and tested on |
+//! | `answers` | what a model makes of images whose texts are known |
+//! | `run_files` | what a run's folder holds beside the model |
+//! | `monitor`, `error` | what is told meanwhile, and what can go wrong |
+
+#[cfg(feature = "torch")]
+mod answers;
+#[cfg(feature = "torch")]
+mod error;
+#[cfg(feature = "torch")]
+mod fine_tune;
+#[cfg(feature = "torch")]
+mod job;
+#[cfg(feature = "torch")]
+mod monitor;
+#[cfg(feature = "torch")]
+mod options;
+#[cfg(feature = "torch")]
+mod parts;
+#[cfg(feature = "torch")]
+mod plan;
+#[cfg(feature = "torch")]
+mod run_files;
+
+#[cfg(feature = "torch")]
+pub use self::answers::OwnAnswer;
+#[cfg(feature = "torch")]
+pub use self::error::OwnError;
+#[cfg(feature = "torch")]
+pub use self::fine_tune::{FineTuned, fine_tune};
+#[cfg(feature = "torch")]
+pub use self::monitor::{OwnMonitor, Stage};
+#[cfg(feature = "torch")]
+pub use self::options::FineTuneOptions;
+#[cfg(feature = "torch")]
+pub use self::parts::{Part, Parts};

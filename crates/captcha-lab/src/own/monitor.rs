@@ -1,0 +1,67 @@
+//! What is told while a network is trained on one's own images.
+
+use std::fmt;
+
+use captcha_model::{Rehearsal, TrainMonitor};
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Images are looked at: their sizes, their polarity, and which are the same; counted in images.
+    Looking,
+    /// Images are read and prepared; counted in images.
+    Reading,
+    /// One batch is learnt by heart; counted in steps.
+    Rehearsal,
+    /// The network is trained; counted in steps.
+    Training,
+    /// The temperature is fitted; counted in images.
+    Calibration,
+    /// The images kept for it are read; counted in images.
+    Test,
+}
+
+impl Stage {
+    /// What [`Monitor::progress`](captcha_core::Monitor::progress) counts in it, a plural.
+    #[must_use]
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Looking | Self::Reading | Self::Calibration | Self::Test => "images",
+            Self::Rehearsal | Self::Training => "steps",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Looking => "Looking at images",
+            Self::Reading => "Reading images",
+            Self::Rehearsal => "Learning a batch by heart",
+            Self::Training => "Training",
+            Self::Calibration => "Calibrating",
+            Self::Test => "Testing",
+        })
+    }
+}
+
+/// Watches the training of a network on one's own images. The progress starts anew with every stage.
+pub trait OwnMonitor: TrainMonitor {
+    /// Called when a stage begins.
+    fn stage(&self, stage: Stage) {
+        let _ = stage;
+    }
+
+    /// Called when a batch was learnt by heart, or the time for it was over.
+    fn rehearsed(&self, rehearsal: &Rehearsal) {
+        let _ = rehearsal;
+    }
+
+    /// Called before fold `fold`, from 1, of `folds`.
+    fn fold(&self, fold: usize, folds: usize) {
+        let _ = (fold, folds);
+    }
+}
+
+impl OwnMonitor for () {}

@@ -1,0 +1,268 @@
+//! Networks that read whole images, on images of one's own.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use captcha_lab::core::Monitor;
+use captcha_lab::dataset::{ImageAugmentation, LabelledFolder};
+use captcha_lab::model::{EpochMetrics, Rehearsal, StartReport, TrainMonitor};
+use captcha_lab::own::{FineTuneOptions, FineTuned, OwnMonitor, Part, Stage, fine_tune};
+use captcha_lab::render::{Renderer, Style};
+use captcha_lab::{Alphabet, open_model};
+use captcha_report::pictures::save_learning_curves;
+use captcha_report::{Table, format, share_cells};
+use serde::Serialize;
+
+use super::Train;
+use super::watch::epoch_line;
+use crate::output::{next, print, print_json, quoted};
+use crate::progress::{Progress, interrupted};
+use crate::run::Outcome;
+
+/// Wrong answers that are listed.
+const LISTED: usize = 10;
+
+impl Train {
+    /// Trains a network that reads the images of `folder`.
+    pub(super) fn own(&self, folder: &Path) -> Outcome {
+        let images = LabelledFolder::open(folder, &self.own.folder.options())?;
+        let options = self.own_options(&images)?;
+        let watch = OwnWatch::default();
+        let tuned = fine_tune(&images, &options, Some(&self.out), &watch)?;
+        watch.finish();
+        save_learning_curves(&tuned.trained.history, self.out.join("curves"))?;
+        let model = self.out.join("model.safetensors");
+        if self.json {
+            return Ok(print_json(&Summary::of(&model, &tuned))?);
+        }
+        print(results(&tuned))?;
+        print(format_args!("model: {}; the rest of the run beside it", model.display()))?;
+        next(format_args!("solve --model {} IMAGE...", quoted(&model)));
+        Ok(())
+    }
+
+    /// The options of the training.
+    fn own_options(&self, images: &LabelledFolder) -> Outcome<FineTuneOptions> {
+        let mut options = match &self.own.from {
+            Some(model) => FineTuneOptions::from_model(open_model(model)?),
+            None => FineTuneOptions::default(),
+        };
+        if let Some(network) = &self.network {
+            options.architecture = Some(network.for_sequences(images.alphabet().len())?);
+        }
+        options.training = self.training.options(options.training);
+        options.training.frozen_epochs = self.own.freeze.unwrap_or(0);
+        options.epochs = self.epochs;
+        options.threads = self.training.threads;
+        if let Some(megabytes) = self.own.memory {
+            options.memory = megabytes.saturating_mul(1 << 20);
+        }
+        options.augmentation = self.augment.as_deref().and_then(ImageAugmentation::preset);
+        if let Some((style, share)) = &self.own.mix {
+            options.mix = Some((Arc::new(drawn_like(Style::open(style)?, images)?), *share));
+        }
+        if self.own.no_rehearsal {
+            options.rehearsal = None;
+        }
+        if let Some(share) = self.validation {
+            let [training, validation, calibration, test] = options.fractions;
+            options.fractions = [training + validation - share, share, calibration, test];
+        }
+        Ok(options.with_note("command", Self::command()))
+    }
+}
+
+/// A renderer of `style` whose texts are like those of the images: of the characters that both have, and as long.
+fn drawn_like(style: Style, images: &LabelledFolder) -> Outcome<Renderer> {
+    let known =
+        style.alphabet.characters().iter().filter(|&&character| images.alphabet().contains(character));
+    let alphabet = Alphabet::new(&known.collect::<String>())
+        .map_err(|error| format!("the style has no character of the images: {error}"))?;
+    let lengths = || images.samples().map(|sample| sample.label.as_str().chars().count().max(1));
+    let (least, most) = (lengths().min().unwrap_or(1), lengths().max().unwrap_or(1));
+    Ok(Renderer::new(style.with_alphabet(alphabet).with_lengths(least..=most))?)
+}
+
+/// The results, in words.
+fn results(tuned: &FineTuned) -> String {
+    let of = |part| tuned.images_of(part);
+    let mut text = format!(
+        "{} images for training, {} for validation, {} for calibration, {} for the test (split.csv)",
+        of(Part::Training),
+        of(Part::Validation),
+        of(Part::Calibration),
+        of(Part::Test)
+    );
+    for line in tuned.skipped.to_string().lines().filter(|_| !tuned.skipped.is_empty()) {
+        text += &format!("\n{line}");
+    }
+    for line in tuned.narrow.iter().take(LISTED) {
+        text += &format!("\nleft out: {line}");
+    }
+    text += &format!("\nended: {}", tuned.why_stopped());
+    if let Some(best) = tuned.trained.best() {
+        text += &format!(
+            "\nbest: epoch {} with {} of the validation images right",
+            best.epoch,
+            format::percent(best.validation_accuracy)
+        );
+    }
+    if tuned.stats.batches > 0 {
+        text += &format!(
+            "\nthe trainer waited {} of the time for images",
+            format::percent(tuned.stats.wait_share())
+        );
+    }
+    let evaluation = &tuned.test.evaluation;
+    let mut table = Table::new(["test", "right", "of", "share", "95 % interval"]);
+    table.row(share_cells("whole texts", evaluation.whole));
+    table.row(share_cells("characters", evaluation.characters));
+    text += &format!("\n{table}");
+    let characters: Vec<String> = tuned
+        .worst_characters()
+        .into_iter()
+        .take(LISTED)
+        .map(|(character, wrong, all)| format!("{character} {wrong} of {all}"))
+        .collect();
+    if !characters.is_empty() {
+        text += &format!("\nworst characters: {}", characters.join(", "));
+    }
+    for answer in tuned.wrong().into_iter().take(LISTED) {
+        let read = answer.read.as_deref().or(answer.failure.as_deref()).unwrap_or_default();
+        let sure = format::percent(answer.confidence);
+        text += &format!("\nwrong: {} is {} and was read as {read} ({sure} sure)", answer.name, answer.label);
+    }
+    for advice in tuned.advice() {
+        text += &format!("\nwhat would help: {advice}");
+    }
+    text
+}
+
+/// The results of a training.
+#[derive(Serialize)]
+struct Summary<'a> {
+    model: &'a Path,
+    training_images: usize,
+    validation_images: usize,
+    calibration_images: usize,
+    test_images: usize,
+    left_out: u64,
+    /// The best epoch.
+    epoch: Option<usize>,
+    epochs: usize,
+    ended: String,
+    validation_accuracy: Option<f64>,
+    test_accuracy: f64,
+    /// The 95 % confidence interval of `test_accuracy`.
+    test_accuracy_interval: (f64, f64),
+    test_character_accuracy: f64,
+    temperature: Option<f32>,
+    /// What was taken from the model of --from.
+    start: Option<String>,
+    /// The validation accuracy before the first step, with --from.
+    start_accuracy: Option<f64>,
+    wait_share: f64,
+    wrong: Vec<[&'a str; 3]>,
+    advice: Vec<String>,
+}
+
+impl<'a> Summary<'a> {
+    fn of(model: &'a Path, tuned: &'a FineTuned) -> Self {
+        let best = tuned.trained.best();
+        let whole = tuned.test.evaluation.whole;
+        let start = tuned.trained.start.as_ref();
+        let wrong = tuned.wrong().into_iter().map(|answer| {
+            [answer.name.as_str(), answer.label.as_str(), answer.read.as_deref().unwrap_or_default()]
+        });
+        Self {
+            model,
+            training_images: tuned.images_of(Part::Training),
+            validation_images: tuned.images_of(Part::Validation),
+            calibration_images: tuned.images_of(Part::Calibration),
+            test_images: tuned.images_of(Part::Test),
+            left_out: tuned.skipped.total() + tuned.narrow.len() as u64,
+            epoch: best.map(|best| best.epoch),
+            epochs: tuned.trained.history.len(),
+            ended: tuned.why_stopped(),
+            validation_accuracy: best.map(|best| best.validation_accuracy),
+            test_accuracy: whole.value(),
+            test_accuracy_interval: whole.interval(),
+            test_character_accuracy: tuned.test.evaluation.characters.value(),
+            temperature: tuned.temperature.and_then(|report| report.fit).map(|fit| fit.temperature),
+            start: start.map(StartReport::to_string),
+            start_accuracy: start.map(|start| start.validation_accuracy),
+            wait_share: tuned.stats.wait_share(),
+            wrong: wrong.collect(),
+            advice: tuned.advice(),
+        }
+    }
+}
+
+/// A progress bar for each stage, with a line for each epoch.
+struct OwnWatch {
+    bar: Mutex<Option<Progress>>,
+    /// The least validation loss so far.
+    best: Mutex<f64>,
+}
+
+impl Default for OwnWatch {
+    fn default() -> Self {
+        Self { bar: Mutex::default(), best: Mutex::new(f64::INFINITY) }
+    }
+}
+
+impl OwnWatch {
+    /// Removes the last bar and reports its time.
+    fn finish(&self) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            bar.finish();
+        }
+    }
+
+    fn note(&self, line: &str) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            bar.note(line);
+        }
+    }
+}
+
+impl Monitor for OwnWatch {
+    fn progress(&self, done: u64, total: u64) {
+        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            bar.progress(done, total);
+        }
+    }
+
+    fn interrupted(&self) -> bool {
+        interrupted()
+    }
+}
+
+impl TrainMonitor for OwnWatch {
+    fn started(&self, start: &StartReport) {
+        let right = format::percent(start.validation_accuracy);
+        self.note(&format!(
+            "from the model: {start}; {right} of the validation images right before the first step"
+        ));
+    }
+
+    fn epoch(&self, metrics: &EpochMetrics) {
+        self.note(&epoch_line(metrics, "images", &self.best));
+    }
+}
+
+impl OwnMonitor for OwnWatch {
+    fn stage(&self, stage: Stage) {
+        self.finish();
+        let bar = Progress::new(stage.to_string(), stage.unit());
+        *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+    }
+
+    fn rehearsed(&self, rehearsal: &Rehearsal) {
+        let (steps, loss) = (rehearsal.steps, rehearsal.loss);
+        self.note(&match rehearsal.learnt {
+            true => format!("one batch is learnt by heart after {steps} steps: loss {loss:.2}"),
+            false => format!("no time to learn a batch by heart: loss {loss:.2} after {steps} steps"),
+        });
+    }
+}

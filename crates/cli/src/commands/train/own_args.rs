@@ -1,0 +1,60 @@
+//! The options of a training on images of one's own.
+
+use std::path::PathBuf;
+
+use crate::args::FolderArgs;
+use crate::run::Outcome;
+
+/// The options of a training on images of one's own.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "For images of your own")]
+pub(super) struct OwnArgs {
+    /// Start from a model that ships, by its name, or from a model file: what fits is taken, characters by character.
+    #[arg(long, value_name = "MODEL")]
+    pub(super) from: Option<PathBuf>,
+    /// With --from: train only the last layers in so many epochs at the start [default: 0].
+    #[arg(long, value_name = "EPOCHS", requires = "from")]
+    pub(super) freeze: Option<usize>,
+    /// Megabytes of images that are kept in memory; the others are read again in each epoch [default: 1024].
+    #[arg(long, value_name = "MB")]
+    pub(super) memory: Option<u64>,
+    /// Draw images in this style, a preset or a TOML file, so many that they are SHARE of all: --mix claptcha=0.5.
+    #[arg(long, value_name = "STYLE=SHARE", value_parser = parse_mix)]
+    pub(super) mix: Option<(PathBuf, f64)>,
+    #[command(flatten)]
+    pub(super) folder: FolderArgs,
+    /// Do not learn a batch by heart first.
+    #[arg(long)]
+    pub(super) no_rehearsal: bool,
+}
+
+fn parse_mix(text: &str) -> Result<(PathBuf, f64), String> {
+    let parts = text.rsplit_once('=').and_then(|(style, share)| Some((style, share.parse::<f64>().ok()?)));
+    match parts {
+        Some((style, share)) if !style.is_empty() && (0.0..=0.95).contains(&share) => {
+            Ok((style.into(), share))
+        }
+        _ => Err("expected a style and a share from 0 to 0.95, such as claptcha=0.5".to_owned()),
+    }
+}
+
+impl OwnArgs {
+    /// Refuses the options where there is no folder of images of one's own.
+    pub(super) fn check_absent(&self) -> Outcome {
+        let given = [
+            ("--from", self.from.is_some()),
+            ("--freeze", self.freeze.is_some()),
+            ("--memory", self.memory.is_some()),
+            ("--mix", self.mix.is_some()),
+            ("--labels, --pattern, --recursive, --ignore-case and --alphabet", self.folder.is_given()),
+            ("--no-rehearsal", self.no_rehearsal),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((option, _)) => Err(format!(
+                "{option}: only for whole images of your own: type `train DIR --out RUN` without --data and --style"
+            )
+            .into()),
+            None => Ok(()),
+        }
+    }
+}
