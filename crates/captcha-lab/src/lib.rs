@@ -29,6 +29,7 @@
 //! | draw | [`render`] | [`render::Renderer`], [`render::Style`] |
 //! | cut into letters | [`segment`] | [`segment::Segmenter`] |
 //! | keep and load | [`dataset`] | [`dataset::generate_corpus`], [`dataset::LabelledFolder`], [`dataset::LetterSet`] |
+//! | look at images of one's own | [`own`] | [`own::check`](fn@own::check) |
 //! | train | `model` | `model::LetterTraining`, `model::SequenceTraining` (feature `torch`) |
 //! | read | here | [`Solver`], [`open_model`], [`infer::Recognizer`] |
 //! | measure | here | [`evaluate`](fn@evaluate), [`Evaluation`], [`Calibration`] |
@@ -74,6 +75,7 @@
 //! |---|---|
 //! | `solver/` | [`Solver`]: from an image to its text |
 //! | `measure/` | [`evaluate`](fn@evaluate) and [`calibrate`](fn@calibrate): a solver against labelled images |
+//! | `own/` | [`own`]: from a folder of one's own images to a network |
 //! | `open` | [`open_model`]: one rule for the name of a model that ships against the path of a file |
 //! | `pretrained` | [`Pretrained`]: the weights that ship |
 //! | `error` | [`SolveError`] |
@@ -84,7 +86,7 @@ mod error;
 pub mod guide;
 mod measure;
 mod open;
-#[cfg(feature = "torch")]
+#[cfg(feature = "dataset")]
 pub mod own;
 #[cfg(feature = "pretrained")]
 mod pretrained;

@@ -2,6 +2,9 @@
 //!
 //! | file | what it holds |
 //! |---|---|
+//! | `check` | [`check`](fn@check): a folder looked at before anything is trained on it |
+//! | `problem`, `problems` | [`Problem`]: what can be wrong with it, and what is looked for |
+//! | `proposal` | [`Proposal`]: network, preparation and epochs that suit it |
 //! | `fine_tune` | [`fine_tune`](fn@fine_tune): a training with everything around it |
 //! | `options` | [`FineTuneOptions`] |
 //! | `plan` | network, preparation and epochs where nobody says them |
@@ -13,6 +16,7 @@
 
 #[cfg(feature = "torch")]
 mod answers;
+mod check;
 #[cfg(feature = "torch")]
 mod error;
 #[cfg(feature = "torch")]
@@ -27,11 +31,15 @@ mod options;
 mod parts;
 #[cfg(feature = "torch")]
 mod plan;
+mod problem;
+mod problems;
+mod proposal;
 #[cfg(feature = "torch")]
 mod run_files;
 
 #[cfg(feature = "torch")]
 pub use self::answers::OwnAnswer;
+pub use self::check::{Check, check};
 #[cfg(feature = "torch")]
 pub use self::error::OwnError;
 #[cfg(feature = "torch")]
@@ -42,3 +50,5 @@ pub use self::monitor::{OwnMonitor, Stage};
 pub use self::options::FineTuneOptions;
 #[cfg(feature = "torch")]
 pub use self::parts::{Part, Parts};
+pub use self::problem::{Problem, ProblemKind};
+pub use self::proposal::Proposal;
