@@ -11,7 +11,7 @@ use captcha_lab::own::{Check, ProblemKind, Proposal, check};
 use captcha_lab::render::Style;
 
 /// Images of `width` x 30 pixels with texts of `length` characters, named after them.
-fn draw(folder: &Path, count: u64, width: u32, length: u32) {
+fn draw(folder: &Path, count: u64, width: u32, length: usize) {
     let style = Style::seed().with_size(width, 30).with_margin(4, 4).with_lengths(length..=length);
     generate_corpus(&CorpusOptions::new(style, count), folder, &()).unwrap();
     fs::remove_file(folder.join(MANIFEST)).unwrap();

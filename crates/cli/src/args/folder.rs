@@ -5,33 +5,36 @@ use std::path::PathBuf;
 use captcha_lab::Alphabet;
 use captcha_lab::dataset::{FolderOptions, LabelPattern};
 
-/// How a folder of labelled images is read.
+use crate::output::quoted;
+
+/// Where the labels of a folder are, and which of its images count.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct FolderArgs {
-    /// A CSV, TSV or JSON-lines file of image names and texts, or a list of corrections.
-    #[arg(long, value_name = "FILE")]
-    labels: Option<PathBuf>,
-    /// A regular expression that finds the text in an image's name, in a group named label: "^(?<label>[a-z]+)-".
-    #[arg(long, value_name = "REGEX")]
-    pattern: Option<LabelPattern>,
-    /// Look in the folders within the folder, too.
+    /// Search folders within the folder, too.
     #[arg(long)]
     recursive: bool,
+    /// Find the label in each name with this regular expression, in its group `label`: '^\d+_(?<label>[^_.]+)'.
+    #[arg(long, value_name = "REGEX")]
+    pattern: Option<LabelPattern>,
+    /// The labels are in this file: CSV, TSV, JSON lines, or name, tab, text. With a column `was` it only corrects the
+    /// labels of the images that it names.
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
     /// Capital and small letters are the same.
     #[arg(long)]
     ignore_case: bool,
-    /// The characters that texts can have; images with others are left out.
+    /// The characters that labels may have; images with others are left out.
     #[arg(long, value_name = "CHARACTERS")]
     alphabet: Option<Alphabet>,
 }
 
 impl FolderArgs {
-    /// The options that these arguments ask for.
+    /// The options of the library.
     pub(crate) fn options(&self) -> FolderOptions {
         let options = FolderOptions::default()
-            .with_labels(self.labels.clone())
-            .with_pattern(self.pattern.clone())
             .with_recursive(self.recursive)
+            .with_pattern(self.pattern.clone())
+            .with_labels(self.labels.clone())
             .with_ignore_case(self.ignore_case);
         match &self.alphabet {
             Some(alphabet) => options.with_alphabet(alphabet.clone()),
@@ -43,5 +46,20 @@ impl FolderArgs {
     pub(crate) fn is_given(&self) -> bool {
         let Self { labels, pattern, recursive, ignore_case, alphabet } = self;
         labels.is_some() || pattern.is_some() || *recursive || *ignore_case || alphabet.is_some()
+    }
+
+    /// The arguments as they are typed, each with a blank before it.
+    pub(crate) fn typed(&self) -> String {
+        let text = |text: &str| quoted(std::path::Path::new(text));
+        [
+            self.recursive.then(|| " --recursive".to_owned()),
+            self.pattern.as_ref().map(|pattern| format!(" --pattern {}", text(pattern.as_str()))),
+            self.labels.as_ref().map(|labels| format!(" --labels {}", quoted(labels))),
+            self.ignore_case.then(|| " --ignore-case".to_owned()),
+            self.alphabet.as_ref().map(|alphabet| format!(" --alphabet {}", text(&alphabet.to_string()))),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }

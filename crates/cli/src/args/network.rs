@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use captcha_lab::infer::{Architecture, OpenArchitectureError};
 
+use crate::output::quoted;
 use crate::run::Outcome;
 
 /// A network by name, or a JSON file with the architecture as in a model file: the arguments of
@@ -27,6 +28,13 @@ pub(crate) enum LetterNetwork {
 impl Default for Network {
     fn default() -> Self {
         Self("compact".into())
+    }
+}
+
+impl std::fmt::Display for Network {
+    /// As it is typed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&quoted(&self.0))
     }
 }
 
@@ -67,7 +75,6 @@ impl Network {
     ///
     /// # Errors
     /// If there is no such network.
-    #[cfg(any(feature = "torch", test))]
     pub(crate) fn for_sequences(&self, characters: usize) -> Outcome<Architecture> {
         let architecture = Architecture::open(&self.0, characters)?;
         match architecture.is_sequence() {

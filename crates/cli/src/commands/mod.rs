@@ -3,6 +3,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | `generate` | draws labelled CAPTCHAs into a folder |
+//! | `check` | looks at a folder of images before anything is trained on it |
 //! | `extract` | cuts a folder of CAPTCHAs into letters |
 //! | `train` | trains a network on letters or on whole images |
 //! | `evaluate` | measures a model on a folder of labelled images |
@@ -14,6 +15,7 @@
 //! | `demo` | all steps, one after the other |
 //! | `completions`, `man` | shell completions and man pages |
 
+mod check;
 mod completions;
 mod cut;
 mod demo;
@@ -35,6 +37,7 @@ use crate::run::Outcome;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Generate(Box<generate::Generate>),
+    Check(Box<check::Check>),
     Extract(extract::Extract),
     Train(Box<train::Train>),
     Evaluate(evaluate::Evaluate),
@@ -57,6 +60,7 @@ impl Command {
     pub(crate) fn run(&self) -> Outcome {
         match self {
             Self::Generate(command) => command.run(),
+            Self::Check(command) => command.run(),
             Self::Extract(command) => command.run(),
             Self::Train(command) => command.run(),
             Self::Evaluate(command) => command.run(),
