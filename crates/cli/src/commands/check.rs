@@ -129,7 +129,7 @@ fn plan(
     let row = |name: &str, value: String| (name.to_owned(), value);
     let mut plan = vec![
         row("network", format!("{name}, {} rows of pixels, {columns} columns", architecture.input.height)),
-        row("images", preparation.to_string()),
+        row("preparation", format!("the image {preparation}")),
         row("epochs", format!("up to {epochs} of {} images", format::count(*images_per_epoch as u64))),
     ];
     if let Some(duration) = duration {
@@ -149,7 +149,7 @@ fn rounded(duration: std::time::Duration) -> String {
 
 fn counts(checked: &Checked) -> Table {
     let counts = &checked.report.counts;
-    let mut table = Table::new(["", ""]);
+    let mut table = Table::new(["", "found"]);
     let alphabet = &checked.report.alphabet;
     table.row(["characters", &format!("{}: {alphabet}", alphabet.len())]);
     let lengths = counts.lengths.iter();

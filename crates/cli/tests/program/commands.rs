@@ -129,3 +129,40 @@ fn what_is_next_is_said_and_is_a_command() {
     assert_eq!(next, "next: captcha-lab evaluate --data 'my images'");
     assert!(program.run(["evaluate", "--data", "my images"]).status.success());
 }
+
+#[test]
+fn a_folder_is_looked_at_before_it_is_trained_on() {
+    let program = Program::new();
+    program.ok("generate --out images --count 30");
+    let told = program.json("check images --html check.html");
+    assert_eq!(told["usable"], true);
+    assert_eq!(told["report"]["images"].as_array().unwrap().len(), 30);
+    assert_eq!(told["command"], "captcha-lab train images --out runs/first");
+    let page = std::fs::read_to_string(program.path("check.html")).unwrap();
+    assert!(page.contains("data:image/png;base64,") && page.contains("30 images in images"));
+    assert!(!page.contains("<script") && !page.contains("src=\"http"));
+
+    // Numbered files beside a list of their texts.
+    let list = std::fs::read_to_string(program.path("images/manifest.jsonl")).unwrap();
+    std::fs::create_dir(program.path("numbered")).unwrap();
+    let mut labels = "file,text\n".to_owned();
+    for (number, record) in list.lines().skip(1).enumerate() {
+        let record: serde_json::Value = serde_json::from_str(record).unwrap();
+        let file = record["file"].as_str().unwrap();
+        std::fs::copy(program.path("images").join(file), program.path(&format!("numbered/{number:04}.png")))
+            .unwrap();
+        labels.push_str(&format!("{number:04},{}\n", record["text"].as_str().unwrap()));
+    }
+    std::fs::write(program.path("truth.csv"), labels).unwrap();
+    let output = program.run(["check", "numbered"]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("error: the labels look like running numbers"), "{told}");
+    let told = program.ok("check numbered --labels truth.csv --ignore-case --network fine-sequence");
+    assert!(
+        told.contains("labels from the label file truth.csv") && told.contains("fine-sequence"),
+        "{told}"
+    );
+    program.error("check numbered --network compact", 1);
+    program.error("check numbered --pattern (a)", 2);
+}
