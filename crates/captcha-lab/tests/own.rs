@@ -49,7 +49,7 @@ fn a_good_folder_has_a_proposal_that_fits() {
     // With a network that takes a column for every 4 pixels at another height.
     let folder = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
     let fine = Architecture::fine_sequence(check.report.alphabet.len(), 96);
-    let check = captcha_lab::own::check(&folder, Some(fine), &()).unwrap();
+    let check = captcha_lab::own::check(&folder, Some(&fine), &()).unwrap();
     assert_eq!((check.proposal.network, check.proposal.columns), (None, [50, 50]));
 }
 

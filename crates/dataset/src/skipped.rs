@@ -60,7 +60,7 @@ pub enum SkipReason {
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAFile => f.write_str("not a file, or a folder that was not searched"),
+            Self::NotAFile => f.write_str("not a file, or a folder (searched only if `recursive`)"),
             Self::NotAnImage => f.write_str("not an image"),
             Self::NoLabel => f.write_str("no label"),
             Self::EmptyLabel => f.write_str("empty label"),

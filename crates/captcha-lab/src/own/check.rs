@@ -44,7 +44,7 @@ pub struct Check {
 /// stop.
 pub fn check(
     folder: &LabelledFolder,
-    architecture: Option<Architecture>,
+    architecture: Option<&Architecture>,
     monitor: &dyn Monitor,
 ) -> Result<Check, DatasetError> {
     Ok(Check::of(FolderReport::of(folder, monitor)?, architecture))
@@ -53,7 +53,7 @@ pub fn check(
 impl Check {
     /// What is wrong with the folder of `report`, and what a training on it should be; see [`check`](fn@check).
     #[must_use]
-    pub fn of(report: FolderReport, architecture: Option<Architecture>) -> Self {
+    pub fn of(report: FolderReport, architecture: Option<&Architecture>) -> Self {
         let proposal = match architecture {
             Some(architecture) => Proposal::with(&report, architecture),
             None => Proposal::of(&report),

@@ -61,14 +61,14 @@ impl Proposal {
     #[must_use]
     pub fn of(report: &FolderReport) -> Self {
         let architecture = Architecture::deep_sequence(report.alphabet.len(), 96);
-        Self { network: Some(Self::NETWORK), ..Self::with(report, architecture) }
+        Self { network: Some(Self::NETWORK), ..Self::with(report, &architecture) }
     }
 
     /// What suits the images of `report`, with this sequence network; it keeps its layers, at another width.
     #[must_use]
-    pub fn with(report: &FolderReport, architecture: Architecture) -> Self {
-        let preparation = preparation(report, &architecture);
-        let widths = report.images.iter().map(|image| width(image, &architecture, preparation.stretch));
+    pub fn with(report: &FolderReport, architecture: &Architecture) -> Self {
+        let preparation = preparation(report, architecture);
+        let widths = report.images.iter().map(|image| width(image, architecture, preparation.stretch));
         let column = u32::try_from(architecture.column_width()).unwrap_or(u32::MAX).max(1);
         let mean = widths.clone().map(f64::from).sum::<f64>() / report.images.len().max(1) as f64;
         let mean = (mean / f64::from(column)).round().max(1.0) as usize * column as usize;

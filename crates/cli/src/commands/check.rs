@@ -65,7 +65,7 @@ impl Check {
             None => None,
         };
         let progress = Progress::new("Looking", "images");
-        let checked = check(&folder, architecture, &progress)?;
+        let checked = check(&folder, architecture.as_ref(), &progress)?;
         progress.finish();
         let duration = checked.proposal.duration();
         let command = format!("captcha-lab {}", self.train());
