@@ -10,6 +10,7 @@ use captcha_lab::own::{FineTuneOptions, FineTuned, OwnMonitor, Part, Stage, fine
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{Alphabet, open_model};
 use captcha_report::pictures::save_learning_curves;
+use captcha_report::run::RunReport;
 use captcha_report::{Table, format, share_cells};
 use serde::Serialize;
 
@@ -31,12 +32,17 @@ impl Train {
         let tuned = fine_tune(&images, &options, Some(&self.out), &watch)?;
         watch.finish();
         save_learning_curves(&tuned.trained.history, self.out.join("curves"))?;
+        let augmentation = options
+            .augmentation
+            .unwrap_or_else(|| ImageAugmentation::for_images(tuned.images_of(Part::Training)));
+        let report = self.out.join("report.html");
+        RunReport::of_own(self.out.display().to_string(), &tuned, &images, augmentation).save(&report)?;
         let model = self.out.join("model.safetensors");
         if self.json {
             return Ok(print_json(&Summary::of(&model, &tuned))?);
         }
         print(results(&tuned))?;
-        print(format_args!("model: {}; the rest of the run beside it", model.display()))?;
+        print(format_args!("model: {}\nreport: {}", model.display(), report.display()))?;
         next(format_args!("solve --model {} IMAGE...", quoted(&model)));
         Ok(())
     }
