@@ -40,9 +40,9 @@ fn a_good_folder_has_a_proposal_that_fits() {
         (1.0, [40, 40], 160)
     );
     assert_eq!(proposal.preparation.polarity, Polarity::AsIs);
-    assert_eq!((proposal.images_per_epoch, proposal.epochs), (1600, 42));
+    assert_eq!((proposal.images_per_epoch, proposal.epochs), (1600, 22));
     assert!(proposal.duration().unwrap().as_secs() > 0);
-    assert!(serde_json::to_value(&check).unwrap()["proposal"]["epochs"] == 42);
+    assert!(serde_json::to_value(&check).unwrap()["proposal"]["epochs"] == 22);
     let metadata = proposal.metadata(&check.report);
     assert_eq!(metadata.lengths, Some((4, 4)));
 

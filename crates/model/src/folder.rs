@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use captcha_core::files::remove_temporaries;
 use captcha_infer::ModelFile;
 
-use crate::{EpochMetrics, ModelError, write_csv, write_json_lines};
+use crate::{EpochMetrics, ModelError, write_csv, write_json_lines, write_tensorboard};
 
 /// The names of the files in the folder of a run.
 const CHECKPOINT: &str = "checkpoint.safetensors";
 const MODEL: &str = "model.safetensors";
 const METRICS: &str = "metrics.csv";
 const METRICS_LINES: &str = "metrics.jsonl";
+const METRICS_EVENTS: &str = "events.out.tfevents.captcha-lab";
 
 /// The folder of a run, locked against other trainings.
 pub(crate) struct RunFolder {
@@ -47,6 +48,7 @@ impl RunFolder {
     pub(crate) fn save(&self, history: &[EpochMetrics], model: &ModelFile) -> Result<(), ModelError> {
         write_csv(history, self.path.join(METRICS))?;
         write_json_lines(history, self.path.join(METRICS_LINES))?;
+        write_tensorboard(history, self.path.join(METRICS_EVENTS))?;
         Ok(model.save(self.path.join(MODEL))?)
     }
 

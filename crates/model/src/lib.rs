@@ -31,6 +31,7 @@
 //! | `options` | [`TrainOptions`] |
 //! | `targets`, `score`, `metrics` | losses and right answers of a batch, of many batches, of an epoch |
 //! | `flat_start` | the loss of the first steps of a sequence network |
+//! | `tensorboard` | the metrics for TensorBoard |
 //! | `network`, `adamw` | the network in libtorch, and the optimiser |
 //! | `recognizer` | [`TorchRecognizer`] |
 //! | `error` | [`ModelError`] |
@@ -51,6 +52,7 @@ mod start;
 mod state;
 mod targets;
 mod task;
+mod tensorboard;
 mod trainer;
 mod training;
 
@@ -61,5 +63,6 @@ pub use options::{DeviceChoice, Schedule, TrainOptions, Watched};
 pub use recognizer::TorchRecognizer;
 pub use rehearsal::{Rehearsal, RehearsalOptions, Suspicion, Unlearnt, rehearse};
 pub use start::{Start, StartReport};
+pub use tensorboard::write_tensorboard;
 pub use trainer::{Drawn, Stop, Trained, train, train_from};
 pub use training::{LetterTraining, SequenceTraining};

@@ -33,8 +33,9 @@ impl Start {
         Self::Model(Box::new(model))
     }
 
-    /// What the start is known by in the fingerprint of a run; `None` if it is random.
-    pub(crate) fn fingerprint(&self) -> Option<String> {
+    /// What the start is known by in the fingerprint of a run, a hash of alphabet and weights; `None` if it is random.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<String> {
         let Self::Model(model) = self else { return None };
         let mut hash = ContentHash::new();
         hash.add(model.metadata().alphabet.to_string());

@@ -70,7 +70,7 @@ pub enum Stop {
 /// # A folder for the run
 ///
 /// If `folder` is given, the state after each epoch is kept there (`checkpoint.safetensors`), with the best
-/// model so far (`model.safetensors`) and the metrics (`metrics.csv`, `metrics.jsonl`). The same call then continues after the
+/// model so far (`model.safetensors`) and the metrics (`metrics.csv`, `metrics.jsonl`, and for TensorBoard `events.out.tfevents.captcha-lab`). The same call then continues after the
 /// last finished epoch, and ends with the same model as an uninterrupted run. If the run is finished, nothing
 /// on disk changes.
 ///

@@ -147,18 +147,22 @@ pub fn save_learning_curves(
     history: &[captcha_lab::model::EpochMetrics],
     stem: impl AsRef<Path>,
 ) -> Result<(), PicturesError> {
-    let rows: Vec<crate::figures::EpochRow> = history
-        .iter()
-        .map(|metrics| crate::figures::EpochRow {
-            epoch: metrics.epoch as u32,
-            train_loss: metrics.train_loss,
-            validation_loss: metrics.validation_loss,
-            train_accuracy: metrics.train_accuracy,
-            validation_accuracy: metrics.validation_accuracy,
-        })
-        .collect();
-    crate::figures::learning_curves(&rows)?.save(stem)?;
+    crate::figures::learning_curves(&epoch_rows(history))?.save(stem)?;
     Ok(())
+}
+
+/// The epochs of a training for [`learning_curves`](crate::figures::learning_curves).
+#[cfg(feature = "torch")]
+#[must_use]
+pub fn epoch_rows(history: &[captcha_lab::model::EpochMetrics]) -> Vec<crate::figures::EpochRow> {
+    let rows = history.iter().map(|metrics| crate::figures::EpochRow {
+        epoch: metrics.epoch as u32,
+        train_loss: metrics.train_loss,
+        validation_loss: metrics.validation_loss,
+        train_accuracy: metrics.train_accuracy,
+        validation_accuracy: metrics.validation_accuracy,
+    });
+    rows.collect()
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use captcha_core::Monitor;
 use captcha_dataset::{ImageSet, LabelledFolder, Sample};
+use serde::{Deserialize, Serialize};
 
 use crate::measure::{LabelledImage, Report, evaluate};
 use crate::solver::Solver;
 
 /// What a model made of an image.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct OwnAnswer {
     /// The index of the image in the folder.

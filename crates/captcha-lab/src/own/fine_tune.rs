@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use captcha_dataset::{FolderReport, LabelledFolder, Skipped, StreamStats};
+use captcha_dataset::{FolderReport, ImageAugmentation, ImageSet, LabelledFolder, Skipped, StreamStats};
 use captcha_infer::{ModelFile, Share};
 use captcha_model::{Rehearsal, Stop, TrainOptions, Trained};
 
@@ -13,7 +13,7 @@ use super::job::{Finished, Job};
 use super::monitor::OwnMonitor;
 use super::options::FineTuneOptions;
 use super::parts::{Part, Parts};
-use super::{plan, run_files};
+use super::run_files;
 use crate::measure::{Report, TemperatureReport};
 
 /// A network that was trained on one's own images, and what it is worth.
@@ -24,6 +24,8 @@ pub struct FineTuned {
     pub model: ModelFile,
     /// How the training went.
     pub trained: Trained,
+    /// Why the training ended, in words.
+    pub stopped: String,
     /// The options of the training, with what was chosen for these images.
     pub options: TrainOptions,
     /// How a batch was learnt by heart; `None` if it was left out, as where a run goes on.
@@ -44,6 +46,10 @@ pub struct FineTuned {
     pub narrow: Vec<String>,
     /// Images that could not be read again during the training.
     pub vanished: Skipped,
+    /// The training part, as the network gets it before it is changed at random.
+    pub training_images: ImageSet,
+    /// How it is changed at random.
+    pub augmentation: ImageAugmentation,
     /// How batches were made, and how long the training waited for them.
     pub stats: StreamStats,
 }
@@ -84,8 +90,9 @@ pub fn fine_tune(
     let parts = job.parts(&all, &options.fractions)?;
     let [training, validation, calibration, test] = <[Vec<usize>; 4]>::try_from(parts).unwrap_or_default();
     let parts = Parts { training, validation, calibration, test };
-    let Finished { model, trained, rehearsal, temperature, stats, failures } =
-        job.run(&parts, out, monitor)?;
+    let finished = job.run(&parts, out, true, monitor)?;
+    let stopped = finished.why_stopped();
+    let Finished { model, trained, options, rehearsal, temperature, stats, failures } = finished;
     let (test, answers) = job.read(&model, &parts.test, monitor)?;
     let mut metadata = model.metadata().clone();
     let Share { hits, total } = test.evaluation.whole;
@@ -95,7 +102,8 @@ pub fn fine_tune(
     let split = parts.iter().flat_map(|(part, images)| images.iter().map(name).map(move |name| (name, part)));
     let tuned = FineTuned {
         split: split.collect(),
-        options: plan::training(options, parts.training.len()),
+        options,
+        stopped,
         model,
         trained,
         rehearsal,
@@ -106,6 +114,8 @@ pub fn fine_tune(
         skipped: job.skipped.clone(),
         narrow: job.narrow.clone(),
         vanished: failures,
+        training_images: job.images.subset(&parts.training),
+        augmentation: job.augmentation(parts.training.len()),
         stats,
     };
     if let Some(out) = out {
@@ -127,19 +137,6 @@ impl FineTuned {
     #[must_use]
     pub fn images_of(&self, part: Part) -> usize {
         self.split.values().filter(|of| **of == part).count()
-    }
-
-    /// Why the training ended, in words.
-    #[must_use]
-    pub fn why_stopped(&self) -> String {
-        let epochs = self.trained.history.len();
-        match (self.trained.stop, self.options.patience) {
-            (Stop::Early, Some(patience)) => format!(
-                "after epoch {epochs} of {}: the validation loss had not become better for {patience} epochs",
-                self.options.epochs
-            ),
-            _ => format!("all {epochs} epochs are done"),
-        }
     }
 
     /// The characters that are read wrong most often: the character, how often it is wrong, and of how many.

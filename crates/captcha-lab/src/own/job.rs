@@ -8,7 +8,7 @@ use captcha_dataset::{
     Skipped, StreamStats, TrainingData,
 };
 use captcha_infer::{ModelFile, ModelMetadata};
-use captcha_model::{ModelError, Rehearsal, Start, TrainOptions, Trained, rehearse, train_from};
+use captcha_model::{ModelError, Rehearsal, Start, Stop, TrainOptions, Trained, rehearse, train_from};
 
 use super::error::OwnError;
 use super::monitor::{OwnMonitor, Stage};
@@ -47,6 +47,8 @@ pub(super) struct Finished {
     /// The model, calibrated.
     pub(super) model: ModelFile,
     pub(super) trained: Trained,
+    /// The options of the training, with its length.
+    pub(super) options: TrainOptions,
     pub(super) rehearsal: Option<Rehearsal>,
     pub(super) temperature: Option<TemperatureReport>,
     pub(super) stats: StreamStats,
@@ -109,6 +111,13 @@ impl<'a> Job<'a> {
         Ok(stream.with_threads(self.options.threads)?)
     }
 
+    /// For each image the number of its fold, of `count`.
+    pub(super) fn folds(&self, count: usize) -> Result<Vec<usize>, OwnError> {
+        let members: Vec<usize> =
+            (0..self.images.len()).map(|index| self.images.source_index(index)).collect();
+        Ok(self.folder.subset(&members).folds(&self.groups, count, self.options.training.seed)?)
+    }
+
     /// How these images are changed at random.
     pub(super) fn augmentation(&self, images: usize) -> ImageAugmentation {
         self.options.augmentation.unwrap_or_else(|| ImageAugmentation::for_images(images))
@@ -126,16 +135,21 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Trains on the training part and calibrates.
+    /// Trains on the training part and calibrates. With `rehearses`, a batch is learnt by heart first, unless a run goes
+    /// on.
     pub(super) fn run(
         &self,
         parts: &Parts,
         folder: Option<&Path>,
+        rehearses: bool,
         monitor: &dyn OwnMonitor,
     ) -> Result<Finished, OwnError> {
         let options = plan::training(self.options, parts.training.len());
         let resumed = folder.is_some_and(|folder| folder.join("checkpoint.safetensors").exists());
-        let rehearsal = if resumed { None } else { self.rehearse(&parts.training, &options, monitor)? };
+        let rehearsal = match rehearses && !resumed {
+            true => self.rehearse(&parts.training, &options, monitor)?,
+            false => None,
+        };
         monitor.stage(Stage::Training);
         let training = self.training_stream(&parts.training)?;
         let validation = self.stream(&parts.validation)?;
@@ -143,11 +157,11 @@ impl<'a> Job<'a> {
         let trained = train_from(start, &self.metadata, &training, &validation, &options, folder, monitor)?;
         let (model, temperature) = self.calibrated(&trained.model, parts, monitor)?;
         let (stats, failures) = (training.stats(), training.failures());
-        Ok(Finished { model, trained, rehearsal, temperature, stats, failures })
+        Ok(Finished { model, trained, options, rehearsal, temperature, stats, failures })
     }
 
     /// Learns a batch by heart.
-    fn rehearse(
+    pub(super) fn rehearse(
         &self,
         training: &[usize],
         options: &TrainOptions,
@@ -223,6 +237,20 @@ impl<'a> Job<'a> {
         monitor.stage(Stage::Test);
         let read = answers::read(&Solver::new(model)?, self.folder, &self.images, part, monitor);
         if monitor.interrupted() { Err(OwnError::Interrupted) } else { Ok(read) }
+    }
+}
+
+impl Finished {
+    /// Why the training ended, in words.
+    pub(super) fn why_stopped(&self) -> String {
+        let epochs = self.trained.history.len();
+        match (self.trained.stop, self.options.patience) {
+            (Stop::Early, Some(patience)) => format!(
+                "after epoch {epochs} of {}: the validation loss had not become better for {patience} epochs",
+                self.options.epochs
+            ),
+            _ => format!("all {epochs} epochs are done"),
+        }
     }
 }
 

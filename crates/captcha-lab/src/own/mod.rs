@@ -6,6 +6,8 @@
 //! | `problem`, `problems` | [`Problem`]: what can be wrong with it, and what is looked for |
 //! | `proposal` | [`Proposal`]: network, preparation and epochs that suit it |
 //! | `fine_tune` | [`fine_tune`](fn@fine_tune): a training with everything around it |
+//! | `folds` | [`cross_validate`](fn@cross_validate): every image is read by a network that was not trained on it |
+//! | `fold_runs` | the folds of a cross-validation, several at once |
 //! | `options` | [`FineTuneOptions`] |
 //! | `plan` | network, preparation and epochs where nobody says them |
 //! | `job` | images in memory and the training on a part of them, which the other calls share |
@@ -21,6 +23,10 @@ mod check;
 mod error;
 #[cfg(feature = "torch")]
 mod fine_tune;
+#[cfg(feature = "torch")]
+mod fold_runs;
+#[cfg(feature = "torch")]
+mod folds;
 #[cfg(feature = "torch")]
 mod job;
 #[cfg(feature = "torch")]
@@ -44,6 +50,8 @@ pub use self::check::{Check, check};
 pub use self::error::OwnError;
 #[cfg(feature = "torch")]
 pub use self::fine_tune::{FineTuned, fine_tune};
+#[cfg(feature = "torch")]
+pub use self::folds::{CrossValidated, Fold, cross_validate};
 #[cfg(feature = "torch")]
 pub use self::monitor::{OwnMonitor, Stage};
 #[cfg(feature = "torch")]

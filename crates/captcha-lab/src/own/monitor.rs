@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use captcha_infer::Share;
 use captcha_model::{Rehearsal, TrainMonitor};
 
 /// What is being done.
@@ -16,6 +17,8 @@ pub enum Stage {
     Rehearsal,
     /// The network is trained; counted in steps.
     Training,
+    /// Networks are trained on all folds but one, several at once; counted in epochs.
+    Folds,
     /// The temperature is fitted; counted in images.
     Calibration,
     /// The images kept for it are read; counted in images.
@@ -29,6 +32,7 @@ impl Stage {
         match self {
             Self::Looking | Self::Reading | Self::Calibration | Self::Test => "images",
             Self::Rehearsal | Self::Training => "steps",
+            Self::Folds => "epochs",
         }
     }
 }
@@ -40,6 +44,7 @@ impl fmt::Display for Stage {
             Self::Reading => "Reading images",
             Self::Rehearsal => "Learning a batch by heart",
             Self::Training => "Training",
+            Self::Folds => "Training folds",
             Self::Calibration => "Calibrating",
             Self::Test => "Testing",
         })
@@ -58,9 +63,9 @@ pub trait OwnMonitor: TrainMonitor {
         let _ = rehearsal;
     }
 
-    /// Called before fold `fold`, from 1, of `folds`.
-    fn fold(&self, fold: usize, folds: usize) {
-        let _ = (fold, folds);
+    /// Called when fold `fold`, from 1, of `folds` is finished, with the whole texts of it that were read right.
+    fn fold(&self, fold: usize, folds: usize, right: Share) {
+        let _ = (fold, folds, right);
     }
 }
 

@@ -19,9 +19,13 @@ const WELL_SERVED: f64 = 0.98;
 const WIDEST: f64 = 4.0;
 const STEPS: f64 = 4.0;
 
-/// Images that a training is shown: so many, and more for each image of the folder.
-const SHOWN: usize = 64_000;
-const SHOWN_PER_IMAGE: usize = 8;
+/// Steps of a training: so many and half a step more for each image, up to a most; found on captcha-images-v2,
+/// really-simple and lepture.
+const TRAINING_STEPS: usize = 1000;
+const MOST_TRAINING_STEPS: usize = 20_000;
+
+/// Images of a step.
+const BATCH: usize = 32;
 
 /// The fewest images of an epoch: a small folder is shown several times before the network is validated.
 const IMAGES_PER_EPOCH: usize = 1600;
@@ -75,14 +79,13 @@ impl Proposal {
         let columns = [widths.clone().min(), widths.max()].map(|width| width.unwrap_or(0) / column);
         let trained_on = (report.images.len() as f64 * TRAINED_ON) as usize;
         let images_per_epoch = IMAGES_PER_EPOCH.max(trained_on);
-        let shown = SHOWN + SHOWN_PER_IMAGE * report.images.len();
         Self {
             network: None,
             architecture: architecture.at_width(mean),
             preparation,
             columns,
             images_per_epoch,
-            epochs: shown.div_ceil(images_per_epoch),
+            epochs: epochs(trained_on, images_per_epoch, BATCH),
         }
     }
 
@@ -112,6 +115,12 @@ impl Proposal {
         let operations = self.architecture.flops().ok()? as f64 * PASSES * images;
         Duration::try_from_secs_f64(operations / rate).ok()
     }
+}
+
+/// How many epochs of `images_per_epoch` images a training on `images` images has, in steps of `batch` images.
+pub(super) fn epochs(images: usize, images_per_epoch: usize, batch: usize) -> usize {
+    let steps = (TRAINING_STEPS + images / 2).min(MOST_TRAINING_STEPS);
+    steps.div_ceil(images_per_epoch.div_ceil(batch.max(1)).max(1))
 }
 
 /// The width that an image is scaled to, in pixels.

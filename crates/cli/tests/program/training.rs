@@ -43,6 +43,37 @@ fn a_network_for_whole_images_is_trained_and_calibrated() {
     assert!(told.contains("style") || told.contains("alphabet") || told.contains("training"), "{told}");
 }
 
+/// A sequence network that is trained in a moment.
+const TINY: &str = r#"{"input": {"channels": 1, "height": 16, "width": 48}, "layers": [
+    {"layer": "conv2d", "channels": 4, "kernel": 3}, {"layer": "batch_norm2d"}, {"layer": "relu"},
+    {"layer": "max_pool2d", "size": [8, 2]}, {"layer": "columns"}, {"layer": "linear", "features": 27}]}"#;
+
+#[test]
+fn a_network_is_trained_on_a_folder_of_ones_own() {
+    let program = Program::new();
+    program.ok("generate --out images --count 60");
+    std::fs::write(program.path("tiny.json"), TINY).unwrap();
+    let words = "train images --network tiny.json --epochs 1 --cpu --no-rehearsal --out run";
+    let first = program.json(words);
+    assert_eq!((&first["model"], &first["epochs"]), (&"run/model.safetensors".into(), &1.into()));
+    assert_eq!(first["training_images"].as_u64().unwrap() + first["test_images"].as_u64().unwrap(), 54);
+    assert!(first["ended"].as_str().unwrap().contains("all 1 epochs"), "{first}");
+    for file in ["report.html", "split.csv", "augmentation.png", "curves.png", "config.json"] {
+        assert!(program.path(&format!("run/{file}")).exists(), "{file}");
+    }
+    // The same command is the same run; another seed is another.
+    assert_eq!(program.json(words)["test_accuracy"], first["test_accuracy"]);
+    let told = program.error(&format!("{words} --seed 2"), 1);
+    assert!(told.contains("seed is 1 and 2"), "{told}");
+    let told = program.error("train --data images --from seed-letters --out other", 1);
+    assert!(told.contains("--from"), "{told}");
+
+    let words = "train images --network tiny.json --epochs 1 --cpu --no-rehearsal --folds 2 --out folds";
+    let folds = program.json(words);
+    assert_eq!((&folds["images"], folds["folds"].as_array().unwrap().len()), (&60.into(), 2));
+    assert!(program.path("folds/report.html").exists() && program.path("folds/label-errors.csv").exists());
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn a_run_in_a_folder_that_is_no_unicode() {

@@ -5,10 +5,13 @@
 //! | `told` | [`RunReport`] and what it is made of: everything that the page tells |
 //! | `page` | the page: [`RunReport::to_html`], [`RunReport::save`] |
 //! | `of_own` | what a training on one's own images gives for it, with the feature `torch` |
+//! | `of_folds` | what a cross-validation on them gives for it |
 //! | `tested` | what was read of the test part: accuracy, characters, confidences, worst images |
 //! | `folds` | a cross-validation: its folds, and labels that are probably wrong |
 
 mod folds;
+#[cfg(feature = "torch")]
+mod of_folds;
 #[cfg(feature = "torch")]
 mod of_own;
 mod page;

@@ -7,11 +7,11 @@ use captcha_lab::own::{FineTuned, OwnAnswer, Part};
 use image::{DynamicImage, RgbImage};
 
 use super::told::{RunReport, SplitPart, Tested, WorstImage};
-use crate::figures::{EpochRow, augmentation_sheet};
+use crate::figures::augmentation_sheet;
 use crate::format::{count, percent};
 
 /// Wrong answers that are shown.
-const WORST: usize = 24;
+pub(super) const WORST: usize = 24;
 
 /// Training images on the sheet of augmentation.
 const AUGMENTED: usize = 6;
@@ -43,19 +43,8 @@ impl RunReport {
             purpose: purpose.to_owned(),
         })
         .into();
-        report.epochs = tuned
-            .trained
-            .history
-            .iter()
-            .map(|metrics| EpochRow {
-                epoch: metrics.epoch as u32,
-                train_loss: metrics.train_loss,
-                validation_loss: metrics.validation_loss,
-                train_accuracy: metrics.train_accuracy,
-                validation_accuracy: metrics.validation_accuracy,
-            })
-            .collect();
-        report.stopped = Some(tuned.why_stopped());
+        report.epochs = crate::pictures::epoch_rows(&tuned.trained.history);
+        report.stopped = Some(tuned.stopped.clone());
         report.advice = tuned.advice();
         report.tested = Some(Tested {
             images: "the test part".to_owned(),
@@ -121,7 +110,7 @@ fn data(tuned: &FineTuned, folder: &LabelledFolder) -> Vec<(String, String)> {
     facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-fn worst(answer: &OwnAnswer, folder: &LabelledFolder) -> WorstImage {
+pub(super) fn worst(answer: &OwnAnswer, folder: &LabelledFolder) -> WorstImage {
     let failure = || answer.failure.clone().unwrap_or_default();
     WorstImage {
         name: answer.name.clone(),

@@ -3,6 +3,8 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `own` | networks that read whole images, on images of one's own |
+//! | `own_folds` | cross-validation on them |
+//! | `own_watch` | progress bars for them |
 //! | `own_args` | the options that are only for these |
 //! | `letters` | networks that read letters |
 //! | `sequences` | networks that read whole images |
@@ -13,6 +15,10 @@ mod letters;
 #[cfg(feature = "torch")]
 mod own;
 mod own_args;
+#[cfg(feature = "torch")]
+mod own_folds;
+#[cfg(feature = "torch")]
+mod own_watch;
 #[cfg(feature = "torch")]
 mod sequences;
 #[cfg(feature = "torch")]

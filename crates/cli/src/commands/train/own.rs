@@ -1,23 +1,22 @@
 //! Networks that read whole images, on images of one's own.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use captcha_lab::core::Monitor;
 use captcha_lab::dataset::{ImageAugmentation, LabelledFolder};
-use captcha_lab::model::{EpochMetrics, Rehearsal, StartReport, TrainMonitor};
-use captcha_lab::own::{FineTuneOptions, FineTuned, OwnMonitor, Part, Stage, fine_tune};
+use captcha_lab::model::StartReport;
+use captcha_lab::own::{FineTuneOptions, FineTuned, Part, fine_tune};
 use captcha_lab::render::{Renderer, Style};
 use captcha_lab::{Alphabet, open_model};
+use captcha_report::figures::save_png;
 use captcha_report::pictures::save_learning_curves;
 use captcha_report::run::RunReport;
 use captcha_report::{Table, format, share_cells};
 use serde::Serialize;
 
 use super::Train;
-use super::watch::epoch_line;
+use super::own_watch::OwnWatch;
 use crate::output::{next, print, print_json, quoted};
-use crate::progress::{Progress, interrupted};
 use crate::run::Outcome;
 
 /// Wrong answers that are listed.
@@ -28,15 +27,19 @@ impl Train {
     pub(super) fn own(&self, folder: &Path) -> Outcome {
         let images = LabelledFolder::open(folder, &self.own.folder.options())?;
         let options = self.own_options(&images)?;
+        if let Some(folds) = self.own.folds {
+            return self.folds(&images, &options, folds);
+        }
         let watch = OwnWatch::default();
         let tuned = fine_tune(&images, &options, Some(&self.out), &watch)?;
         watch.finish();
         save_learning_curves(&tuned.trained.history, self.out.join("curves"))?;
-        let augmentation = options
-            .augmentation
-            .unwrap_or_else(|| ImageAugmentation::for_images(tuned.images_of(Part::Training)));
         let report = self.out.join("report.html");
-        RunReport::of_own(self.out.display().to_string(), &tuned, &images, augmentation).save(&report)?;
+        let page = RunReport::of_own(self.out.display().to_string(), &tuned, &images, tuned.augmentation);
+        if let Some(sheet) = &page.augmentation {
+            save_png(sheet, self.out.join("augmentation.png"))?;
+        }
+        page.save(&report)?;
         let model = self.out.join("model.safetensors");
         if self.json {
             return Ok(print_json(&Summary::of(&model, &tuned))?);
@@ -105,7 +108,7 @@ fn results(tuned: &FineTuned) -> String {
     for line in tuned.narrow.iter().take(LISTED) {
         text += &format!("\nleft out: {line}");
     }
-    text += &format!("\nended: {}", tuned.why_stopped());
+    text += &format!("\nended: {}", tuned.stopped);
     if let Some(best) = tuned.trained.best() {
         text += &format!(
             "\nbest: epoch {} with {} of the validation images right",
@@ -156,7 +159,7 @@ struct Summary<'a> {
     /// The best epoch.
     epoch: Option<usize>,
     epochs: usize,
-    ended: String,
+    ended: &'a str,
     validation_accuracy: Option<f64>,
     test_accuracy: f64,
     /// The 95 % confidence interval of `test_accuracy`.
@@ -189,7 +192,7 @@ impl<'a> Summary<'a> {
             left_out: tuned.skipped.total() + tuned.narrow.len() as u64,
             epoch: best.map(|best| best.epoch),
             epochs: tuned.trained.history.len(),
-            ended: tuned.why_stopped(),
+            ended: &tuned.stopped,
             validation_accuracy: best.map(|best| best.validation_accuracy),
             test_accuracy: whole.value(),
             test_accuracy_interval: whole.interval(),
@@ -201,74 +204,5 @@ impl<'a> Summary<'a> {
             wrong: wrong.collect(),
             advice: tuned.advice(),
         }
-    }
-}
-
-/// A progress bar for each stage, with a line for each epoch.
-struct OwnWatch {
-    bar: Mutex<Option<Progress>>,
-    /// The least validation loss so far.
-    best: Mutex<f64>,
-}
-
-impl Default for OwnWatch {
-    fn default() -> Self {
-        Self { bar: Mutex::default(), best: Mutex::new(f64::INFINITY) }
-    }
-}
-
-impl OwnWatch {
-    /// Removes the last bar and reports its time.
-    fn finish(&self) {
-        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            bar.finish();
-        }
-    }
-
-    fn note(&self, line: &str) {
-        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            bar.note(line);
-        }
-    }
-}
-
-impl Monitor for OwnWatch {
-    fn progress(&self, done: u64, total: u64) {
-        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
-            bar.progress(done, total);
-        }
-    }
-
-    fn interrupted(&self) -> bool {
-        interrupted()
-    }
-}
-
-impl TrainMonitor for OwnWatch {
-    fn started(&self, start: &StartReport) {
-        let right = format::percent(start.validation_accuracy);
-        self.note(&format!(
-            "from the model: {start}; {right} of the validation images right before the first step"
-        ));
-    }
-
-    fn epoch(&self, metrics: &EpochMetrics) {
-        self.note(&epoch_line(metrics, "images", &self.best));
-    }
-}
-
-impl OwnMonitor for OwnWatch {
-    fn stage(&self, stage: Stage) {
-        self.finish();
-        let bar = Progress::new(stage.to_string(), stage.unit());
-        *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
-    }
-
-    fn rehearsed(&self, rehearsal: &Rehearsal) {
-        let (steps, loss) = (rehearsal.steps, rehearsal.loss);
-        self.note(&match rehearsal.learnt {
-            true => format!("one batch is learnt by heart after {steps} steps: loss {loss:.2}"),
-            false => format!("no time to learn a batch by heart: loss {loss:.2} after {steps} steps"),
-        });
     }
 }

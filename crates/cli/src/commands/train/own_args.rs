@@ -23,6 +23,13 @@ pub(super) struct OwnArgs {
     pub(super) mix: Option<(PathBuf, f64)>,
     #[command(flatten)]
     pub(super) folder: FolderArgs,
+    /// Train K networks, each on all images but a part, which it then reads: measures on all images, and lists labels that
+    /// are probably wrong. No model is kept without --keep-models.
+    #[arg(long, value_name = "K")]
+    pub(super) folds: Option<usize>,
+    /// With --folds: keep the runs and models of all folds.
+    #[arg(long, requires = "folds")]
+    pub(super) keep_models: bool,
     /// Do not learn a batch by heart first.
     #[arg(long)]
     pub(super) no_rehearsal: bool,
@@ -45,6 +52,7 @@ impl OwnArgs {
             ("--from", self.from.is_some()),
             ("--freeze", self.freeze.is_some()),
             ("--memory", self.memory.is_some()),
+            ("--folds", self.folds.is_some()),
             ("--mix", self.mix.is_some()),
             ("--labels, --pattern, --recursive, --ignore-case and --alphabet", self.folder.is_given()),
             ("--no-rehearsal", self.no_rehearsal),
