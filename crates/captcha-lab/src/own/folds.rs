@@ -275,7 +275,7 @@ mod tests {
             ]),
         ];
         let report = serde_json::from_value(serde_json::json!({
-            "path": "x", "source": "names", "alphabet": "ABC", "listed": 0, "images": [],
+            "path": "x", "source": "file_names", "alphabet": "ABC", "listed": 0, "images": [],
             "counts": FolderCounts::default(), "duplicates": [], "near_duplicates": [], "conflicts": [],
             "unreadable": [], "left_out": [],
         }));
