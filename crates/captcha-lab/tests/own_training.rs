@@ -153,8 +153,8 @@ fn a_training_from_a_model_takes_another_alphabet() {
     for entry in std::fs::read_dir(images.path()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_str().unwrap();
-        if name.starts_with('X') {
-            std::fs::rename(&path, path.with_file_name(format!("Z{}", &name[1..]))).unwrap();
+        if let Some(rest) = name.strip_prefix('X') {
+            std::fs::rename(&path, path.with_file_name(format!("Z{rest}"))).unwrap();
         }
     }
     let mut options = FineTuneOptions::from_model(first.model.clone()).with_epochs(Some(1));
@@ -204,5 +204,7 @@ fn what_can_not_be_trained_is_told() {
         captcha_lab::core::image::GrayImage::from_pixel(96, 32, captcha_lab::core::image::Luma([255]));
     white.save(images.path().join("AB-1.png")).unwrap();
     let error = fine_tune(&open(images.path()), &options(), None, &()).unwrap_err();
+    assert!(matches!(error, OwnError::Check { .. }), "{error}");
+    let error = fine_tune(&open(images.path()), &options().with_checks(false), None, &()).unwrap_err();
     assert!(matches!(error, OwnError::TooFew { images: 1, .. }), "{error}");
 }

@@ -7,6 +7,7 @@ use captcha_dataset::{DatasetError, Skipped};
 use captcha_infer::{ModelFileError, RecognizeError};
 use captcha_model::ModelError;
 
+use super::problem::Problem;
 use crate::error::SolveError;
 
 /// Why a network for one's own images was not trained.
@@ -28,6 +29,12 @@ pub enum OwnError {
     /// An image can't be prepared for the network.
     #[error(transparent)]
     Prepare(#[from] RecognizeError),
+    /// Something is so wrong with the folder that a training would be in vain.
+    #[error("the training would be in vain: {}", messages(errors))]
+    Check {
+        /// What is wrong.
+        errors: Vec<Problem>,
+    },
     /// There are too few images.
     #[error("{images} images that differ can be used, expected at least {expected}{}", why(skipped))]
     TooFew {
@@ -79,6 +86,10 @@ impl OwnError {
         let path = path.into();
         move |source| Self::Io { path, source }
     }
+}
+
+fn messages(errors: &[Problem]) -> String {
+    errors.iter().map(|error| &*error.message).collect::<Vec<_>>().join("; ")
 }
 
 fn why(skipped: &Skipped) -> String {

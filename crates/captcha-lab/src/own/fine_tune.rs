@@ -76,7 +76,7 @@ pub struct FineTuned {
 /// ```
 ///
 /// # Errors
-/// [`OwnError::TooFew`], [`OwnError::NotLearnt`], [`OwnError::Letters`], [`OwnError::Interrupted`], and those of reading
+/// [`OwnError::Check`], [`OwnError::TooFew`], [`OwnError::NotLearnt`], [`OwnError::Letters`], [`OwnError::Interrupted`], and those of reading
 /// images and of training; [`ModelError::OtherRun`](captcha_model::ModelError::OtherRun) if `out` has a run with other
 /// images or options.
 pub fn fine_tune(

@@ -18,7 +18,7 @@ use super::plan;
 /// Trains and reads all folds that are not finished.
 pub(super) fn all(
     job: &Job<'_>,
-    tasks: Vec<Task>,
+    tasks: &[Task],
     keep_models: bool,
     monitor: &dyn OwnMonitor,
 ) -> Result<Vec<Fold>, OwnError> {

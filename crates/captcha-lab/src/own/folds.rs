@@ -97,7 +97,7 @@ pub fn cross_validate(
         job.rehearse(&first.parts.training, &length, monitor)?;
     }
     monitor.stage(Stage::Folds);
-    let finished = fold_runs::all(&job, tasks, keep_models, monitor)?;
+    let finished = fold_runs::all(&job, &tasks, keep_models, monitor)?;
     let validated = CrossValidated {
         evaluation: evaluation(&finished),
         folds: finished,

@@ -10,10 +10,12 @@ use captcha_dataset::{
 use captcha_infer::{ModelFile, ModelMetadata};
 use captcha_model::{ModelError, Rehearsal, Start, Stop, TrainOptions, Trained, rehearse, train_from};
 
+use super::check::Check;
 use super::error::OwnError;
 use super::monitor::{OwnMonitor, Stage};
 use super::options::FineTuneOptions;
 use super::parts::Parts;
+use super::problem::Problem;
 use super::{answers, plan};
 use crate::measure::{LabelledImage, TemperatureReport, calibrate};
 use crate::solver::Solver;
@@ -67,6 +69,12 @@ impl<'a> Job<'a> {
         monitor.stage(Stage::Looking);
         let report = FolderReport::of(folder, monitor).map_err(interrupted)?;
         let metadata = plan::metadata(&report, options)?;
+        let check = Check::of(report, Some(&metadata.architecture));
+        let errors: Vec<Problem> = check.errors().cloned().collect();
+        if options.checks && !errors.is_empty() {
+            return Err(OwnError::Check { errors });
+        }
+        let report = check.report;
         monitor.stage(Stage::Reading);
         let prepared = metadata.clone();
         let set =
@@ -77,7 +85,7 @@ impl<'a> Job<'a> {
                 DatasetError::Interrupted { .. } => OwnError::Interrupted,
                 error => error.into(),
             })?;
-        let (images, narrow) = fitting(images, &metadata);
+        let (images, narrow) = fitting(&images, &metadata);
         let all = report.groups();
         let groups = (0..images.len()).map(|image| all[images.source_index(image)]).collect();
         let job = Self { folder, options, metadata, images, groups, skipped, narrow, report };
@@ -255,7 +263,7 @@ impl Finished {
 }
 
 /// The images that have enough columns for their texts, and what is wrong with the others.
-fn fitting(images: ImageSet, metadata: &ModelMetadata) -> (ImageSet, Vec<String>) {
+fn fitting(images: &ImageSet, metadata: &ModelMetadata) -> (ImageSet, Vec<String>) {
     let (mut kept, mut narrow) = (Vec::with_capacity(images.len()), Vec::new());
     for index in 0..images.len() {
         let label = images.label(index);

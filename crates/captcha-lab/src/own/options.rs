@@ -38,6 +38,8 @@ pub struct FineTuneOptions {
     pub augmentation: Option<ImageAugmentation>,
     /// Images that are drawn meanwhile and come among the others, and their share of all, 0 to 0.95. Default none.
     pub mix: Option<(Arc<dyn CaptchaSource>, f64)>,
+    /// Whether a folder with which a training would be in vain ([`check`](fn@super::check)) is refused. Default yes.
+    pub checks: bool,
     /// How a batch is learnt by heart before the training; `None` to leave it out.
     pub rehearsal: Option<RehearsalOptions>,
     /// Bytes of images that are kept in memory. Default 1 GiB.
@@ -86,6 +88,7 @@ impl Default for FineTuneOptions {
             images_per_epoch: 1600,
             fractions: [0.8, 0.07, 0.03, 0.1],
             augmentation: None,
+            checks: true,
             mix: None,
             rehearsal: Some(RehearsalOptions::default()),
             memory: 1 << 30,
@@ -163,6 +166,7 @@ setters! {
     with_fractions, fractions: [f64; 4];
     with_augmentation, augmentation: Option<ImageAugmentation>;
     with_mix, mix: Option<(Arc<dyn CaptchaSource>, f64)>;
+    with_checks, checks: bool;
     with_rehearsal, rehearsal: Option<RehearsalOptions>;
     with_memory, memory: u64;
     with_threads, threads: usize;

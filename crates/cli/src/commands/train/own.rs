@@ -70,6 +70,7 @@ impl Train {
         if let Some((style, share)) = &self.own.mix {
             options.mix = Some((Arc::new(drawn_like(Style::open(style)?, images)?), *share));
         }
+        options.checks = !self.own.no_check;
         if self.own.no_rehearsal {
             options.rehearsal = None;
         }

@@ -30,6 +30,9 @@ pub(super) struct OwnArgs {
     /// With --folds: keep the runs and models of all folds.
     #[arg(long, requires = "folds")]
     pub(super) keep_models: bool,
+    /// Train even if `check` says that it would be in vain.
+    #[arg(long)]
+    pub(super) no_check: bool,
     /// Do not learn a batch by heart first.
     #[arg(long)]
     pub(super) no_rehearsal: bool,
@@ -55,6 +58,7 @@ impl OwnArgs {
             ("--folds", self.folds.is_some()),
             ("--mix", self.mix.is_some()),
             ("--labels, --pattern, --recursive, --ignore-case and --alphabet", self.folder.is_given()),
+            ("--no-check", self.no_check),
             ("--no-rehearsal", self.no_rehearsal),
         ];
         match given.iter().find(|(_, given)| *given) {
