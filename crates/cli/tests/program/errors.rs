@@ -62,7 +62,7 @@ fn what_is_not_there_or_does_not_fit() {
         ("style check none.toml", &["none.toml"]),
         ("style check bad.toml", &["width"]),
         ("train --style seed --out a --network nothing", &["expected post, compact, sequence"]),
-        ("train --data images --out a --network sequence", &["--style STYLE", "--network compact"]),
+        ("train --data images --out a --network sequence", &["without --data", "--network compact"]),
         ("train --style seed --out a --network sequence --augment", &["--augment", "only for letters"]),
         ("train --style seed --out a --validation 10", &["a share, such as 0.1"]),
         ("train --style seed --out a --network sequence --validation 0.1", &["a number, such as 2000"]),
