@@ -142,11 +142,13 @@ impl Train {
     }
 
     /// The network, where its default is one for letters.
+    #[cfg(feature = "torch")]
     fn network(&self) -> Network {
         self.network.clone().unwrap_or_default()
     }
 
     /// The folder of letters or of images to cut.
+    #[cfg(feature = "torch")]
     fn data(&self) -> Option<&PathBuf> {
         self.data.as_ref().or(self.folder.as_ref())
     }
