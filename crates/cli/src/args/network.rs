@@ -1,7 +1,7 @@
 //! Which network is trained.
 
 use std::convert::Infallible;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use captcha_lab::infer::{Architecture, OpenArchitectureError};
@@ -10,9 +10,13 @@ use crate::output::quoted;
 use crate::run::Outcome;
 
 /// A network by name, or a JSON file with the architecture as in a model file: the arguments of
-/// [`Architecture::open`].
+/// [`Architecture::open`], and [`LETTERS`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Network(PathBuf);
+
+/// The name of the way by letters in which every step can be seen: the project's own letter network, on letters that are
+/// kept in folders.
+const LETTERS: &str = "letters";
 
 /// Which letter network.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -55,13 +59,24 @@ impl Network {
         Ok(self.for_any_alphabet()?.is_sequence())
     }
 
+    /// Whether letters that are cut from images are kept in folders.
+    #[cfg(any(feature = "torch", test))]
+    pub(crate) fn keeps_letters(&self) -> bool {
+        self.0.as_os_str() == LETTERS
+    }
+
+    /// The name of a preset, or the path of a file.
+    fn name(&self) -> &Path {
+        if self.0.as_os_str() == LETTERS { Path::new("compact") } else { &self.0 }
+    }
+
     /// The letter network for `characters` characters and letters of `size` x `size` pixels.
     ///
     /// # Errors
     /// If there is no such network.
     #[cfg(any(feature = "torch", test))]
     pub(crate) fn for_letters(&self, characters: usize, size: u32) -> Outcome<Architecture> {
-        let mut architecture = Architecture::open(&self.0, characters)?;
+        let mut architecture = Architecture::open(self.name(), characters)?;
         if architecture.is_sequence() {
             return Err("a network for whole images reads no letters".into());
         }
@@ -76,7 +91,7 @@ impl Network {
     /// # Errors
     /// If there is no such network.
     pub(crate) fn for_sequences(&self, characters: usize) -> Outcome<Architecture> {
-        let architecture = Architecture::open(&self.0, characters)?;
+        let architecture = Architecture::open(self.name(), characters)?;
         match architecture.is_sequence() {
             true => Ok(architecture),
             false => Err("a network for letters reads no whole images".into()),
@@ -94,13 +109,13 @@ impl Network {
 
     #[cfg(any(feature = "torch", test))]
     fn is_preset(&self) -> bool {
-        self.0.to_str().is_some_and(|name| Architecture::preset(name, 1).is_some())
+        self.name().to_str().is_some_and(|name| Architecture::preset(name, 1).is_some())
     }
 
     /// The network; that of a file may be for any number of characters.
     fn for_any_alphabet(&self) -> Result<Architecture, OpenArchitectureError> {
-        match Architecture::open(&self.0, 1) {
-            Err(OpenArchitectureError::Classes { .. }) => Architecture::from_file(&self.0),
+        match Architecture::open(self.name(), 1) {
+            Err(OpenArchitectureError::Classes { .. }) => Architecture::from_file(self.name()),
             opened => opened,
         }
     }
@@ -138,6 +153,8 @@ mod tests {
         assert_eq!(network("fine-sequence").for_sequences(36).unwrap().input.height, 60);
         assert_eq!(network("post").for_letters(26, 20).unwrap(), Architecture::post(26));
         assert_eq!(network("compact").for_letters(26, 20).unwrap().input.height, 20);
+        assert_eq!(network("letters").for_letters(26, 20).ok(), network("compact").for_letters(26, 20).ok());
+        assert!(network("letters").keeps_letters() && !network("compact").keeps_letters());
         assert!(
             network("post").for_sequences(26).is_err() && network("sequence").for_letters(26, 24).is_err()
         );

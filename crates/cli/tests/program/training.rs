@@ -30,6 +30,24 @@ fn a_folder_of_images_is_cut_in_memory() {
 }
 
 #[test]
+fn letters_of_both_cases_are_kept_in_folders_that_differ_everywhere() {
+    let program = Program::new();
+    program.ok("generate --out images --count 40 --alphabet ABab");
+    let words = "train images --network letters --epochs 1 --out run";
+    assert_eq!(program.json(words)["epochs"], 1);
+    let folders = || {
+        let entries = std::fs::read_dir(program.path("run/letters")).unwrap().map(|entry| entry.unwrap());
+        let folders = entries.filter(|entry| entry.path().is_dir());
+        let mut names: Vec<_> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        names.sort_unstable();
+        names
+    };
+    assert_eq!(folders(), ["A", "B", "lower_a", "lower_b"]);
+    assert_eq!(program.json(&words.replace("--epochs 1", "--epochs 2"))["epochs"], 2);
+    assert_eq!(program.json("evaluate --model run/model.safetensors --data images")["images"], 40);
+}
+
+#[test]
 fn a_network_for_whole_images_is_trained_and_calibrated() {
     let program = Program::new();
     let words = "train --network sequence --style seed --style claptcha --count 32 --validation 8 --epochs 1 --out run";

@@ -6,6 +6,7 @@ use std::path::Path;
 use captcha_lab::core::describe;
 use captcha_lab::dataset::{
     Augmentation, FolderOptions, LabelledFolder, LetterOptions, LetterSet, LetterSummary, Mixture,
+    extract_letters,
 };
 use captcha_lab::model::{LetterTraining, TrainOptions};
 use captcha_lab::render::{Renderer, Style};
@@ -89,6 +90,9 @@ impl Train {
         let Ok(images) = LabelledFolder::open(folder, &FolderOptions::default()) else {
             return Err(no_letters.into());
         };
+        if self.network().keeps_letters() {
+            return self.in_letter_folders(&images);
+        }
         let progress = Progress::new("Cutting", "images");
         let (letters, summary) = LetterSet::from_samples(&images, &self.segmenter()?, &progress)
             .map_err(|error| format!("{}: {}", folder.display(), describe(&error)))?;
@@ -96,6 +100,24 @@ impl Train {
         tell(&summary);
         if !images.skipped().is_empty() {
             eprintln!("{}", images.skipped());
+        }
+        Ok(letters)
+    }
+
+    /// The letters of `images`, which are kept in the folder `letters` of the run. What was cut before is not cut again.
+    fn in_letter_folders(&self, images: &LabelledFolder) -> Outcome<LetterSet> {
+        let folder = self.out.join("letters");
+        let progress = Progress::new("Cutting", "images");
+        let summary = extract_letters(images, &self.segmenter()?, &folder, &progress)?;
+        progress.finish();
+        tell(&summary);
+        eprintln!("the letters are in {}", folder.display());
+        let options = LetterOptions::default().with_alphabet(images.alphabet().clone());
+        let (letters, skipped) = LetterSet::open(&folder, &options)?;
+        for left_out in [images.skipped(), &skipped] {
+            if !left_out.is_empty() {
+                eprintln!("{left_out}");
+            }
         }
         Ok(letters)
     }
