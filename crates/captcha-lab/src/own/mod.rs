@@ -8,6 +8,8 @@
 //! | `fine_tune` | [`fine_tune`](fn@fine_tune): a training with everything around it |
 //! | `folds` | [`cross_validate`](fn@cross_validate): every image is read by a network that was not trained on it |
 //! | `fold_runs` | the folds of a cross-validation, several at once |
+//! | `learning_curve` | [`learning_curve`](fn@learning_curve): trainings on growing parts, what more images would be worth |
+//! | `power_law` | how the share of errors falls with the number of images |
 //! | `options` | [`FineTuneOptions`] |
 //! | `plan` | network, preparation and epochs where nobody says them |
 //! | `job` | images in memory and the training on a part of them, which the other calls share |
@@ -30,6 +32,8 @@ mod folds;
 #[cfg(feature = "torch")]
 mod job;
 #[cfg(feature = "torch")]
+mod learning_curve;
+#[cfg(feature = "torch")]
 mod monitor;
 #[cfg(feature = "torch")]
 mod options;
@@ -37,6 +41,8 @@ mod options;
 mod parts;
 #[cfg(feature = "torch")]
 mod plan;
+#[cfg(feature = "torch")]
+mod power_law;
 mod problem;
 mod problems;
 mod proposal;
@@ -53,10 +59,14 @@ pub use self::fine_tune::{FineTuned, fine_tune};
 #[cfg(feature = "torch")]
 pub use self::folds::{CrossValidated, Fold, cross_validate};
 #[cfg(feature = "torch")]
+pub use self::learning_curve::{LearningCurve, learning_curve};
+#[cfg(feature = "torch")]
 pub use self::monitor::{OwnMonitor, Stage};
 #[cfg(feature = "torch")]
 pub use self::options::FineTuneOptions;
 #[cfg(feature = "torch")]
 pub use self::parts::{Part, Parts};
+#[cfg(feature = "torch")]
+pub use self::power_law::{CurvePoint, NextStep, PowerLaw};
 pub use self::problem::{Problem, ProblemKind};
 pub use self::proposal::Proposal;

@@ -2,6 +2,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | `own_curve` | the learning curve of a folder: trainings on growing parts of it |
 //! | `own` | networks that read whole images, on images of one's own |
 //! | `own_folds` | cross-validation on them |
 //! | `own_watch` | progress bars for them |
@@ -15,6 +16,8 @@ mod letters;
 #[cfg(feature = "torch")]
 mod own;
 mod own_args;
+#[cfg(feature = "torch")]
+mod own_curve;
 #[cfg(feature = "torch")]
 mod own_folds;
 #[cfg(feature = "torch")]

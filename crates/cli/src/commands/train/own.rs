@@ -25,6 +25,9 @@ const LISTED: usize = 10;
 impl Train {
     /// Trains a network that reads the images of `folder`.
     pub(super) fn own(&self, folder: &Path) -> Outcome {
+        if let Some(points) = self.own.learning_curve {
+            return self.curve(folder, points);
+        }
         let images = LabelledFolder::open(folder, &self.own.folder.options())?;
         let options = self.own_options(&images)?;
         if let Some(folds) = self.own.folds {
@@ -51,7 +54,7 @@ impl Train {
     }
 
     /// The options of the training.
-    fn own_options(&self, images: &LabelledFolder) -> Outcome<FineTuneOptions> {
+    pub(super) fn own_options(&self, images: &LabelledFolder) -> Outcome<FineTuneOptions> {
         let mut options = match &self.own.from {
             Some(model) => FineTuneOptions::from_model(open_model(model)?),
             None => FineTuneOptions::default(),

@@ -33,6 +33,9 @@ pub(super) struct OwnArgs {
     /// Train even if `check` says that it would be in vain.
     #[arg(long)]
     pub(super) no_check: bool,
+    /// Instead of one training, POINTS of them on all images, half of them, and so on: what more images would be worth.
+    #[arg(long, value_name = "POINTS", num_args = 0..=1, default_missing_value = "4")]
+    pub(super) learning_curve: Option<usize>,
     /// Do not learn a batch by heart first.
     #[arg(long)]
     pub(super) no_rehearsal: bool,
@@ -59,6 +62,7 @@ impl OwnArgs {
             ("--mix", self.mix.is_some()),
             ("--labels, --pattern, --recursive, --ignore-case and --alphabet", self.folder.is_given()),
             ("--no-check", self.no_check),
+            ("--learning-curve", self.learning_curve.is_some()),
             ("--no-rehearsal", self.no_rehearsal),
         ];
         match given.iter().find(|(_, given)| *given) {
