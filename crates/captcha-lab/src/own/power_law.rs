@@ -78,7 +78,7 @@ impl PowerLaw {
         let all = sum(&|_| 1.0);
         let (x, y) = (sum(&|point| point[0]) / all, sum(&|point| point[1]) / all);
         let spread = sum(&|point| (point[0] - x).powi(2));
-        if known.len() < 2 || spread < 1e-9 * all {
+        if known.iter().all(|point| point[0] == known[0][0]) {
             return None;
         }
         let slope = sum(&|point| (point[0] - x) * (point[1] - y)) / spread;
