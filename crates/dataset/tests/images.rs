@@ -292,7 +292,7 @@ fn drawn_images_are_mixed_in() {
 fn a_renderer_writes_texts_like_those_of_the_images() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), 12);
-    let (images, _) = load(folder.path(), 0);
+    let images = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
     let style = captcha_render::Style::seed().with_alphabet(Alphabet::new("A1B2").unwrap());
     let renderer = captcha_dataset::renderer_like(style, &images).unwrap();
     assert_eq!(renderer.style().alphabet.to_string(), "12");

@@ -51,12 +51,13 @@ fn letters_of_both_cases_are_kept_in_folders_that_differ_everywhere() {
 fn growing_parts_of_a_folder_make_a_learning_curve() {
     let program = Program::new();
     program.ok("generate --out images --count 60 --length 1-2 --alphabet ABC");
-    let words = "train images --learning-curve 2 --no-rehearsal --network sequence --epochs 1 --out curve";
+    std::fs::write(program.path("tiny.json"), TINY.replace("27", "4")).unwrap();
+    let words = "train images --learning-curve=2 --no-rehearsal --network tiny.json --epochs 1 --out curve";
     let curve = program.json(words);
     let images = |point: usize| curve["points"][point]["training_images"].as_u64().unwrap();
     assert!(images(0) >= 20 && images(1).abs_diff(2 * images(0)) <= 2, "{curve}");
     assert!(curve["points"][1]["test_accuracy_interval"][1].as_f64().unwrap() <= 1.0);
-    let output = program.run("train images --learning-curve 5 --epochs 1 --out other".split(' '));
+    let output = program.run("train images --learning-curve=5 --epochs 1 --out other".split(' '));
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(told.contains("the smallest of at least 20 images"), "{told}");

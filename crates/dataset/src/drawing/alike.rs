@@ -3,7 +3,7 @@
 use captcha_core::Alphabet;
 use captcha_render::{Renderer, Style};
 
-use crate::{DatasetError, ImageSet};
+use crate::{DatasetError, LabelledFolder};
 
 /// A renderer of `style` whose texts are like those of `images`: of the characters that both have, and as long. For
 /// [`FolderStream::with_mix`](crate::FolderStream::with_mix).
@@ -11,11 +11,11 @@ use crate::{DatasetError, ImageSet};
 /// # Errors
 /// [`DatasetError::Alphabet`] if the style and the images have no character in common; [`DatasetError::Style`] if the
 /// style can't be drawn with such texts.
-pub fn renderer_like(style: Style, images: &ImageSet) -> Result<Renderer, DatasetError> {
+pub fn renderer_like(style: Style, images: &LabelledFolder) -> Result<Renderer, DatasetError> {
     let known = style.alphabet.characters().iter().filter(|&&c| images.alphabet().contains(c));
     let alphabet = Alphabet::new(&known.collect::<String>())?;
     let style = style.with_alphabet(alphabet);
-    let lengths = (0..images.len()).map(|index| images.label(index).len().max(1));
+    let lengths = images.samples().map(|sample| sample.label.char_count().max(1));
     let bounds = lengths.fold(None, |bounds: Option<(usize, usize)>, length| {
         Some(bounds.map_or((length, length), |(least, most)| (least.min(length), most.max(length))))
     });

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use captcha_lab::dataset::{ImageAugmentation, LabelledFolder};
+use captcha_lab::dataset::{ImageAugmentation, LabelledFolder, renderer_like};
 use captcha_lab::model::StartReport;
+use captcha_lab::open_model;
 use captcha_lab::own::{FineTuneOptions, FineTuned, Part, fine_tune};
-use captcha_lab::render::{Renderer, Style};
-use captcha_lab::{Alphabet, open_model};
+use captcha_lab::render::Style;
 use captcha_report::figures::save_png;
 use captcha_report::pictures::save_learning_curves;
 use captcha_report::run::RunReport;
@@ -71,7 +71,7 @@ impl Train {
         }
         options.augmentation = self.augment.as_deref().and_then(ImageAugmentation::preset);
         if let Some((style, share)) = &self.own.mix {
-            options.mix = Some((Arc::new(drawn_like(Style::open(style)?, images)?), *share));
+            options.mix = Some((Arc::new(renderer_like(Style::open(style)?, images)?), *share));
         }
         options.checks = !self.own.no_check;
         if self.own.no_rehearsal {
@@ -83,17 +83,6 @@ impl Train {
         }
         Ok(options.with_note("command", Self::command()))
     }
-}
-
-/// A renderer of `style` whose texts are like those of the images: of the characters that both have, and as long.
-fn drawn_like(style: Style, images: &LabelledFolder) -> Outcome<Renderer> {
-    let known =
-        style.alphabet.characters().iter().filter(|&&character| images.alphabet().contains(character));
-    let alphabet = Alphabet::new(&known.collect::<String>())
-        .map_err(|error| format!("the style has no character of the images: {error}"))?;
-    let lengths = || images.samples().map(|sample| sample.label.as_str().chars().count().max(1));
-    let (least, most) = (lengths().min().unwrap_or(1), lengths().max().unwrap_or(1));
-    Ok(Renderer::new(style.with_alphabet(alphabet).with_lengths(least..=most))?)
 }
 
 /// The results, in words.

@@ -34,7 +34,7 @@ pub(super) struct OwnArgs {
     #[arg(long)]
     pub(super) no_check: bool,
     /// Instead of one training, POINTS of them on all images, half of them, and so on: what more images would be worth.
-    #[arg(long, value_name = "POINTS", num_args = 0..=1, default_missing_value = "4")]
+    #[arg(long, value_name = "POINTS", num_args = 0..=1, require_equals = true, default_missing_value = "4", conflicts_with = "folds")]
     pub(super) learning_curve: Option<usize>,
     /// Do not learn a batch by heart first.
     #[arg(long)]
