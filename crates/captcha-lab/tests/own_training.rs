@@ -140,7 +140,9 @@ fn a_folder_becomes_a_model_and_a_run_that_was_cut_off_the_same_one() {
     let gone = whole.split.keys().find(|name| name.contains("-30.")).unwrap();
     std::fs::remove_file(images.path().join(gone)).unwrap();
     let error = fine_tune(&open(images.path()), &options(), Some(second.path()), &()).unwrap_err();
-    assert!(matches!(error, OwnError::Model(ModelError::OtherRun { .. })), "{error}");
+    let OwnError::Changed { source, changes } = error else { panic!("{error}") };
+    assert!(matches!(*source, ModelError::OtherRun { .. }), "{source}");
+    assert_eq!(changes, [format!("gone: {gone}")]);
     assert!(model(first.path()) == model(second.path()), "a refused run changed the model");
 }
 

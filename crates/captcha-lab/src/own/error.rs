@@ -58,6 +58,14 @@ pub enum OwnError {
         /// Each image that stays wrong: its name, its label and what is read.
         files: Vec<String>,
     },
+    /// The folder changed since the run began; with what changed.
+    #[error("{source}\n{}", changes.join("\n"))]
+    Changed {
+        /// The run that was found.
+        source: Box<ModelError>,
+        /// Images that are gone, new, or show something else, in words.
+        changes: Vec<String>,
+    },
     /// An option is outside its range.
     #[error("{option} is {actual}, expected {expected}")]
     Option {

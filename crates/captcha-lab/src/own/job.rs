@@ -16,6 +16,7 @@ use super::monitor::{OwnMonitor, Stage};
 use super::options::FineTuneOptions;
 use super::parts::Parts;
 use super::problem::Problem;
+use super::split_file::SplitFile;
 use super::{answers, plan};
 use crate::measure::{LabelledImage, TemperatureReport, calibrate};
 use crate::solver::Solver;
@@ -158,11 +159,16 @@ impl<'a> Job<'a> {
             true => self.rehearse(&parts.training, &options, monitor)?,
             false => None,
         };
+        let split = SplitFile::of(self, parts);
+        if let Some(folder) = folder.filter(|_| !resumed) {
+            split.write(folder)?;
+        }
         monitor.stage(Stage::Training);
         let training = self.training_stream(&parts.training)?;
         let validation = self.stream(&parts.validation)?;
         let start = &self.options.start;
-        let trained = train_from(start, &self.metadata, &training, &validation, &options, folder, monitor)?;
+        let trained = train_from(start, &self.metadata, &training, &validation, &options, folder, monitor)
+            .map_err(|error| changed(error, folder, &split))?;
         let (model, temperature) = self.calibrated(&trained.model, parts, monitor)?;
         let (stats, failures) = (training.stats(), training.failures());
         Ok(Finished { model, trained, options, rehearsal, temperature, stats, failures })
@@ -280,6 +286,16 @@ fn fitting(images: &ImageSet, metadata: &ModelMetadata) -> (ImageSet, Vec<String
         }
     }
     (images.subset(&kept), narrow)
+}
+
+/// The error of a run with other images, with what changed since `folder` was trained on.
+fn changed(error: ModelError, folder: Option<&Path>, now: &SplitFile) -> OwnError {
+    let before = folder.filter(|_| matches!(error, ModelError::OtherRun { .. })).and_then(SplitFile::read);
+    let changes = before.map_or_else(Vec::new, |before| before.changes(now));
+    match changes.is_empty() {
+        true => error.into(),
+        false => OwnError::Changed { source: Box::new(error), changes },
+    }
 }
 
 /// The error of work on a folder.

@@ -16,6 +16,7 @@
 //! | `parts` | who is trained on, validated on, calibrated on and tested on |
 //! | `answers` | what a model makes of images whose texts are known |
 //! | `run_files` | what a run's folder holds beside the model |
+//! | `split_file` | the images of a run with their parts; what changed in a folder |
 //! | `monitor`, `error` | what is told meanwhile, and what can go wrong |
 
 #[cfg(feature = "torch")]
@@ -48,6 +49,8 @@ mod problems;
 mod proposal;
 #[cfg(feature = "torch")]
 mod run_files;
+#[cfg(feature = "torch")]
+mod split_file;
 
 #[cfg(feature = "torch")]
 pub use self::answers::OwnAnswer;

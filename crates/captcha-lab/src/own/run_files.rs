@@ -11,11 +11,8 @@ use super::fine_tune::FineTuned;
 use super::job::Job;
 use super::parts::Part;
 
-/// Writes the list of the parts, the configuration, the answers, and the model with its temperature.
+/// Writes the configuration, the answers, and the model with its temperature.
 pub(super) fn write(out: &Path, job: &Job<'_>, tuned: &FineTuned) -> Result<(), OwnError> {
-    csv_file(&out.join("split.csv"), ["file_name", "part"], || {
-        tuned.split.iter().map(|(name, part)| [name.clone(), part.to_string()])
-    })?;
     csv_file(&out.join("test.csv"), ["file_name", "text", "read", "confidence", "right"], || {
         tuned.answers.iter().map(|answer| {
             let read = answer.read.clone().unwrap_or_default();
