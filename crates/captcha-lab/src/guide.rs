@@ -10,4 +10,4 @@ macro_rules! pages {
     };
 }
 
-pages! { image convolution relu pooling fully_connected generating segmenting training testing }
+pages! { image convolution relu pooling fully_connected generating segmenting training testing own_images }
