@@ -187,7 +187,7 @@ impl FineTuned {
         }
         if test.total < 300 {
             advice.push(format!(
-                "the test part has only {} images: `--folds 5` measures on all of them",
+                "the test part has only {} images: --folds 5 measures on all of them",
                 test.total
             ));
         }
