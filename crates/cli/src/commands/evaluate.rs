@@ -2,25 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use captcha_lab::dataset::{FolderOptions, LabelledFolder, Sample};
+use captcha_lab::dataset::{LabelledFolder, Sample};
 use captcha_lab::{Calibration, LabelledImage, Report, Solver, evaluate};
 use captcha_report::{Table, format, pictures, share_cells};
 use serde::Serialize;
 
-use crate::args::{SolverArgs, ThreadArgs};
+use crate::args::{FolderArgs, SolverArgs, ThreadArgs};
 use crate::output::{LeftOut, next, print, print_json, quoted};
 use crate::progress::Progress;
 use crate::run::Outcome;
 
 /// Measure how well and how fast a model reads a folder of labelled images.
 ///
-/// The label of an image is its file name up to the first `-`, `_` or `.`. Every accuracy is over all images: one that
-/// can't be read counts as wrong.
+/// Labels are found as by `check`. Every accuracy is over all images: one that can't be read counts as wrong.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Evaluate {
     /// The folder of labelled images.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    #[command(flatten)]
+    labels: FolderArgs,
     #[command(flatten)]
     solver: SolverArgs,
     /// Draw a confusion matrix, how sure and how right answers are, and a sheet of the failures into this folder.
@@ -64,11 +65,11 @@ impl Evaluate {
         self.threads.apply()?;
         let solver = self.solver.open()?;
         let alphabet = &solver.metadata().alphabet;
-        let folder = LabelledFolder::open(&self.data, &FolderOptions::default())?;
+        let folder = LabelledFolder::open(&self.data, &self.labels.options())?;
         let foreign = folder.samples().filter(|s| alphabet.encode(s.label.as_str()).is_err()).count();
         if foreign == folder.len() {
             // The error says which characters were expected.
-            LabelledFolder::open(&self.data, &FolderOptions::default().with_alphabet(alphabet.clone()))?;
+            LabelledFolder::open(&self.data, &self.labels.options().with_alphabet(alphabet.clone()))?;
         }
 
         let load = |sample: Sample| LabelledImage { label: sample.label.to_string(), image: sample.load() };

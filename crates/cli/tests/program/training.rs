@@ -45,6 +45,13 @@ fn letters_of_both_cases_are_kept_in_folders_that_differ_everywhere() {
     assert_eq!(folders(), ["A", "B", "lower_a", "lower_b"]);
     assert_eq!(program.json(&words.replace("--epochs 1", "--epochs 2"))["epochs"], 2);
     assert_eq!(program.json("evaluate --model run/model.safetensors --data images")["images"], 40);
+
+    // Labels are looked for as for whole images: here only those whose text begins with an A.
+    let with_a = "--pattern ^(?<label>A[ABab]+)";
+    let trained = program.json(&format!("{} {with_a}", words.replace("--out run", "--out with-a")));
+    assert_eq!(trained["epochs"], 1);
+    let read = program.json(&format!("evaluate --model run/model.safetensors --data images {with_a}"));
+    assert!((1..40).contains(&read["images"].as_u64().unwrap()), "{read}");
 }
 
 #[test]

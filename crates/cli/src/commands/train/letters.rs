@@ -5,8 +5,7 @@ use std::path::Path;
 
 use captcha_lab::core::describe;
 use captcha_lab::dataset::{
-    Augmentation, FolderOptions, LabelledFolder, LetterOptions, LetterSet, LetterSummary, Mixture,
-    extract_letters,
+    Augmentation, LabelledFolder, LetterOptions, LetterSet, LetterSummary, Mixture, extract_letters,
 };
 use captcha_lab::model::{LetterTraining, TrainOptions};
 use captcha_lab::render::{Renderer, Style};
@@ -78,17 +77,20 @@ impl Train {
 
     /// The letters in a folder of letters, or in the images of a folder of labelled images.
     fn in_folder(&self, folder: &Path) -> Outcome<LetterSet> {
-        let no_letters = match LetterSet::open(folder, &LetterOptions::default()) {
-            Ok((letters, skipped)) => {
-                if !skipped.is_empty() {
-                    eprintln!("{skipped}");
+        let images = LabelledFolder::open(folder, &self.own.folder.options());
+        let images = match (self.own.folder.is_given(), images) {
+            // Only images have labels to be looked for.
+            (true, images) => images?,
+            (false, images) => match (LetterSet::open(folder, &LetterOptions::default()), images) {
+                (Ok((letters, skipped)), _) => {
+                    if !skipped.is_empty() {
+                        eprintln!("{skipped}");
+                    }
+                    return self.cut_alike(letters);
                 }
-                return self.cut_alike(letters);
-            }
-            Err(error) => error,
-        };
-        let Ok(images) = LabelledFolder::open(folder, &FolderOptions::default()) else {
-            return Err(no_letters.into());
+                (Err(_), Ok(images)) => images,
+                (Err(no_letters), Err(_)) => return Err(no_letters.into()),
+            },
         };
         if self.network().keeps_letters() {
             return self.in_letter_folders(&images);

@@ -127,7 +127,7 @@ impl Train {
             self.check_own()?;
             return self.own(folder);
         }
-        self.own.check_absent()?;
+        self.own.check_absent(!sequence && self.data().is_some())?;
         if sequence { self.sequences(self.check_sequences()?) } else { self.letters(self.check_letters()?) }
     }
 
@@ -152,7 +152,6 @@ impl Train {
     }
 
     /// The folder of letters or of images to cut.
-    #[cfg(feature = "torch")]
     fn data(&self) -> Option<&PathBuf> {
         self.data.as_ref().or(self.folder.as_ref())
     }

@@ -52,18 +52,22 @@ fn parse_mix(text: &str) -> Result<(PathBuf, f64), String> {
 }
 
 impl OwnArgs {
-    /// Refuses the options where there is no folder of images of one's own.
-    pub(super) fn check_absent(&self) -> Outcome {
+    /// Refuses the options where no network for whole images is trained on images of one's own; `labels` says whether
+    /// images are read nevertheless, to be cut into letters.
+    pub(super) fn check_absent(&self, labels: bool) -> Outcome {
         let given = [
             ("--from", self.from.is_some()),
             ("--freeze", self.freeze.is_some()),
             ("--memory", self.memory.is_some()),
             ("--folds", self.folds.is_some()),
             ("--mix", self.mix.is_some()),
-            ("--labels, --pattern, --recursive, --ignore-case and --alphabet", self.folder.is_given()),
             ("--no-check", self.no_check),
             ("--learning-curve", self.learning_curve.is_some()),
             ("--no-rehearsal", self.no_rehearsal),
+            (
+                "--labels, --pattern, --recursive, --ignore-case and --alphabet",
+                self.folder.is_given() && !labels,
+            ),
         ];
         match given.iter().find(|(_, given)| *given) {
             Some((option, _)) => Err(format!(
