@@ -13,7 +13,7 @@ pub(crate) struct FolderArgs {
     /// Search folders within the folder, too.
     #[arg(long)]
     recursive: bool,
-    /// Find the label in each name with this regular expression, in its group `label`: '^\d+_(?<label>[^_.]+)'.
+    /// Find the label in each name with this regular expression, in its group `label`: `^\d+_(?<label>[^_.]+)`.
     #[arg(long, value_name = "REGEX")]
     pattern: Option<LabelPattern>,
     /// The labels are in this file: CSV, TSV, JSON lines, or name, tab, text. With a column `was` it only corrects the
