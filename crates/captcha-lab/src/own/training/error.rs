@@ -7,8 +7,8 @@ use captcha_dataset::{DatasetError, Skipped};
 use captcha_infer::{ModelFileError, RecognizeError};
 use captcha_model::ModelError;
 
-use super::problem::Problem;
 use crate::error::SolveError;
+use crate::own::Problem;
 
 /// Why a network for one's own images was not trained.
 #[derive(Debug, thiserror::Error)]

@@ -6,7 +6,8 @@ use captcha_model::{Start, TrainOptions};
 
 use super::error::OwnError;
 use super::options::FineTuneOptions;
-use super::proposal::{Proposal, epochs};
+use crate::own::Proposal;
+use crate::own::inspection::proposal::epochs;
 
 /// Epochs without a better validation loss after which a training ends, but not before this share of its epochs.
 const PATIENCE: usize = 6;

@@ -10,15 +10,15 @@ use captcha_dataset::{
 use captcha_infer::{ModelFile, ModelMetadata};
 use captcha_model::{ModelError, Rehearsal, Start, Stop, TrainOptions, Trained, rehearse, train_from};
 
-use super::check::Check;
 use super::error::OwnError;
 use super::monitor::{OwnMonitor, Stage};
 use super::options::FineTuneOptions;
 use super::parts::Parts;
-use super::problem::Problem;
 use super::split_file::SplitFile;
 use super::{answers, plan};
 use crate::measure::{LabelledImage, TemperatureReport, calibrate};
+use crate::own::Check;
+use crate::own::Problem;
 use crate::solver::Solver;
 
 /// Fewer images that differ can't be split.

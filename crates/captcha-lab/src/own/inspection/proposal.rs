@@ -119,7 +119,7 @@ impl Proposal {
 }
 
 /// How many epochs of `images_per_epoch` images a training on `images` images has, in steps of `batch` images.
-pub(super) fn epochs(images: usize, images_per_epoch: usize, batch: usize) -> usize {
+pub(in crate::own) fn epochs(images: usize, images_per_epoch: usize, batch: usize) -> usize {
     let steps = (TRAINING_STEPS + images / 2).min(MOST_TRAINING_STEPS);
     steps.div_ceil(images_per_epoch.div_ceil(batch.max(1)).max(1))
 }

@@ -38,7 +38,7 @@ pub struct FineTuneOptions {
     pub augmentation: Option<ImageAugmentation>,
     /// Images that are drawn meanwhile and come among the others, and their share of all, 0 to 0.95. Default none.
     pub mix: Option<(Arc<dyn CaptchaSource>, f64)>,
-    /// Whether a folder with which a training would be in vain ([`check`](fn@super::check)) is refused. Default yes.
+    /// Whether a folder with which a training would be in vain ([`check`](fn@crate::own::check)) is refused. Default yes.
     pub checks: bool,
     /// How a batch is learnt by heart before the training; `None` to leave it out.
     pub rehearsal: Option<RehearsalOptions>,
