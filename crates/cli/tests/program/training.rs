@@ -117,6 +117,44 @@ fn a_network_is_trained_on_a_folder_of_ones_own() {
 }
 
 #[test]
+fn a_training_that_is_killed_again_and_again_ends_with_the_same_model() {
+    use std::process::Stdio;
+    use std::time::Duration;
+
+    let words = "train images --network tiny.json --epochs 4 --cpu --no-rehearsal --out run";
+    let (whole, killed) = (Program::new(), Program::new());
+    for program in [&whole, &killed] {
+        program.ok("generate --out images --count 60");
+        std::fs::write(program.path("tiny.json"), TINY).unwrap();
+    }
+    whole.ok(words);
+    let checkpoint =
+        || std::fs::metadata(killed.path("run/checkpoint.safetensors")).and_then(|of| of.modified()).ok();
+    for pause in [0, 30, 90] {
+        let before = checkpoint();
+        let mut child = killed
+            .command()
+            .args(words.split(' '))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        while checkpoint() == before && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(pause));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert!(checkpoint().is_some());
+    killed.ok(words);
+    for file in ["model.safetensors", "split.csv", "test.csv", "config.json"] {
+        let [whole, killed] = [&whole, &killed].map(|of| std::fs::read(of.path("run").join(file)).unwrap());
+        assert!(whole == killed, "{file}");
+    }
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn a_run_in_a_folder_that_is_no_unicode() {
     use std::ffi::{OsStr, OsString};
