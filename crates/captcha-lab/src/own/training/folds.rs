@@ -67,7 +67,8 @@ pub struct CrossValidated {
 }
 
 /// Trains `folds` networks as [`fine_tune`](fn@super::fine_tune) does, each on all images but those of one fold, which it
-/// then reads; as many at once as there are cores, with the same result for any number of them. Images that look the same are in the same fold. Of the images outside a fold 8 % are for validation.
+/// then reads; as many at once as there are cores, with the same result for any number of them. Images that look the same
+/// are in the same fold. Of the images outside a fold 8 % are for validation.
 ///
 /// In `out` are the answers of each fold (`fold-1.json`) and, as `label-errors.csv`, the images whose label is probably
 /// wrong ([`CrossValidated::label_errors`]); with `keep_models`, the run of each fold (`fold-1`) as well. The same call
@@ -189,6 +190,11 @@ fn fingerprint(job: &Job<'_>, folds: usize, fold: usize) -> Result<Fingerprint, 
     if let Some(training) = training.as_object_mut() {
         training.remove("threads");
     }
+    let mix = job
+        .options
+        .mix
+        .as_ref()
+        .map(|(source, share)| serde_json::Value::from(source.fingerprint().with("share", *share)));
     Ok(Fingerprint::new()
         .with("images", job.images.fingerprint())
         .with("folds", folds)
@@ -198,7 +204,8 @@ fn fingerprint(job: &Job<'_>, folds: usize, fold: usize) -> Result<Fingerprint, 
         .with("architecture", json(serde_json::to_value(&job.metadata.architecture))?)
         .with("preparation", json(serde_json::to_value(job.metadata.preparation))?)
         .with("augmentation", json(serde_json::to_value(job.options.augmentation))?)
-        .with("mix", job.options.mix.as_ref().map(|(_, share)| *share))
+        .with("images_per_epoch", job.options.images_per_epoch)
+        .with("mix", mix)
         .with("start", job.options.start.fingerprint()))
 }
 

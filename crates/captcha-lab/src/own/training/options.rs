@@ -9,6 +9,7 @@ use captcha_infer::{Architecture, ModelFile, Preparation};
 use captcha_model::{RehearsalOptions, Start, TrainOptions, Watched};
 
 use super::error::OwnError;
+use crate::own::inspection::proposal::IMAGES_PER_EPOCH;
 
 /// How a network is trained on one's own images. Everything has a default that suits a folder of some hundred to some
 /// ten thousand images; [`FineTuneOptions::from_model`] is for a training that goes on from a model.
@@ -85,7 +86,7 @@ impl Default for FineTuneOptions {
             preparation: None,
             training,
             epochs: None,
-            images_per_epoch: 1600,
+            images_per_epoch: IMAGES_PER_EPOCH,
             fractions: [0.8, 0.07, 0.03, 0.1],
             augmentation: None,
             checks: true,
