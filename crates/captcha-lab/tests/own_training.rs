@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use captcha_lab::core::Monitor;
 use captcha_lab::dataset::{DatasetError, FolderOptions, LabelledFolder};
@@ -190,8 +190,22 @@ fn folds_read_every_image_once_and_go_on_where_they_were() {
     let again = cross_validate(&open(images.path()), &options, 3, second.path(), false, &()).unwrap();
     assert_eq!(again.evaluation, whole.evaluation);
     assert!(!second.path().join("fold-3").exists());
-    let error = cross_validate(&open(images.path()), &options, 4, second.path(), false, &()).unwrap_err();
-    assert!(matches!(error, OwnError::Model(ModelError::OtherRun { .. })), "{error}");
+    let refused = |folds, options: &FineTuneOptions, out: &Path| {
+        let error = cross_validate(&open(images.path()), options, folds, out, false, &()).unwrap_err();
+        assert!(matches!(error, OwnError::Model(ModelError::OtherRun { .. })), "{error}");
+    };
+    refused(4, &options, second.path());
+    let longer = options.clone().with_images_per_epoch(options.images_per_epoch + 1);
+    refused(3, &longer, second.path());
+
+    // Images of another style that are mixed in are other data, too.
+    let mixed = |style: Style| {
+        let style = style.with_alphabet(Alphabet::new("ABX").unwrap()).with_lengths(2..=3);
+        options.clone().with_mix(Some((Arc::new(Renderer::new(style).unwrap()), 0.5)))
+    };
+    let third = tempfile::tempdir().unwrap();
+    cross_validate(&open(images.path()), &mixed(Style::seed()), 2, third.path(), false, &()).unwrap();
+    refused(2, &mixed(Style::claptcha()), third.path());
 }
 
 #[test]
