@@ -21,6 +21,16 @@ impl Share {
         if self.total == 0 { 0.0 } else { self.hits as f64 / self.total as f64 }
     }
 
+    /// The mean of the values and the standard deviation of a sample (with n - 1), as of the folds of a
+    /// cross-validation; a deviation of 0 of fewer than two.
+    pub fn mean_and_spread(shares: impl IntoIterator<Item = Self>) -> (f64, f64) {
+        let values: Vec<f64> = shares.into_iter().map(Self::value).collect();
+        let number = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / number.max(1.0);
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        (mean, (squares / (number - 1.0).max(1.0)).sqrt())
+    }
+
     /// The 95 % confidence interval of the share, `(low, high)`, if every hit is independent of the others.
     ///
     /// The score interval of E. B. Wilson, "Probable inference, the law of succession, and statistical
@@ -141,6 +151,15 @@ mod tests {
     use captcha_core::seed;
 
     use super::*;
+
+    #[test]
+    fn the_spread_is_that_of_a_sample() {
+        let share = |hits| Share { hits, total: 10 };
+        let (mean, spread) = Share::mean_and_spread([9, 10, 8].map(share));
+        assert!((mean - 0.9).abs() < 1e-12 && (spread - 0.1).abs() < 1e-12);
+        assert_eq!(Share::mean_and_spread([share(7)]), (0.7, 0.0));
+        assert_eq!(Share::mean_and_spread([]), (0.0, 0.0));
+    }
 
     #[test]
     fn wilson_interval_matches_published_values() {

@@ -25,8 +25,7 @@ pub(super) fn write(page: &mut Page, folds: &[FoldRow]) {
         ]);
     }
     page.table(&["fold", "right", "of", "best epoch", "time"], &rows);
-    let values: Vec<f64> = folds.iter().map(|fold| fold.whole.value()).collect();
-    let (mean, spread) = mean_and_spread(&values);
+    let (mean, spread) = Share::mean_and_spread(folds.iter().map(|fold| fold.whole));
     let (low, high) = all.interval();
     page.text(&format!(
         "Mean of the folds {}, standard deviation {}. All images: {} of {} right, 95 % interval {} to {}.",
@@ -38,14 +37,6 @@ pub(super) fn write(page: &mut Page, folds: &[FoldRow]) {
         percent(high)
     ));
     page.end();
-}
-
-/// The mean and the standard deviation of a sample (with n - 1); 0 of fewer than two.
-fn mean_and_spread(values: &[f64]) -> (f64, f64) {
-    let number = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / number.max(1.0);
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    (mean, (squares / (number - 1.0).max(1.0)).sqrt())
 }
 
 /// Writes the labels that are probably wrong, with pictures.
@@ -75,17 +66,4 @@ pub(super) fn label_errors(
     cards(page, &pictures);
     page.end();
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_spread_is_that_of_a_sample() {
-        let (mean, spread) = mean_and_spread(&[0.9, 1.0, 0.8]);
-        assert!((mean - 0.9).abs() < 1e-12 && (spread - 0.1).abs() < 1e-12);
-        assert_eq!(mean_and_spread(&[0.7]), (0.7, 0.0));
-        assert_eq!(mean_and_spread(&[]), (0.0, 0.0));
-    }
 }

@@ -15,6 +15,7 @@ use super::options::FineTuneOptions;
 use super::parts::{Part, Parts};
 use super::run_files;
 use crate::measure::{Report, TemperatureReport};
+use crate::own::Problem;
 
 /// A network that was trained on one's own images, and what it is worth.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct FineTuned {
     pub temperature: Option<TemperatureReport>,
     /// What is known of the folder.
     pub report: FolderReport,
+    /// What [`check`](fn@crate::own::check) says is wrong with it.
+    pub problems: Vec<Problem>,
     /// The names of the images, and which part each is in.
     pub split: BTreeMap<String, Part>,
     /// What the model makes of the test part.
@@ -109,6 +112,7 @@ pub fn fine_tune(
         rehearsal,
         temperature,
         report: job.report.clone(),
+        problems: job.problems.clone(),
         test,
         answers,
         skipped: job.skipped.clone(),

@@ -155,11 +155,7 @@ impl CrossValidated {
     /// The mean of the folds' accuracies and their standard deviation.
     #[must_use]
     pub fn mean_and_spread(&self) -> (f64, f64) {
-        let accuracies: Vec<f64> = self.folds.iter().map(|fold| fold.whole().value()).collect();
-        let count = accuracies.len().max(1) as f64;
-        let mean = accuracies.iter().sum::<f64>() / count;
-        let squares: f64 = accuracies.iter().map(|accuracy| (accuracy - mean).powi(2)).sum();
-        (mean, (squares / (count - 1.0).max(1.0)).sqrt())
+        Share::mean_and_spread(self.folds.iter().map(Fold::whole))
     }
 
     /// How long the folds were trained, together.

@@ -38,6 +38,8 @@ pub(super) struct Job<'a> {
     pub(super) images: ImageSet,
     /// What is known of the folder.
     pub(super) report: FolderReport,
+    /// What is wrong with it.
+    pub(super) problems: Vec<Problem>,
     /// Images that look the same have the same number.
     pub(super) groups: Vec<usize>,
     pub(super) skipped: Skipped,
@@ -75,7 +77,7 @@ impl<'a> Job<'a> {
         if options.checks && !errors.is_empty() {
             return Err(OwnError::Check { errors });
         }
-        let report = check.report;
+        let Check { report, problems, .. } = check;
         monitor.stage(Stage::Reading);
         let prepared = metadata.clone();
         let set =
@@ -89,7 +91,7 @@ impl<'a> Job<'a> {
         let (images, narrow) = fitting(&images, &metadata);
         let all = report.groups();
         let groups = (0..images.len()).map(|image| all[images.source_index(image)]).collect();
-        let job = Self { folder, options, metadata, images, groups, skipped, narrow, report };
+        let job = Self { folder, options, metadata, images, problems, groups, skipped, narrow, report };
         let mut different = job.groups.clone();
         different.sort_unstable();
         different.dedup();

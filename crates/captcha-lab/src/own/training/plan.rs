@@ -1,7 +1,7 @@
 //! Network, preparation and epochs where nobody says them.
 
 use captcha_dataset::FolderReport;
-use captcha_infer::{Architecture, Layer, ModelMetadata};
+use captcha_infer::{Layer, ModelMetadata};
 use captcha_model::{Start, TrainOptions};
 
 use super::error::OwnError;
@@ -15,20 +15,21 @@ const LEAST_SHARE: f64 = 0.4;
 
 /// The metadata of the network for these images.
 pub(super) fn metadata(report: &FolderReport, options: &FineTuneOptions) -> Result<ModelMetadata, OwnError> {
-    let alphabet = report.alphabet.clone();
     let from = match &options.start {
         Start::Model(model) => Some(model.metadata()),
         _ => None,
     };
     let architecture = options.architecture.clone().or_else(|| from.map(|from| from.architecture.clone()));
-    let mut architecture = architecture.unwrap_or_else(|| Architecture::deep_sequence(alphabet.len(), 100));
-    if !architecture.is_sequence() {
-        return Err(OwnError::Letters);
-    }
-    if let Some(Layer::Linear { features }) = architecture.layers.last_mut() {
-        *features = alphabet.len() + 1;
-    }
-    let proposal = Proposal::with(report, &architecture);
+    let proposal = match architecture {
+        None => Proposal::of(report),
+        Some(architecture) if !architecture.is_sequence() => return Err(OwnError::Letters),
+        Some(mut architecture) => {
+            if let Some(Layer::Linear { features }) = architecture.layers.last_mut() {
+                *features = report.alphabet.len() + 1;
+            }
+            Proposal::with(report, &architecture)
+        }
+    };
     let mut metadata = proposal.metadata(report);
     match (options.preparation, from) {
         (Some(preparation), _) => metadata.preparation = preparation,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use captcha_lab::dataset::{ImageAugmentation, LabelledFolder, renderer_like};
 use captcha_lab::model::StartReport;
 use captcha_lab::open_model;
-use captcha_lab::own::{Check, FineTuneOptions, FineTuned, Part, fine_tune};
+use captcha_lab::own::{FineTuneOptions, FineTuned, Part, fine_tune};
 use captcha_lab::render::Style;
 use captcha_report::figures::save_png;
 use captcha_report::pictures::save_learning_curves;
@@ -101,8 +101,7 @@ fn results(tuned: &FineTuned) -> String {
     for line in tuned.narrow.iter().take(LISTED) {
         text += &format!("\nleft out: {line}");
     }
-    let check = Check::of(tuned.report.clone(), Some(&tuned.model.metadata().architecture));
-    let warnings = match check.warnings().count() {
+    let warnings = match tuned.problems.iter().filter(|problem| !problem.is_error).count() {
         0 => String::new(),
         1 => "\none warning about the folder; `captcha-lab check` shows it".to_owned(),
         warnings => format!("\n{warnings} warnings about the folder; `captcha-lab check` lists them"),
