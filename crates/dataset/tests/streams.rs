@@ -64,8 +64,13 @@ fn letters_do_not_depend_on_threads() {
 fn whole_images_do_not_depend_on_threads() {
     let expected: Vec<CaptchaBatch> = captchas(1).epoch(0, 16).map(Result::unwrap).collect();
     assert_eq!(expected.iter().map(CaptchaBatch::len).collect::<Vec<_>>(), [16, 16, 16, 2]);
-    assert_eq!(expected[0].images.shape(), [16, 1, 30, 80]);
-    assert!(expected[0].widths.contains(&60) && expected[0].widths.contains(&80));
+    // Those of nearly equal widths come together, so little is padding.
+    assert!(
+        expected.iter().filter(|batch| batch.widths.contains(&60) && batch.widths.contains(&80)).count() <= 2
+    );
+    assert!(expected.iter().any(|batch| batch.images.shape() == [16, 1, 30, 60]));
+    let widths: Vec<usize> = expected.iter().flat_map(|batch| batch.widths.clone()).collect();
+    assert!(widths.contains(&60) && widths.contains(&80));
     for threads in [2, 5] {
         assert_eq!(captchas(threads).epoch(0, 16).map(Result::unwrap).collect::<Vec<_>>(), expected);
     }

@@ -51,6 +51,13 @@ impl CaptchaBatch {
         self.texts.len()
     }
 
+    /// The columns of all images, and those of them that are padding.
+    pub(crate) fn columns(&self) -> (u64, u64) {
+        let own: usize = self.widths.iter().sum();
+        let all = self.len() * self.images.shape()[3];
+        (all as u64, (all - own) as u64)
+    }
+
     /// Whether there is no image.
     #[must_use]
     pub fn is_empty(&self) -> bool {

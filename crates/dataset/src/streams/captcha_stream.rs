@@ -1,5 +1,6 @@
 //! Whole CAPTCHAs that are drawn while a network trains.
 
+use std::collections::VecDeque;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use serde_json::Value;
 use crate::images::prepare::{Prepare, in_words};
 use crate::parallel::ordered::Blocks;
 use crate::streams::options::{Counters, Timed};
+use crate::streams::order::batches;
 use crate::{
     Batch, CaptchaBatch, CaptchaSource, DatasetError, SkipReason, Skipped, StreamOptions, StreamStats,
     TrainingData,
@@ -23,10 +25,16 @@ const MOST_FAILED: u64 = 1000;
 /// CAPTCHAs that are drawn before a stream is taken to be one that works.
 const TRIED: u64 = 8;
 
+/// How many batches' images are drawn together where images have several proportions, so that those of nearly equal
+/// widths can share a batch.
+const BATCHES_A_POOL: u64 = 16;
+
 /// Whole CAPTCHAs that background threads draw while a network trains, for networks that read the whole image: every
 /// image of every epoch is a new one, and nothing is kept in memory or on disk.
 ///
-/// The batches are a pure function of source, seed, epoch and batch size, for any number of threads.
+/// The batches are a pure function of source, seed, epoch and batch size, for any number of threads. If the first images
+/// of the source have several proportions, those of nearly equal widths come into one batch, as in a
+/// [`FolderStream`](crate::FolderStream).
 ///
 #[cfg_attr(
     feature = "render",
@@ -52,6 +60,8 @@ pub struct CaptchaStream {
     /// What `prepare` does, for the fingerprint.
     prepared: Value,
     options: StreamOptions,
+    /// How many batches are drawn together.
+    pool: u64,
     counters: Counters,
 }
 
@@ -68,15 +78,19 @@ impl CaptchaStream {
     /// [`DatasetError::BadOption`] if an epoch would have no images, or the error of the source if it can't give one.
     pub fn new(source: impl CaptchaSource + 'static, options: StreamOptions) -> Result<Self, DatasetError> {
         options.check()?;
+        let mut proportions = Vec::new();
         for index in 0..TRIED {
-            source.image(seed::derive(options.seed, index))?;
+            let (image, _) = source.image(seed::derive(options.seed, index))?;
+            proportions.push((u64::from(image.width()), u64::from(image.height())));
         }
+        let alike = proportions.windows(2).all(|pair| pair[0].0 * pair[1].1 == pair[1].0 * pair[0].1);
         let prepare: Prepare = Arc::new(|image| Ok(to_gray(image)));
         Ok(Self {
             source: Arc::new(source),
             prepare,
             prepared: Value::Null,
             options,
+            pool: if alike { 1 } else { BATCHES_A_POOL },
             counters: Counters::default(),
         })
     }
@@ -136,11 +150,12 @@ impl CaptchaStream {
         let (per_epoch, batch) = (self.options.per_epoch as u64, batch as u64);
         let epoch_seed = seed::derive(self.options.seed, epoch);
         let (source, prepare) = (Arc::clone(&self.source), Arc::clone(&self.prepare));
+        let pool = batch.saturating_mul(self.pool);
         let make = move |block: u64, stop: &AtomicBool| {
-            let first = block.saturating_mul(batch);
-            let images = first..per_epoch.min(first.saturating_add(batch));
+            let first = block.saturating_mul(pool);
+            let images = first..per_epoch.min(first.saturating_add(pool));
             let asked = images.end - images.start;
-            let mut captchas = Vec::new();
+            let mut drawn = Vec::new();
             let mut failures = Skipped::default();
             for index in images {
                 if stop.load(Ordering::Relaxed) {
@@ -149,7 +164,7 @@ impl CaptchaStream {
                 let seed = seed::derive(epoch_seed, index);
                 match source.image(seed) {
                     Ok((image, text)) => match prepare(&image) {
-                        Ok(image) => captchas.push((image, text)),
+                        Ok(image) => drawn.push(Some((image, text))),
                         Err(error) => {
                             failures.add(SkipReason::NotPrepared, || format!("seed {seed}: {error}"));
                         }
@@ -160,11 +175,21 @@ impl CaptchaStream {
                     }
                 }
             }
-            Some(Block { batch: CaptchaBatch::new(captchas), asked, failures })
+            let width =
+                |image: &Option<(GrayImage, String)>| image.as_ref().map_or(0, |(image, _)| image.width());
+            let widths: Vec<u32> = drawn.iter().map(width).collect();
+            let batches = batches(&widths, batch as usize, seed::derive(epoch_seed, block));
+            let batches = batches.into_iter().map(|places| {
+                CaptchaBatch::new(
+                    places.into_iter().filter_map(|place| drawn[place as usize].take()).collect(),
+                )
+            });
+            Some(Block { batches: batches.collect(), asked, failures })
         };
-        let blocks = Blocks::start(self.options.thread_count(), per_epoch.div_ceil(batch), Arc::new(make));
+        let blocks = Blocks::start(self.options.thread_count(), per_epoch.div_ceil(pool), Arc::new(make));
         let batches = Batches {
             blocks,
+            ready: VecDeque::new(),
             any: false,
             over: false,
             failed: 0,
@@ -175,10 +200,11 @@ impl CaptchaStream {
     }
 }
 
-/// A batch as a thread makes it.
+/// Some batches as a thread makes them.
 struct Block {
-    batch: CaptchaBatch,
-    /// How many images it was to have.
+    /// Those that have images.
+    batches: VecDeque<CaptchaBatch>,
+    /// How many images they were to have.
     asked: u64,
     failures: Skipped,
 }
@@ -186,10 +212,12 @@ struct Block {
 /// The batches of an epoch that have images.
 struct Batches<'a> {
     blocks: Blocks<Block>,
+    /// Those of the last block that are not taken yet.
+    ready: VecDeque<CaptchaBatch>,
     /// Whether a batch was given.
     any: bool,
     over: bool,
-    /// Images since the last that could be drawn, by whole batches.
+    /// Images since the last that could be drawn, by whole blocks.
     failed: u64,
     failures: Skipped,
     counters: &'a Counters,
@@ -200,14 +228,21 @@ impl Iterator for Batches<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.over && self.failed < MOST_FAILED {
+            if let Some(batch) = self.ready.pop_front() {
+                let (columns, padding) = batch.columns();
+                self.counters.add_columns(columns, padding);
+                self.any = true;
+                return Some(Ok(batch));
+            }
             let Some(block) = self.blocks.next() else { break };
             self.counters.add_images(block.asked, block.failures.clone());
-            if !block.batch.is_empty() {
-                (self.failed, self.failures, self.any) = (0, Skipped::default(), true);
-                return Some(Ok(block.batch));
+            if block.batches.is_empty() {
+                self.failed += block.asked;
+                self.failures.extend(block.failures);
+            } else {
+                (self.failed, self.failures) = (0, Skipped::default());
+                self.ready = block.batches;
             }
-            self.failed += block.asked;
-            self.failures.extend(block.failures);
         }
         let failed = self.failed >= MOST_FAILED || (self.failed > 0 && !self.any);
         let skipped = std::mem::take(&mut self.failures);

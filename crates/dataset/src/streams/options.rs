@@ -81,8 +81,7 @@ pub struct StreamStats {
     pub drawn: u64,
     /// Images of these that gave nothing: they could not be drawn, read, or cut into letters.
     pub failed: u64,
-    /// Columns of pixels in all images of the batches, with those of paper that make them equally wide; counted by a
-    /// [`FolderStream`](crate::FolderStream).
+    /// Columns of pixels in all images of the batches, with those of paper that make them equally wide; 0 for letters.
     pub columns: u64,
     /// Columns of these that are such paper.
     pub padding: u64,

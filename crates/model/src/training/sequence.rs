@@ -10,7 +10,7 @@ use captcha_dataset::{CaptchaSource, CaptchaStream, StreamOptions};
 use captcha_infer::{Architecture, Preparation};
 
 use super::settings::{Settings, bounds, common_setters};
-use crate::{Drawn, ModelError, TrainMonitor, TrainOptions, Trained, train};
+use crate::{Drawn, ModelError, Start, TrainMonitor, TrainOptions, Trained, train_from};
 
 /// The number of the random stream for the validation images.
 const VALIDATION: u64 = u64::MAX;
@@ -30,6 +30,7 @@ const VALIDATION: u64 = u64::MAX;
 /// | preparation | [`Preparation::default`] |
 /// | lengths | those of the source |
 /// | options | [`TrainOptions::sequence`] |
+/// | start | [`Start::Random`] |
 /// | folder | none: nothing is written |
 ///
 /// ```
@@ -50,6 +51,7 @@ const VALIDATION: u64 = u64::MAX;
 pub struct SequenceTraining {
     source: Arc<dyn CaptchaSource>,
     architecture: Option<Architecture>,
+    start: Start,
     images: usize,
     validation: usize,
     threads: usize,
@@ -71,13 +73,20 @@ impl SequenceTraining {
         let mut settings = Settings::new(TrainOptions::sequence());
         settings.lengths = source.lengths().map(bounds);
         let source: Arc<dyn CaptchaSource> = Arc::new(source);
-        Self { source, architecture: None, images: 30_000, validation: 2000, threads: 0, settings }
+        let start = Start::Random;
+        Self { source, architecture: None, start, images: 30_000, validation: 2000, threads: 0, settings }
     }
 
     /// Sets the network. It must give a score for each character of the source's alphabet and one for the
     /// blank; images are scaled to its height.
     pub fn with_architecture(mut self, architecture: Architecture) -> Self {
         self.architecture = Some(architecture);
+        self
+    }
+
+    /// Sets what the weights are before the first step.
+    pub fn with_start(mut self, start: Start) -> Self {
+        self.start = start;
         self
     }
 
@@ -115,7 +124,7 @@ impl SequenceTraining {
     /// Trains. [`Trained::drawn`] says how the images were drawn.
     ///
     /// # Errors
-    /// As [`train`](fn@train), and [`ModelError::Data`] if the source fails.
+    /// As [`train_from`], and [`ModelError::Data`] if the source fails.
     pub fn run(&self, monitor: &dyn TrainMonitor) -> Result<Trained, ModelError> {
         let Self { source, settings, .. } = self;
         let seed = settings.options.seed;
@@ -130,20 +139,32 @@ impl SequenceTraining {
         let training = stream("training", self.images, seed)?;
         let validation = stream("validation", self.validation, seed::derive(seed, VALIDATION))?;
         let folder = settings.folder.as_deref();
-        let mut trained = train(&metadata, &training, &validation, &settings.options, folder, monitor)?;
+        let mut trained =
+            train_from(&self.start, &metadata, &training, &validation, &settings.options, folder, monitor)?;
         trained.drawn = Some(Drawn { stats: training.stats(), failures: training.failures() });
         Ok(trained)
     }
 
-    /// The network, for images as wide as the first one that the source draws.
+    /// The network, for images as wide as the first ones that the source draws; if they have several proportions, as wide
+    /// as it was given.
     fn architecture(&self) -> Result<Architecture, ModelError> {
+        /// Images that are looked at.
+        const FIRST: u64 = 4;
         let classes = self.source.alphabet().len();
         let architecture = self.architecture.clone().unwrap_or_else(|| Architecture::sequence(classes, 96));
-        let failed = |source| ModelError::Data { part: "training", source };
-        let (first, _) = self.source.image(self.settings.options.seed).map_err(failed)?;
-        let (width, height) = first.dimensions();
         let stretch = f64::from(self.settings.preparation.stretch);
-        let width = architecture.input.height as f64 * f64::from(width) / f64::from(height.max(1)) * stretch;
-        Ok(architecture.at_width((width as usize).max(1)))
+        let mut widths = Vec::new();
+        for index in 0..FIRST {
+            let image = self.source.image(seed::derive(self.settings.options.seed, index));
+            let (image, _) = image.map_err(|source| ModelError::Data { part: "training", source })?;
+            let (width, height) = image.dimensions();
+            let width =
+                architecture.input.height as f64 * f64::from(width) / f64::from(height.max(1)) * stretch;
+            widths.push((width as usize).max(1));
+        }
+        match widths.windows(2).all(|pair| pair[0] == pair[1]) {
+            true => Ok(architecture.at_width(widths[0])),
+            false => Ok(architecture),
+        }
     }
 }

@@ -99,6 +99,10 @@ pub(crate) struct Train {
         value_parser = ["none", "light", "medium", "strong"]
     )]
     augment: Option<String>,
+    /// With --style, for whole images: invert images of light text on dark paper and stretch the contrast of each, in
+    /// training and then always before the network [for DIR: where it helps].
+    #[arg(long, requires = "styles")]
+    normalize: bool,
     #[command(flatten)]
     cutting: CuttingArgs,
     #[command(flatten)]
@@ -127,7 +131,7 @@ impl Train {
             self.check_own()?;
             return self.own(folder);
         }
-        self.own.check_absent(!sequence && self.data().is_some())?;
+        self.own.check_absent(!sequence && self.data().is_some(), sequence)?;
         if sequence { self.sequences(self.check_sequences()?) } else { self.letters(self.check_letters()?) }
     }
 
@@ -138,6 +142,9 @@ impl Train {
                 "--augment {strength}: letters are changed only lightly: type --augment light"
             )
             .into());
+        }
+        if self.normalize {
+            return Err("--normalize: for whole images; letters are always brought to one contrast".into());
         }
         match self.validation.unwrap_or(0.1) {
             share if share < 1.0 => Ok(share),

@@ -53,11 +53,12 @@ fn parse_mix(text: &str) -> Result<(PathBuf, f64), String> {
 
 impl OwnArgs {
     /// Refuses the options where no network for whole images is trained on images of one's own; `labels` says whether
-    /// images are read nevertheless, to be cut into letters.
-    pub(super) fn check_absent(&self, labels: bool) -> Outcome {
+    /// images are read nevertheless, to be cut into letters, and `sequence` whether the network reads whole images, which
+    /// are drawn.
+    pub(super) fn check_absent(&self, labels: bool, sequence: bool) -> Outcome {
         let given = [
-            ("--from", self.from.is_some()),
-            ("--freeze", self.freeze.is_some()),
+            ("--from", self.from.is_some() && !sequence),
+            ("--freeze", self.freeze.is_some() && !sequence),
             ("--memory", self.memory.is_some()),
             ("--folds", self.folds.is_some()),
             ("--mix", self.mix.is_some()),

@@ -3,13 +3,20 @@
 use captcha_lab::core::image::DynamicImage;
 use captcha_lab::core::seed;
 use captcha_lab::dataset::{CaptchaSource, DatasetError, Mixture};
-use captcha_lab::model::{SequenceTraining, TrainOptions};
-use captcha_lab::{LabelledImage, ModelFile, Solver, calibrate};
+use captcha_lab::infer::{Contrast, Polarity, Preparation};
+use captcha_lab::model::{SequenceTraining, Start, TrainOptions};
+use captcha_lab::{LabelledImage, ModelFile, Solver, calibrate, open_model};
 use captcha_report::format;
 
 use super::{Train, Watch};
 use crate::progress::Progress;
 use crate::run::Outcome;
+
+/// The most steps of a flat start; a twentieth of all, if that is less.
+const FLAT_START: usize = 300;
+
+/// The learning rate of a training that goes on from a model.
+const GENTLE: f64 = 1e-3;
 
 /// The number of the random stream for the images on which the temperature is fitted.
 const CALIBRATION: u64 = u64::MAX - 1;
@@ -19,13 +26,33 @@ impl Train {
     pub(super) fn sequences(&self, validation: usize) -> Outcome {
         let source = Mixture::new(self.renderers()?)?;
         let architecture = self.network().for_sequences(CaptchaSource::alphabet(&source).len())?;
-        let options = self.training.options(TrainOptions::sequence());
+        let images = usize::try_from(self.count.unwrap_or(30_000))?;
+        let epochs = self.epochs.unwrap_or(20);
+        let mut defaults = TrainOptions::sequence();
+        let start = match &self.own.from {
+            Some(model) => {
+                defaults = defaults.with_learning_rate(GENTLE);
+                Start::from_model(open_model(model)?)
+            }
+            None => {
+                let steps = (images / defaults.batch).saturating_mul(epochs);
+                defaults = defaults.with_flat_start(FLAT_START.min(steps / 20));
+                Start::Random
+            }
+        };
+        let options = self.training.options(defaults).with_frozen_epochs(self.own.freeze.unwrap_or(0));
+        let mut preparation = Preparation::default();
+        if self.normalize {
+            preparation = preparation.with_polarity(Polarity::ByImage).with_contrast(Contrast::Stretched);
+        }
         let training = SequenceTraining::new(source)
             .with_architecture(architecture)
-            .with_images(usize::try_from(self.count.unwrap_or(30_000))?)
+            .with_start(start)
+            .with_preparation(preparation)
+            .with_images(images)
             .with_validation(validation)
             .with_drawing_threads(self.training.threads)
-            .with_options(options.with_epochs(self.epochs.unwrap_or(20)))
+            .with_options(options.with_epochs(epochs))
             .with_folder(&self.out)
             .with_note("command", Self::command());
         let watch = Watch::of("images");
