@@ -23,46 +23,33 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `training/` | from data to a trained model in one call |
-//! | `trainer` | [`train`](fn@train): a run from its first check to its model |
-//! | `rehearsal` | [`rehearse`]: one batch by heart |
-//! | `start` | [`Start`]: the weights before the first step |
-//! | `task`, `state` | the data of a training; a training in progress: steps, epochs, validation |
-//! | `run`, `folder`, `checkpoint` | the fingerprint of a run, its files, and its state between two epochs |
-//! | `options` | [`TrainOptions`] |
-//! | `targets`, `score`, `metrics` | losses and right answers of a batch, of many batches, of an epoch |
-//! | `flat_start` | the loss of the first steps of a sequence network |
-//! | `tensorboard` | the metrics for TensorBoard |
+//! | `trainer/` | [`train`](fn@train): a run from its first check to its model; [`rehearse`]: one batch by heart |
+//! | `run/` | the fingerprint of a run, its files, its metrics, and its state between two epochs |
+//! | `loss/` | losses and right answers of a batch, and of many batches; the flat start |
+//! | `options/` | [`TrainOptions`] |
+//! | `start/` | [`Start`]: the weights before the first step |
 //! | `network`, `adamw` | the network in libtorch, and the optimiser |
 //! | `recognizer` | [`TorchRecognizer`] |
 //! | `error` | [`ModelError`] |
 
 mod adamw;
-mod checkpoint;
 mod error;
-mod flat_start;
-mod folder;
-mod metrics;
+mod loss;
 mod network;
 mod options;
 mod recognizer;
-mod rehearsal;
 mod run;
-mod score;
 mod start;
-mod state;
-mod targets;
-mod task;
-mod tensorboard;
 mod trainer;
 mod training;
 
 pub use captcha_dataset::TrainingData;
 pub use error::ModelError;
-pub use metrics::{EpochMetrics, TrainMonitor, write_csv, write_json_lines};
 pub use options::{DeviceChoice, Schedule, TrainOptions, Watched};
 pub use recognizer::TorchRecognizer;
-pub use rehearsal::{Rehearsal, RehearsalOptions, Suspicion, Unlearnt, rehearse};
+pub use run::{EpochMetrics, TrainMonitor, write_csv, write_json_lines, write_tensorboard};
 pub use start::{Start, StartReport};
-pub use tensorboard::write_tensorboard;
-pub use trainer::{Drawn, Stop, Trained, train, train_from};
+pub use trainer::{
+    Drawn, Rehearsal, RehearsalOptions, Stop, Suspicion, Trained, Unlearnt, rehearse, train, train_from,
+};
 pub use training::{LetterTraining, SequenceTraining};

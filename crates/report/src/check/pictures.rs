@@ -4,7 +4,7 @@ use captcha_lab::dataset::{FolderReport, ImageFacts, LabelledFolder};
 use maud::html;
 
 use super::page::CheckPageError;
-use crate::figures::thumbnail::thumbnail;
+use crate::figures::drawing::thumbnail::thumbnail;
 use crate::page::{Page, inline_png};
 
 /// The largest picture of an image, in pixels.

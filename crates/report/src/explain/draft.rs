@@ -7,7 +7,7 @@ use std::path::Path;
 use captcha_lab::core::files::{Durability, write_whole};
 use image::RgbImage;
 
-use crate::figures::figure::png;
+use crate::figures::drawing::figure::png;
 use crate::inside::{Film, FilmError};
 use crate::page::{Page, Size};
 

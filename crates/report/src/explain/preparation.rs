@@ -7,7 +7,7 @@ use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::explain::draft::{Draft, Said, StoryError};
 use crate::figures::contact_sheet;
-use crate::figures::thumbnail::on_paper;
+use crate::figures::drawing::thumbnail::on_paper;
 use crate::inside::maps::{Scale, table};
 use crate::inside::pixels::{
     Channel, boxes, channel, columns, enlarged, grey_level, levels, liveliest, place,

@@ -5,7 +5,7 @@ use image::RgbImage;
 
 use crate::explain::draft::{Draft, Said, Story, StoryError};
 use crate::explain::{layers, outcome, preparation};
-use crate::figures::thumbnail::{on_paper, thumbnail};
+use crate::figures::drawing::thumbnail::{on_paper, thumbnail};
 use crate::inside::pixels::enlarged;
 use crate::inside::trace::{input_shape_of, overview, small_input};
 use crate::inside::{Road, Way};

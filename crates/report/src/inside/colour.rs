@@ -2,7 +2,7 @@
 
 use image::Rgb;
 
-use crate::figures::palette::{BLUE, TEXT, VERMILLION, WHITE, contrast, mix};
+use crate::figures::drawing::palette::{BLUE, TEXT, VERMILLION, WHITE, contrast, mix};
 
 /// The colour of negative values: the end of the scale of [`signed`] below zero.
 pub const NEGATIVE: Rgb<u8> = BLUE;

@@ -2,7 +2,7 @@
 
 use image::{Rgb, RgbImage};
 
-use crate::figures::text::{self, Direction};
+use crate::figures::drawing::text::{self, Direction};
 
 /// A rectangle of pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

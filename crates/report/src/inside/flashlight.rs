@@ -10,7 +10,7 @@ use super::maps::{Scale, table};
 use super::slide::{CAPTION, CAPTION_EM, MARGIN, Slide, WIDTH, Window};
 use super::trace::scale_of_input;
 use super::worked::sum;
-use crate::figures::palette::{MUTED, TEXT};
+use crate::figures::drawing::palette::{MUTED, TEXT};
 
 /// The largest side of a cell with a number, in pixels; it limits the file size.
 const LARGEST: u32 = 50;

@@ -6,7 +6,7 @@ use image::{Rgb, RgbImage, imageops};
 use super::colour::{grey, largest, probability, signed, text_on};
 use super::draw::{Area, centred, enlarge, fill};
 use super::numbers::short;
-use crate::figures::palette::{LINE, MUTED, WHITE, mix};
+use crate::figures::drawing::palette::{LINE, MUTED, WHITE, mix};
 
 /// How values become colours.
 #[derive(Debug, Clone, Copy, PartialEq)]

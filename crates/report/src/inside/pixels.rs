@@ -7,8 +7,8 @@ use image::{DynamicImage, GrayImage, Rgb, RgbImage, imageops};
 use super::colour::grey;
 use super::draw::{Area, enlarge, fill, frame, write};
 use super::maps::labelled;
-use crate::figures::palette::{BLUE, VERMILLION, WHITE};
-use crate::figures::thumbnail::on_paper;
+use crate::figures::drawing::palette::{BLUE, VERMILLION, WHITE};
+use crate::figures::drawing::thumbnail::on_paper;
 
 /// A channel of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

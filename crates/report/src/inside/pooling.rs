@@ -9,7 +9,7 @@ use super::film::Film;
 use super::maps::{Scale, table};
 use super::numbers::short;
 use super::slide::{CAPTION, CAPTION_EM, MARGIN, Slide, Window};
-use crate::figures::palette::{MUTED, TEXT};
+use crate::figures::drawing::palette::{MUTED, TEXT};
 
 /// The side of a cell with a number below the maps, in pixels.
 const CELL: u32 = 62;

@@ -11,8 +11,8 @@ use super::ctc::{Collapse, Fate};
 use super::draw::{Area, centred, fill};
 use super::maps::Scale;
 use super::numbers::short;
-use crate::figures::palette::{BLUE, LINE, MUTED, TEXT, VERMILLION, WHITE, mix};
-use crate::figures::text;
+use crate::figures::drawing::palette::{BLUE, LINE, MUTED, TEXT, VERMILLION, WHITE, mix};
+use crate::figures::drawing::text;
 
 /// The symbol of the blank in pictures and tables.
 pub const BLANK: &str = "\u{b7}";

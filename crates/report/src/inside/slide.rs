@@ -6,7 +6,7 @@ use image::{Rgb, RgbImage, imageops};
 use super::draw::{Area, fill, frame, write};
 use super::film::Film;
 use super::maps::{Scale, map};
-use crate::figures::palette::{BACKGROUND, LINE, MUTED, TEXT, VERMILLION, WHITE};
+use crate::figures::drawing::palette::{BACKGROUND, LINE, MUTED, TEXT, VERMILLION, WHITE};
 
 /// The width of a film in pixels: its numbers are legible at half this size, on a phone.
 pub(super) const WIDTH: u32 = 720;

@@ -9,7 +9,7 @@ use image::{DynamicImage, RgbImage};
 use super::maps::{Scale, mosaic, sample, stretched};
 use super::words;
 use crate::figures::contact_sheet;
-use crate::figures::thumbnail::thumbnail;
+use crate::figures::drawing::thumbnail::thumbnail;
 
 /// The input shape of a stage.
 #[must_use]

@@ -6,7 +6,7 @@ use image::RgbImage;
 use maud::{Markup, PreEscaped, html};
 
 use crate::figures::Figure;
-use crate::figures::figure::png;
+use crate::figures::drawing::figure::png;
 
 /// The address of `image` as a PNG file in the page itself, for the `src` of an `img`.
 pub(crate) fn inline_png(image: &RgbImage) -> image::ImageResult<String> {

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 
 use super::told::{RunReport, SplitPart, Tested};
 use super::{folds, tested};
-use crate::figures::thumbnail::thumbnail;
+use crate::figures::drawing::thumbnail::thumbnail;
 use crate::figures::{FigureError, learning_curves};
 use crate::format::{count, percent};
 use crate::page::{Page, Size, inline_chart, inline_png};

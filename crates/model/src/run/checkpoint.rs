@@ -9,9 +9,11 @@ use captcha_core::files::{Durability, ReadError, read_bounded, write_whole};
 use captcha_infer::{Architecture, Container, ModelMetadata, Parameter, Tensor as Values};
 use serde::{Deserialize, Serialize};
 
+use super::fingerprint;
+use super::metrics::EpochMetrics;
 use crate::adamw::AdamW;
 use crate::network::{Network, to_vec};
-use crate::{EpochMetrics, ModelError, StartReport, run};
+use crate::{ModelError, StartReport};
 
 /// Prefixes of the tensor names in a checkpoint: the current network, the running average of its weights, the
 /// network of the best epoch, and the two vectors of the optimiser.
@@ -132,7 +134,7 @@ impl Checkpoint {
         let Container { json, mut tensors } = Container::from_bytes(&bytes).map_err(damaged(path))?;
         let progress: Progress = serde_json::from_str(&json).map_err(damaged(path))?;
         let planned = progress.planned.last().copied().unwrap_or(0);
-        run::check(path, &progress.run, planned, run, epochs)?;
+        fingerprint::check(path, &progress.run, planned, run, epochs)?;
 
         let parameters = architecture.parameters()?;
         let averaged = tensors.keys().any(|name| name.starts_with(AVERAGE));

@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn the_alignment_and_its_loss_are_those_of_numpy() {
         let reference: Reference =
-            serde_json::from_str(include_str!("../tests/data/flat_start.json")).unwrap();
+            serde_json::from_str(include_str!("../../tests/data/flat_start.json")).unwrap();
         let batch = batch(&reference.images, &reference.texts);
         let steps = reference.labels[0].len();
         assert_eq!(alignment(&batch, steps, reference.column), reference.labels.concat());

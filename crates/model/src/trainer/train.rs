@@ -6,10 +6,10 @@ use captcha_core::Difference;
 use captcha_dataset::{Skipped, StreamStats, TrainingData};
 use captcha_infer::{ModelFile, ModelMetadata};
 
-use crate::folder::RunFolder;
-use crate::state::State;
-use crate::task::Task;
-use crate::{EpochMetrics, ModelError, Start, StartReport, TrainMonitor, TrainOptions, run};
+use super::state::State;
+use super::task::Task;
+use crate::run::{self, RunFolder};
+use crate::{EpochMetrics, ModelError, Start, StartReport, TrainMonitor, TrainOptions};
 
 /// A finished training.
 #[derive(Debug, Clone, PartialEq)]

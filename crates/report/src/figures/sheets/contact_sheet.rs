@@ -4,9 +4,9 @@ use image::imageops;
 use image::{DynamicImage, RgbImage};
 
 use super::grid::{CAPTION_EM, Grid, MOST_CELLS, columns_for, empty_sheet, note_of_rest};
-use super::palette::TEXT;
-use super::text;
-use super::thumbnail::thumbnail;
+use crate::figures::drawing::palette::TEXT;
+use crate::figures::drawing::text;
+use crate::figures::drawing::thumbnail::thumbnail;
 
 /// The largest image of a sheet in pixels: the default size of Claptcha, unscaled.
 const LARGEST: (u32, u32) = (300, 150);
@@ -66,7 +66,7 @@ mod tests {
     use image::{GrayImage, Luma};
 
     use super::*;
-    use crate::figures::palette::{BACKGROUND, WHITE};
+    use crate::figures::drawing::palette::{BACKGROUND, WHITE};
 
     fn item(width: u32, height: u32, caption: &str) -> (DynamicImage, String) {
         (GrayImage::from_pixel(width, height, Luma([255])).into(), caption.to_owned())

@@ -69,7 +69,7 @@ impl Figure {
     }
 
     /// Draws `chart` in a space of `size` units with the origin at the top left.
-    pub(super) fn of(size: (u32, u32), chart: &impl Chart) -> Result<Self, FigureError> {
+    pub(in crate::figures) fn of(size: (u32, u32), chart: &impl Chart) -> Result<Self, FigureError> {
         let mut image = Canvas::blank(size);
         draw(Canvas::new(&mut image), chart)?;
         let mut svg = String::new();
@@ -79,7 +79,7 @@ impl Figure {
 
     /// All texts of the chart, in drawing order.
     #[cfg(test)]
-    pub(super) fn words(&self) -> Vec<String> {
+    pub(in crate::figures) fn words(&self) -> Vec<String> {
         let document = roxmltree::Document::parse(&self.svg).unwrap();
         let texts =
             document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
@@ -88,13 +88,13 @@ impl Figure {
 }
 
 /// A chart that can be drawn on any plotters backend.
-pub(super) trait Chart {
+pub(in crate::figures) trait Chart {
     /// Draws itself on `area`, which is white.
     fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Result<(), DrawingError<B>>;
 }
 
 /// Why drawing on a backend failed.
-pub(super) type DrawingError<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
+pub(in crate::figures) type DrawingError<B> = DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>;
 
 fn draw<B: DrawingBackend>(backend: B, chart: &impl Chart) -> Result<(), FigureError>
 where
@@ -110,7 +110,7 @@ where
 }
 
 /// Text of `em` units in the font of all figures.
-pub(super) fn text_style(em: f64, colour: image::Rgb<u8>) -> TextStyle<'static> {
+pub(in crate::figures) fn text_style(em: f64, colour: image::Rgb<u8>) -> TextStyle<'static> {
     let font = plotters::style::FontDesc::new(FontFamily::Name(FAMILY), em * SIZE_OF_EM, FontStyle::Normal);
     font.color(&palette::plot(colour).to_rgba())
 }

@@ -4,10 +4,8 @@ use captcha_dataset::{Batch, DatasetError, TrainingData};
 use captcha_infer::{ModelMetadata, Shape};
 use tch::{Tensor, no_grad};
 
-use crate::flat_start;
+use crate::loss::{Score, Targets, flat_start};
 use crate::network::{Network, Pass};
-use crate::score::Score;
-use crate::targets::Targets;
 use crate::{ModelError, Start, TrainMonitor, TrainOptions};
 
 /// The network, the data and the options of a training.

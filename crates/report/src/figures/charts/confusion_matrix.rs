@@ -10,8 +10,8 @@ use plotters::prelude::{DrawingArea, DrawingBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, FontTransform, TextStyle};
 
-use super::figure::{Chart, DrawingError, Figure, FigureError, text_style};
-use super::palette::{BLUE, MUTED, TEXT, VERMILLION, WHITE, mix, plot};
+use crate::figures::drawing::figure::{Chart, DrawingError, Figure, FigureError, text_style};
+use crate::figures::drawing::palette::{BLUE, MUTED, TEXT, VERMILLION, WHITE, mix, plot};
 use crate::format::{count, percent};
 
 /// A heat map with the true characters as rows and the characters that were read as columns.
@@ -243,7 +243,7 @@ mod tests {
 
     /// The colour in the top left corner of a cell.
     fn cell_colour(figure: &Figure, cell: i32, (truth, read): (i32, i32)) -> Rgb<u8> {
-        let scale = super::super::canvas::SCALE as i32;
+        let scale = crate::figures::drawing::canvas::SCALE as i32;
         let pixel = |start: i32, index: i32| ((start + index * cell) * scale + 4) as u32;
         *figure.image().get_pixel(pixel(LEFT, read), pixel(TOP, truth))
     }

@@ -9,11 +9,11 @@ use plotters::series::LineSeries;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, ShapeStyle};
 
-use super::figure::{Chart, DrawingError, Figure, FigureError, text_style};
 use super::log_axis::LogAxis;
-use super::palette::{BLUE, MUTED, TEXT, VERMILLION, WHITE, mix, plot};
 use super::panels::{PanelAxis, WIDTH, head, panel};
 use super::scale::Scale;
+use crate::figures::drawing::figure::{Chart, DrawingError, Figure, FigureError, text_style};
+use crate::figures::drawing::palette::{BLUE, MUTED, TEXT, VERMILLION, WHITE, mix, plot};
 use crate::format::{count, percent};
 
 /// A reliability diagram, and accuracy against coverage, side by side.

@@ -4,8 +4,8 @@ use image::{DynamicImage, RgbImage, imageops};
 
 use super::contact_sheet::contact_sheet;
 use super::grid::MARGIN;
-use super::palette::{BACKGROUND, TEXT};
-use super::text::{self, Direction};
+use crate::figures::drawing::palette::{BACKGROUND, TEXT};
+use crate::figures::drawing::text::{self, Direction};
 
 /// The em of a label, in pixels.
 const LABEL_EM: f32 = 24.0;

@@ -1,8 +1,8 @@
 //! How to train.
 
 use serde::{Deserialize, Serialize};
-use tch::{Cuda, Device};
 
+use super::{DeviceChoice, Schedule};
 use crate::ModelError;
 
 /// How to train. The defaults train the project's letter network well in ten epochs; [`sequence`](Self::sequence) is
@@ -201,77 +201,9 @@ impl TrainOptions {
     }
 }
 
-/// How the learning rate changes over the steps of a training.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Schedule {
-    /// The same learning rate at every step.
-    Constant,
-    /// Rises linearly over the first twentieth of the steps, then falls to 0 along half a cosine (I. Loshchilov,
-    /// F. Hutter, "SGDR", ICLR 2017, arXiv 1608.03983, equation 5 without restarts).
-    Cosine,
-}
-
-/// The share of the steps over which [`Schedule::Cosine`] warms up.
-const WARM_UP: f64 = 0.05;
-
-impl Schedule {
-    /// The factor of the learning rate, in `[0, 1]`, at `step` (from 0) of `steps`.
-    #[must_use]
-    pub fn factor(self, step: usize, steps: usize) -> f64 {
-        match self {
-            Self::Constant => 1.0,
-            Self::Cosine => {
-                let done = (step as f64 + 0.5) / steps.max(1) as f64;
-                if done < WARM_UP {
-                    done / WARM_UP
-                } else {
-                    let angle = std::f64::consts::PI * ((done - WARM_UP) / (1.0 - WARM_UP)).min(1.0);
-                    0.5 * (1.0 + angle.cos())
-                }
-            }
-        }
-    }
-}
-
-/// Where to train or to run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum DeviceChoice {
-    /// The first CUDA device if there is one, else the CPU.
-    #[default]
-    Auto,
-    /// The CPU.
-    Cpu,
-    /// The CUDA device of this number, from 0.
-    Cuda(usize),
-}
-
-impl DeviceChoice {
-    pub(crate) fn device(self) -> Result<Device, ModelError> {
-        let found = usize::try_from(Cuda::device_count()).unwrap_or(0);
-        match self {
-            Self::Cpu => Ok(Device::Cpu),
-            Self::Auto => Ok(Device::cuda_if_available()),
-            Self::Cuda(index) if index < found => Ok(Device::Cuda(index)),
-            Self::Cuda(index) => Err(ModelError::NoSuchDevice { index, found }),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_cosine_rises_and_falls_to_almost_nothing() {
-        let factors: Vec<f64> = (0..1000).map(|step| Schedule::Cosine.factor(step, 1000)).collect();
-        assert!(factors[0] < 0.02 && factors[999] < 1e-5);
-        assert!(factors[..50].is_sorted() && factors[50..].is_sorted_by(|a, b| a >= b));
-        assert!(factors.iter().all(|factor| (0.0..=1.0).contains(factor)));
-    }
 
     #[test]
     fn a_warm_up_ends_in_the_schedule() {
@@ -297,10 +229,5 @@ mod tests {
         for (options, expected) in cases {
             assert_eq!(options.check().unwrap_err().to_string(), expected);
         }
-    }
-
-    #[test]
-    fn a_device_that_is_not_there_is_an_error() {
-        assert!(matches!(DeviceChoice::Cuda(99).device(), Err(ModelError::NoSuchDevice { index: 99, .. })));
     }
 }

@@ -2,8 +2,8 @@
 
 use image::RgbImage;
 
-use super::palette::{BACKGROUND, MUTED};
-use super::text;
+use crate::figures::drawing::palette::{BACKGROUND, MUTED};
+use crate::figures::drawing::text;
 
 /// Margin of the sheet, in pixels.
 pub(super) const MARGIN: u32 = 20;

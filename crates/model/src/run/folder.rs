@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use captcha_core::files::remove_temporaries;
 use captcha_infer::ModelFile;
 
-use crate::{EpochMetrics, ModelError, write_csv, write_json_lines, write_tensorboard};
+use super::metrics::{EpochMetrics, write_csv, write_json_lines};
+use super::tensorboard::write_tensorboard;
+use crate::ModelError;
 
 /// The names of the files in the folder of a run.
 const CHECKPOINT: &str = "checkpoint.safetensors";

@@ -8,12 +8,11 @@ use captcha_dataset::Batch;
 use captcha_infer::{ModelFile, ModelMetadata, Tensor as Values};
 use tch::Device;
 
+use super::task::{Task, failed, flattened, tensors};
 use crate::adamw::AdamW;
-use crate::checkpoint::{Checkpoint, Progress, Words};
-use crate::folder::RunFolder;
+use crate::loss::Score;
 use crate::network::{Network, Pass};
-use crate::score::Score;
-use crate::task::{Task, failed, flattened, tensors};
+use crate::run::{Checkpoint, Progress, RunFolder, Words};
 use crate::{EpochMetrics, ModelError, StartReport, TrainOptions, Watched};
 
 /// Steps between checks of the loss on a GPU, where each check waits for all pending operations.

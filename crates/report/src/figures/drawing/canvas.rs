@@ -18,26 +18,26 @@ use super::palette::WHITE;
 use super::text::{self, Direction};
 
 /// Device pixels for each unit of a chart, for high-density screens.
-pub(super) const SCALE: u32 = 2;
+pub(in crate::figures) const SCALE: u32 = 2;
 
 /// What plotters calls the font size is the line height; its SVG backend divides by this to get the em.
-pub(super) const SIZE_OF_EM: f64 = 1.24;
+pub(in crate::figures) const SIZE_OF_EM: f64 = 1.24;
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
 /// An image that plotters draws on, [`SCALE`] times as large as the size it reports.
-pub(super) struct Canvas<'a> {
+pub(in crate::figures) struct Canvas<'a> {
     image: &'a mut RgbImage,
 }
 
 impl<'a> Canvas<'a> {
     /// A canvas over `image`, whose sides are multiples of [`SCALE`].
-    pub(super) fn new(image: &'a mut RgbImage) -> Self {
+    pub(in crate::figures) fn new(image: &'a mut RgbImage) -> Self {
         Self { image }
     }
 
     /// A white image for a chart of this size.
-    pub(super) fn blank((width, height): (u32, u32)) -> RgbImage {
+    pub(in crate::figures) fn blank((width, height): (u32, u32)) -> RgbImage {
         RgbImage::from_pixel(width * SCALE, height * SCALE, WHITE)
     }
 

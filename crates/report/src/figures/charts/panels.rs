@@ -7,9 +7,9 @@ use plotters::element::Text;
 use plotters::prelude::{DrawingArea, DrawingBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use super::figure::{DrawingError, text_style};
-use super::palette::{LINE, MUTED, TEXT, plot};
 use super::scale::Scale;
+use crate::figures::drawing::figure::{DrawingError, text_style};
+use crate::figures::drawing::palette::{LINE, MUTED, TEXT, plot};
 
 /// The width of a chart: what a README shows without shrinking.
 pub(super) const WIDTH: u32 = 960;

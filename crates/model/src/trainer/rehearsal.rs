@@ -9,9 +9,9 @@ use captcha_dataset::Batch;
 use captcha_infer::ModelMetadata;
 use tch::no_grad;
 
+use super::task::{flattened, tensors};
 use crate::adamw::AdamW;
 use crate::network::{Network, Pass};
-use crate::task::{flattened, tensors};
 use crate::{ModelError, Start, TrainOptions};
 
 /// How a batch is learnt by heart.

@@ -11,7 +11,8 @@ use super::palette::mix;
 pub(crate) const FAMILY: &str = "PT Sans, Helvetica, Arial, sans-serif";
 
 static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
-    FontRef::try_from_slice(include_bytes!("../../fonts/PTSans-Bold.ttf")).expect("a font of this repository")
+    FontRef::try_from_slice(include_bytes!("../../../fonts/PTSans-Bold.ttf"))
+        .expect("a font of this repository")
 });
 
 /// The direction of a line of text.
@@ -142,8 +143,8 @@ fn scale_of(em: f32) -> PxScale {
 
 #[cfg(test)]
 mod tests {
+    use super::super::palette::{TEXT, WHITE};
     use super::*;
-    use crate::figures::palette::{TEXT, WHITE};
 
     fn ink(image: &RgbImage) -> u64 {
         image.pixels().map(|pixel| u64::from(255 - pixel.0[0])).sum()

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use captcha_core::files::{Durability, write_whole};
 
-use crate::{EpochMetrics, ModelError};
+use super::EpochMetrics;
+use crate::ModelError;
 
 /// Writes the metrics as a TensorBoard event file, completely or not at all. TensorBoard shows the folder that it is in;
 /// the name must contain `tfevents`. The time of an epoch is counted in seconds of training since the start, so that the

@@ -4,9 +4,9 @@ use image::{DynamicImage, Rgb, RgbImage, imageops};
 
 use super::align::{Column, align};
 use super::grid::{Grid, MOST_CELLS, columns_for, empty_sheet, note_of_rest};
-use super::palette::{MUTED, TEXT, VERMILLION};
-use super::text::{self, Direction};
-use super::thumbnail::thumbnail;
+use crate::figures::drawing::palette::{MUTED, TEXT, VERMILLION};
+use crate::figures::drawing::text::{self, Direction};
+use crate::figures::drawing::thumbnail::thumbnail;
 
 /// One image that was read wrong.
 #[derive(Debug, Clone, PartialEq)]
@@ -174,7 +174,7 @@ mod tests {
     use image::GrayImage;
 
     use super::*;
-    use crate::figures::palette::{BACKGROUND, WHITE};
+    use crate::figures::drawing::palette::{BACKGROUND, WHITE};
 
     fn failure(truth: &str, read: Result<&str, &str>) -> Failure {
         Failure {
@@ -225,7 +225,7 @@ mod tests {
         ];
         for failure in failures {
             let sheet = failure_sheet(std::slice::from_ref(&failure), 1);
-            let margin = (sheet.width() - super::super::grid::MARGIN / 2..sheet.width())
+            let margin = (sheet.width() - crate::figures::sheets::grid::MARGIN / 2..sheet.width())
                 .flat_map(|x| (0..sheet.height()).map(move |y| (x, y)));
             assert!(margin.into_iter().all(|(x, y)| *sheet.get_pixel(x, y) == BACKGROUND), "{failure:?}");
         }

@@ -2,9 +2,9 @@
 
 use tch::{Kind, Tensor, no_grad};
 
+use super::Targets;
 use crate::ModelError;
 use crate::network::Network;
-use crate::targets::Targets;
 
 /// Running sums; the loss stays on the device until it is read.
 pub(crate) struct Score {

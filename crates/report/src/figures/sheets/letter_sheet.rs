@@ -3,9 +3,9 @@
 use image::{DynamicImage, GrayImage, RgbImage, imageops};
 
 use super::grid::{Grid, MARGIN, empty_sheet};
-use super::palette::{MUTED, TEXT};
-use super::text;
-use super::thumbnail::thumbnail;
+use crate::figures::drawing::palette::{MUTED, TEXT};
+use crate::figures::drawing::text;
+use crate::figures::drawing::thumbnail::thumbnail;
 
 /// Side of the square for a letter, in pixels: twice the 20 x 20 letters of the seed.
 const SIDE: u32 = 40;
@@ -65,7 +65,7 @@ mod tests {
     use image::Luma;
 
     use super::*;
-    use crate::figures::palette::{BACKGROUND, WHITE};
+    use crate::figures::drawing::palette::{BACKGROUND, WHITE};
 
     fn letters(count: usize, side: u32) -> Vec<GrayImage> {
         vec![GrayImage::from_pixel(side, side, Luma([255])); count]

@@ -7,11 +7,11 @@ use plotters::series::LineSeries;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, ShapeStyle};
 
-use super::figure::{Chart, DrawingError, Figure, FigureError, text_style};
 use super::log_axis::LogAxis;
-use super::palette::{BLUE, TEXT, VERMILLION, plot};
 use super::panels::{PanelAxis, SIDE, WIDTH, head, panel};
 use super::scale::Scale;
+use crate::figures::drawing::figure::{Chart, DrawingError, Figure, FigureError, text_style};
+use crate::figures::drawing::palette::{BLUE, TEXT, VERMILLION, plot};
 use crate::format::percent;
 
 /// The results of one training epoch. A number that was not measured is NaN and leaves a gap in the curve.
