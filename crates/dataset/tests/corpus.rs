@@ -35,10 +35,10 @@ fn images_are_named_after_their_text_and_can_be_drawn_again_from_the_manifest() 
     assert_eq!((summary.images, summary.drawn), (COUNT, COUNT));
 
     let manifest = CorpusManifest::open(folder.path()).unwrap();
-    assert_eq!(manifest.header().style().unwrap(), style());
+    assert_eq!(manifest.header().styles().unwrap(), style().into());
     assert_eq!((manifest.header().count, manifest.header().seed), (COUNT, 5));
     assert_eq!(manifest.header().texts, TextsHeader::Sampled);
-    let renderer = Renderer::new(manifest.header().style().unwrap()).unwrap();
+    let renderer = Renderer::new(manifest.header().styles().unwrap()).unwrap();
     let mut files = BTreeSet::from([MANIFEST.to_owned()]);
     for (index, record) in manifest.enumerate() {
         let record = record.unwrap();

@@ -295,7 +295,7 @@ fn a_renderer_writes_texts_like_those_of_the_images() {
     let images = LabelledFolder::open(folder.path(), &FolderOptions::default()).unwrap();
     let style = captcha_render::Style::seed().with_alphabet(Alphabet::new("A1B2").unwrap());
     let renderer = captcha_dataset::renderer_like(style, &images).unwrap();
-    assert_eq!(renderer.style().alphabet.to_string(), "12");
+    assert_eq!(renderer.alphabet().to_string(), "12");
     assert_eq!(CaptchaSource::lengths(&renderer), Some(1..=1));
     let error = captcha_dataset::renderer_like(captcha_render::Style::seed(), &images).unwrap_err();
     assert!(matches!(error, DatasetError::Alphabet(_)), "{error}");

@@ -114,6 +114,14 @@ pub enum RenderError {
         /// What it can be.
         expected: String,
     },
+    /// A value of a distribution over styles is wrong, or can be.
+    #[error("{place} {problem}")]
+    BadDistribution {
+        /// Which value: `family "row": layout.size`.
+        place: String,
+        /// What is wrong with it, as a predicate: `is 3, expected 0 to 1`.
+        problem: String,
+    },
     /// An alphabet is invalid.
     #[error(transparent)]
     Alphabet(#[from] AlphabetError),
@@ -170,6 +178,26 @@ impl RenderError {
             Self::BadStyle { field, actual, expected } => {
                 Self::BadStyle { field: format!("{}.{field}", part.into()), actual, expected }
             }
+            other => other,
+        }
+    }
+
+    /// Says of a bad value that it is one of the family called `family`.
+    pub(crate) fn of_family(self, family: &str) -> Self {
+        self.of_distribution(|field| format!("family {family:?}: {field}"))
+    }
+
+    /// Says of a bad value where in a distribution it is.
+    pub(crate) fn of_distribution(self, place: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::BadStyle { field, actual, expected } => Self::BadDistribution {
+                place: place(&field),
+                problem: format!("is {actual}, expected {expected}"),
+            },
+            Self::UnknownPreset { name, expected } => Self::BadDistribution {
+                place: place("preset"),
+                problem: format!("is {name:?}, expected one of {expected}"),
+            },
             other => other,
         }
     }

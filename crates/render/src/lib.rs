@@ -18,12 +18,14 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`Style`] | what a family of CAPTCHAs looks like, as data; presets, TOML |
+//! | [`StyleDistribution`] | styles with ranges and weights: every image samples one; `wild`, TOML |
+//! | [`Styles`] | one style, or a distribution: what a renderer draws |
 //! | [`Layout`] | how characters are set: [as Claptcha](Layout::Claptcha), [`LeptureLayout`], [`RowLayout`] |
 //! | [`Warp`], [`Distortion`] | how a character or a row of them is bent |
 //! | [`Colours`], [`Background`] | the colours of the characters, and what is behind them |
 //! | [`Clutter`] | what is drawn behind and over the characters |
 //! | [`Noise`] | what is laid over the whole picture |
-//! | [`Renderer`] | draws the CAPTCHAs of a style; shared by threads |
+//! | [`Renderer`] | draws the CAPTCHAs of a style or a distribution; shared by threads |
 //! | [`Captcha`], [`Glyph`] | the picture, and where each character's ink is in it |
 //! | [`TextSampler`] | samples texts from an alphabet |
 //! | [`RenderError`] | why a style, a font or a text was refused |
@@ -80,6 +82,8 @@ pub use layout::row_options::{Hollow, RowLayout, Shadow};
 pub use noise::{Blur, GaussianNoise, Jpeg, Noise, SaltAndPepper, WhiteNoise};
 pub use pillow::resample::Resampling;
 pub use renderer::Renderer;
+pub use style::distribution::StyleDistribution;
+pub use style::styles::Styles;
 pub use style::text_sampler::TextSampler;
 pub use style::{Margin, Style};
 pub use values::colour::Colours;

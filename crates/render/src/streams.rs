@@ -17,6 +17,7 @@ pub(crate) enum Stream {
     Background,
     Behind,
     Negative,
+    Style,
 }
 
 /// Where the random numbers of one picture come from.

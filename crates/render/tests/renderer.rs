@@ -34,7 +34,7 @@ fn a_renderer_is_shared_by_threads_and_they_draw_the_same() {
     for captchas in together {
         assert!(captchas.iter().rev().eq(&alone));
     }
-    let again = Renderer::new(renderer.style().clone()).unwrap();
+    let again = Renderer::new(renderer.style().unwrap().clone()).unwrap();
     assert!((0..12).map(|seed| again.random(seed).unwrap()).eq(alone));
 }
 

@@ -15,7 +15,7 @@ fn every_preset_has_its_name_and_can_be_drawn() {
     for name in Style::PRESETS {
         let renderer = Renderer::new(Style::preset(name).unwrap()).unwrap();
         let captcha = renderer.random(1).unwrap();
-        assert!(renderer.style().lengths.holds(captcha.text.len()), "{name}: {}", captcha.text);
+        assert!(renderer.lengths().holds(captcha.text.len()), "{name}: {}", captcha.text);
     }
     let error = Style::preset("sed").unwrap_err();
     assert_eq!(
@@ -374,7 +374,7 @@ proptest! {
     fn every_style_within_its_ranges_is_drawn(style in styles(), text in "[A-Za-z0-9]{1,9}", seed: u64) {
         let renderer = Renderer::new(style).unwrap();
         let captcha = renderer.render(&text, seed).unwrap();
-        let size = (renderer.style().width, renderer.style().height);
+        let size = { let style = renderer.style().unwrap(); (style.width, style.height) };
         prop_assert_eq!((captcha.image.width(), captcha.image.height()), size);
         prop_assert_eq!(captcha.glyphs.iter().map(|glyph| glyph.character).collect::<String>(), text);
         for glyph in &captcha.glyphs {

@@ -158,7 +158,7 @@ proptest! {
     fn every_style_is_drawn_alike_by_all_threads(style in everything(), text in "[A-Za-z0-9 ]{1,8}", seed: u64) {
         let renderer = Renderer::new(style).unwrap();
         let captcha = renderer.render(&text, seed).unwrap();
-        let size = (renderer.style().width, renderer.style().height);
+        let size = { let style = renderer.style().unwrap(); (style.width, style.height) };
         prop_assert_eq!((captcha.image.width(), captcha.image.height()), size);
         for glyph in &captcha.glyphs {
             let Some(bounds) = glyph.bounds else { continue };
@@ -172,7 +172,7 @@ proptest! {
         });
         prop_assert!(again.iter().all(|other| *other == captcha));
         prop_assert_eq!(renderer.image(&text, seed).unwrap(), captcha.image);
-        let style = renderer.style();
+        let style = renderer.style().unwrap();
         prop_assert_eq!(&Style::from_toml(&style.to_toml().unwrap()).unwrap(), style);
     }
 }

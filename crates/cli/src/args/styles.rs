@@ -4,14 +4,15 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use captcha_lab::core::Alphabet;
-use captcha_lab::render::{ImageSize, Lengths, Noise, Resampling, Style, WhiteNoise};
+use captcha_lab::render::{ImageSize, Lengths, Noise, Resampling, Styles, WhiteNoise};
 
 use crate::run::Outcome;
 
 /// One style: shared by what draws.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct StyleArgs {
-    /// A preset (seed, claptcha, lepture, easy, medium, hard) or a TOML file, as `style print` writes it.
+    /// A preset (seed, claptcha, lepture, easy, medium, hard), the distribution wild, or a TOML file, as `style print`
+    /// writes it.
     #[arg(long, default_value = "seed", value_name = "STYLE")]
     pub(crate) style: PathBuf,
     #[command(flatten)]
@@ -23,7 +24,7 @@ impl StyleArgs {
     ///
     /// # Errors
     /// If there is no such style.
-    pub(crate) fn open(&self) -> Outcome<Style> {
+    pub(crate) fn open(&self) -> Outcome<Styles> {
         self.changes.open(&self.style)
     }
 }
@@ -69,18 +70,32 @@ pub(crate) struct StyleChanges {
 }
 
 impl StyleChanges {
-    /// The preset called `name`, or the style in the file of that name, with these changes.
+    /// The preset called `name`, or the style or the distribution in the file of that name, with these changes.
     ///
     /// # Errors
     /// If there is no such preset or file.
-    pub(crate) fn open(&self, name: &Path) -> Outcome<Style> {
-        let mut style = Style::open(name)?;
+    pub(crate) fn open(&self, name: &Path) -> Outcome<Styles> {
+        let mut styles = Styles::open(name)?;
         if let Some(alphabet) = &self.alphabet {
-            style = style.with_alphabet(alphabet.clone());
+            styles = styles.with_alphabet(alphabet.clone())?;
         }
         if let Some(lengths) = self.length {
-            style = style.with_lengths(lengths.into());
+            styles = styles.with_lengths(lengths)?;
         }
+        let mut style = match styles {
+            Styles::One(style) => *style,
+            Styles::Distribution(_) => {
+                return match self.of_one_style() {
+                    Some(option) => Err(format!(
+                        "{option} changes one style, but {} is a distribution over styles, of which only --alphabet \
+                         and --length can be changed here",
+                        name.display()
+                    )
+                    .into()),
+                    None => Ok(styles),
+                };
+            }
+        };
         if let Some(size) = self.size {
             style = style.with_size(size.width, size.height);
         }
@@ -96,7 +111,19 @@ impl StyleChanges {
         if let Some(amount) = self.noise {
             style = style.with_noise(vec![Noise::White(WhiteNoise::new(amount))]);
         }
-        Ok(style)
+        Ok(style.into())
+    }
+
+    /// The first option that changes a field that a distribution samples.
+    fn of_one_style(&self) -> Option<&'static str> {
+        let given = [
+            ("--size", self.size.is_some()),
+            ("--margin", self.margin.is_some()),
+            ("--font", !self.font.is_empty()),
+            ("--resampling", self.resampling.is_some()),
+            ("--noise", self.noise.is_some()),
+        ];
+        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
     }
 }
 

@@ -1,10 +1,12 @@
 //! `captcha-lab style`
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use captcha_lab::core::{describe, seed};
 use captcha_lab::render::{self, Renderer};
 use captcha_report::figures::{save_png, style_sheet};
+use captcha_report::format;
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -23,7 +25,7 @@ pub(crate) enum Style {
 /// Styles by name or by file.
 #[derive(Debug, clap::Args)]
 struct Styles {
-    /// Presets (seed, claptcha, lepture, easy, medium, hard) or TOML files [default: seed].
+    /// Presets (seed, claptcha, lepture, easy, medium, hard), the distribution wild, or TOML files [default: seed].
     #[arg(value_name = "STYLE")]
     styles: Vec<PathBuf>,
     /// The same, as other commands take it.
@@ -109,15 +111,33 @@ impl Print {
     }
 }
 
-/// The properties of a style.
+/// The properties of a style or a distribution.
 #[derive(Serialize)]
 struct Checked<'a> {
     style: &'a str,
-    width: u32,
-    height: u32,
+    /// Of a style; images of a distribution have many sizes.
+    #[serde(flatten)]
+    size: Option<Size>,
     alphabet: String,
     shortest: usize,
     longest: usize,
+    /// Of a distribution: the probability of every family.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    families: Vec<Share<'a>>,
+}
+
+/// The size of all images in pixels.
+#[derive(Serialize)]
+struct Size {
+    width: u32,
+    height: u32,
+}
+
+/// How often a family comes.
+#[derive(Serialize)]
+struct Share<'a> {
+    name: &'a str,
+    probability: f64,
 }
 
 impl Check {
@@ -126,32 +146,29 @@ impl Check {
         const DRAWN: u64 = 20;
         for name in self.styles.names() {
             let told = |error: &dyn std::error::Error| format!("{}: {}", name.display(), describe(error));
-            let renderer = Renderer::new(render::Style::open(name)?).map_err(|error| told(&error))?;
+            let styles = render::Styles::open(name).map_err(|error| told(&error))?;
+            let renderer = Renderer::new(styles.clone()).map_err(|error| told(&error))?;
             for index in 0..DRAWN {
                 renderer.random(index).map_err(|error| told(&error))?;
             }
-            let style = renderer.style();
-            let (shortest, longest) = (style.lengths.min, style.lengths.max);
-            let (width, height, alphabet) = (style.width, style.height, style.alphabet.to_string());
+            let families = match &styles {
+                render::Styles::One(_) => Vec::new(),
+                render::Styles::Distribution(distribution) => {
+                    distribution.families().map(|(name, probability)| Share { name, probability }).collect()
+                }
+            };
+            let checked = Checked {
+                style: &name.to_string_lossy(),
+                size: renderer.style().map(|style| Size { width: style.width, height: style.height }),
+                alphabet: renderer.alphabet().to_string(),
+                shortest: renderer.lengths().min,
+                longest: renderer.lengths().max,
+                families,
+            };
             if self.json {
-                print_json(&Checked {
-                    style: &name.to_string_lossy(),
-                    width,
-                    height,
-                    alphabet,
-                    shortest,
-                    longest,
-                })?;
+                print_json(&checked)?;
             } else {
-                let lengths = if shortest == longest {
-                    shortest.to_string()
-                } else {
-                    format!("{shortest} to {longest}")
-                };
-                print(format_args!(
-                    "{}: {lengths} of {alphabet}, {width} x {height} pixels",
-                    name.display()
-                ))?;
+                print(checked)?;
             }
         }
         if !self.json {
@@ -159,6 +176,25 @@ impl Check {
             next(format_args!("style sheet {}", names.join(" ")));
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Checked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.style, self.shortest)?;
+        if self.shortest != self.longest {
+            write!(f, " to {}", self.longest)?;
+        }
+        write!(f, " of {}, ", self.alphabet)?;
+        match &self.size {
+            Some(Size { width, height }) => write!(f, "{width} x {height} pixels"),
+            None => {
+                let share =
+                    |share: &Share<'_>| format!("{} {}", share.name, format::percent(share.probability));
+                let shares: Vec<String> = self.families.iter().map(share).collect();
+                write!(f, "families: {}", shares.join(", "))
+            }
+        }
     }
 }
 

@@ -44,8 +44,8 @@ pub struct CorpusHeader {
     /// Whether every image has a mask in the folder [`MASKS`](crate::MASKS).
     #[serde(default)]
     pub masks: bool,
-    /// What the images look like: all values of a `captcha_render::Style`, which `style()` gives with the feature
-    /// `render`.
+    /// What the images look like: all values of a `captcha_render::Style`, or the tables of a
+    /// `captcha_render::StyleDistribution`. With the feature `render`, `styles()` gives it.
     pub style: Value,
     /// The SHA-256 of the bytes of every font, by its name in the style.
     #[serde(default)]
@@ -75,7 +75,7 @@ impl CorpusHeader {
     ///
     /// # Errors
     /// [`DatasetError::Style`](crate::DatasetError::Style) if this version of captcha-lab doesn't know the style.
-    pub fn style(&self) -> Result<captcha_render::Style, crate::DatasetError> {
+    pub fn styles(&self) -> Result<captcha_render::Styles, crate::DatasetError> {
         serde_json::from_value(self.style.clone())
             .map_err(|error| crate::DatasetError::Style { source: Box::new(error) })
     }

@@ -66,7 +66,7 @@ fn generate(
     monitor: &dyn Monitor,
     write: WriteFile,
 ) -> Result<CorpusSummary, DatasetError> {
-    let renderer = Renderer::new(options.style.clone())
+    let renderer = Renderer::new(options.styles.clone())
         .map_err(|error| DatasetError::Style { source: Box::new(error) })?;
     options.check()?;
     let header = header(options, &renderer);

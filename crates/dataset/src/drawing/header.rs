@@ -2,18 +2,13 @@
 
 use captcha_core::ContentHash;
 use captcha_render::Renderer;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::corpus::header::{CORPUS_FORMAT, CORPUS_VERSION, GENERATOR};
 use crate::{CorpusHeader, CorpusOptions, TextSource, TextsHeader};
 
 /// The first line of the manifest.
 pub(crate) fn header(options: &CorpusOptions, renderer: &Renderer) -> CorpusHeader {
-    let known = Value::from(renderer.fingerprint());
-    let hash = |(index, font): (usize, &String)| {
-        let hash = known["style"]["fonts"][index]["sha256"].as_str().unwrap_or_default();
-        (font.clone(), hash.to_owned())
-    };
     CorpusHeader {
         format: CORPUS_FORMAT.to_owned(),
         version: CORPUS_VERSION,
@@ -32,7 +27,7 @@ pub(crate) fn header(options: &CorpusOptions, renderer: &Renderer) -> CorpusHead
         },
         boxes: options.boxes,
         masks: options.masks,
-        style: json!(options.style),
-        fonts: options.style.fonts.iter().enumerate().map(hash).collect(),
+        style: json!(options.styles),
+        fonts: renderer.font_hashes(),
     }
 }

@@ -1,6 +1,7 @@
 //! What a corpus is made of.
 
-use captcha_render::Style;
+use captcha_core::seed;
+use captcha_render::Styles;
 use image::{DynamicImage, GrayImage};
 
 use crate::corpus::image_file::encode;
@@ -11,7 +12,7 @@ use crate::{DatasetError, ImageFileFormat, Shard};
 ///
 /// | field | range | default |
 /// |---|---|---|
-/// | `style` | any style that the renderer takes | |
+/// | `styles` | any style or distribution that the renderer takes | |
 /// | `count` | 1 or more images, in all shards | |
 /// | `texts` | sampled from the style's alphabet and lengths, or given | sampled |
 /// | `seed` | any | 0 |
@@ -24,7 +25,7 @@ use crate::{DatasetError, ImageFileFormat, Shard};
 #[non_exhaustive]
 pub struct CorpusOptions {
     /// What the images look like.
-    pub style: Style,
+    pub styles: Styles,
     /// Images in the corpus, in all shards together.
     pub count: u64,
     /// Where their texts are from.
@@ -55,11 +56,11 @@ pub enum TextSource {
 }
 
 impl CorpusOptions {
-    /// `count` images of `style`, everything else as by default.
+    /// `count` images of a style or a distribution, everything else as by default.
     #[must_use]
-    pub fn new(style: Style, count: u64) -> Self {
+    pub fn new(styles: impl Into<Styles>, count: u64) -> Self {
         Self {
-            style,
+            styles: styles.into(),
             count,
             texts: TextSource::Sampled,
             seed: 0,
@@ -132,8 +133,17 @@ impl CorpusOptions {
             return bad("texts", "at least one text", "none".to_owned());
         }
         check_threads(self.threads)?;
-        let blank = DynamicImage::ImageLuma8(GrayImage::new(self.style.width, self.style.height));
-        let file = format!("an image of {} x {} pixels", self.style.width, self.style.height);
+        /// Styles of a distribution that are sampled to see how large the images are.
+        const SAMPLED: u64 = 64;
+        let seeds = if matches!(self.styles, Styles::One(_)) { 1 } else { SAMPLED };
+        let (mut width, mut height) = (0, 0);
+        for index in 0..seeds {
+            let style = self.styles.sample(seed::derive(self.seed, index));
+            let style = style.map_err(|error| DatasetError::Style { source: Box::new(error) })?;
+            (width, height) = (width.max(style.width), height.max(style.height));
+        }
+        let blank = DynamicImage::ImageLuma8(GrayImage::new(width, height));
+        let file = format!("an image of {width} x {height} pixels");
         encode(&blank, self.format).map_err(|source| DatasetError::Encode { file, source })?;
         Ok(())
     }

@@ -11,11 +11,11 @@ use crate::{CaptchaSource, DatasetError};
 
 impl CaptchaSource for Renderer {
     fn alphabet(&self) -> &Alphabet {
-        &self.style().alphabet
+        Renderer::alphabet(self)
     }
 
     fn lengths(&self) -> Option<RangeInclusive<usize>> {
-        Some(self.style().lengths.into())
+        Some(Renderer::lengths(self).into())
     }
 
     /// Style, fonts, and the version of captcha-lab: another version may draw other pixels.
@@ -24,10 +24,7 @@ impl CaptchaSource for Renderer {
     }
 
     fn image(&self, seed: u64) -> Result<(DynamicImage, String), DatasetError> {
-        let text = self.text(seed);
-        match Renderer::image(self, &text, seed) {
-            Ok(image) => Ok((image, text)),
-            Err(error) => Err(DatasetError::Render { text, source: Box::new(error) }),
-        }
+        self.random_image(seed)
+            .map_err(|error| DatasetError::Render { text: self.text(seed), source: Box::new(error) })
     }
 }

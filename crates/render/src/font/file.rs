@@ -91,9 +91,13 @@ impl FontFile {
         let name = Path::new(&self.name)
             .file_name()
             .map_or(self.name.as_str().into(), |name| name.to_string_lossy());
+        json!({ "font": name, "sha256": self.sha256() })
+    }
+
+    /// The SHA-256 of its bytes, as hexadecimal digits.
+    pub(crate) fn sha256(&self) -> String {
         // Bytes in memory can always be read.
-        let sha256 = ContentHash::of_reader(&*self.bytes).unwrap_or_default();
-        json!({ "font": name, "sha256": sha256 })
+        ContentHash::of_reader(&*self.bytes).unwrap_or_default()
     }
 }
 

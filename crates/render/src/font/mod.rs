@@ -4,6 +4,8 @@
 //! |---|---|
 //! | `mod` | [`Face`]: a font at one size |
 //! | `file` | [`FontFile`]: the bytes of a font, built in or the user's |
+//! | `library` | [`FontLibrary`](library::FontLibrary): the fonts of a distribution over styles |
+//! | `shapes` | [`Shapes`](shapes::Shapes): a font with the outlines of its characters |
 //! | `glyph_metrics` | [`GlyphMetrics`]: the cell of one character, rounded as FreeType and HarfBuzz round |
 //! | `kerning` | how much closer two glyphs stand than their advances say |
 //! | `flatten` | outlines as short straight pieces, which can be bent |
@@ -12,6 +14,8 @@ pub(crate) mod file;
 pub(crate) mod flatten;
 pub(crate) mod glyph_metrics;
 pub(crate) mod kerning;
+pub(crate) mod library;
+pub(crate) mod shapes;
 
 use std::sync::Arc;
 

@@ -13,6 +13,7 @@ use crate::error::RenderError;
 use crate::font::Face;
 use crate::font::file::FontFile;
 use crate::font::glyph_metrics::GlyphMetrics;
+use crate::font::library::FontLibrary;
 use crate::layout::set_text::{Resize, SetText, check_canvas};
 use crate::pillow::resample::Axis;
 use crate::pillow::sampled_image::SampledImage;
@@ -28,7 +29,7 @@ pub(crate) struct Typesetter {
 
 /// A font with the characters of the style's alphabet, ready to be bent.
 struct Font {
-    face: Face,
+    face: Arc<Face>,
     letters: HashMap<char, Letter>,
 }
 
@@ -57,6 +58,15 @@ impl Typesetter {
         Ok(Self { fonts: fonts.collect::<Result<_, _>>()? })
     }
 
+    /// A typesetter that rasterises the letters of every text anew.
+    pub(crate) fn of_library(library: &FontLibrary, style: &Style) -> Result<Self, RenderError> {
+        let fonts = style
+            .fonts
+            .iter()
+            .map(|name| Ok(Font { face: library.face(name, style.font_height())?, letters: HashMap::new() }));
+        Ok(Self { fonts: fonts.collect::<Result<_, RenderError>>()? })
+    }
+
     /// Draws `text` in `ink` on a canvas of `paper`, in one of the fonts.
     pub(crate) fn set_text(
         &self,
@@ -76,7 +86,7 @@ impl Typesetter {
 impl Font {
     /// The font of `file` for `style`.
     fn new(file: &Arc<FontFile>, style: &Style) -> Result<Self, RenderError> {
-        let face = Face::new(file, style.font_height())?;
+        let face = Arc::new(Face::new(file, style.font_height())?);
         let mut letters = HashMap::new();
         let mut room = MAX_KEPT.min(MAX_KEPT_IN_ALL / style.fonts.len());
         for &character in style.alphabet.characters() {

@@ -14,6 +14,7 @@ use crate::error::RenderError;
 use crate::font::Face;
 use crate::font::file::FontFile;
 use crate::font::glyph_metrics::GlyphMetrics;
+use crate::font::library::FontLibrary;
 use crate::layout::lepture_options::LeptureLayout;
 use crate::layout::set_text::{Resize, SetText, check_canvas};
 use crate::pillow::quad::Corners;
@@ -42,7 +43,7 @@ pub(crate) struct Typesetter {
 
 /// A font in one size, with the characters of the style's alphabet.
 struct SizedFont {
-    face: Face,
+    face: Arc<Face>,
     letters: HashMap<char, Letter>,
 }
 
@@ -196,9 +197,21 @@ impl Typesetter {
                     letters.insert(character, Letter::new(&metrics, &outline));
                 }
             }
-            faces.push(SizedFont { face, letters });
+            faces.push(SizedFont { face: Arc::new(face), letters });
         }
         Ok(Self { layout: layout.clone(), faces })
+    }
+
+    /// A typesetter that rasterises the letters of every text anew.
+    pub(crate) fn of_library(
+        library: &FontLibrary,
+        style: &Style,
+        layout: &LeptureLayout,
+    ) -> Result<Self, RenderError> {
+        let all = style.fonts.iter().flat_map(|name| layout.sizes.iter().map(move |&size| (name, size)));
+        let faces = all
+            .map(|(name, size)| Ok(SizedFont { face: library.face(name, size)?, letters: HashMap::new() }));
+        Ok(Self { layout: layout.clone(), faces: faces.collect::<Result<_, RenderError>>()? })
     }
 
     /// Samples how one character will be rotated and bent.

@@ -1,8 +1,6 @@
 //! The typesetter of the layout `row`, which [`RowLayout`] describes.
 
 use captcha_core::seed;
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use rand::Rng;
@@ -10,16 +8,13 @@ use rand::Rng;
 use crate::canvas::Canvas;
 use crate::canvas::path::{Extent, Path};
 use crate::error::RenderError;
-use crate::font::Face;
 use crate::font::file::FontFile;
+use crate::font::shapes::{MAX_POINTS, Shapes};
 use crate::layout::row_options::RowLayout;
 use crate::layout::set_text::{Resize, SetText, check_canvas};
 use crate::style::Style;
 use crate::values::colour::Colour;
 use crate::values::random;
-
-/// The height of a font in pixels that is loaded. Outlines are used without hinting, so it does not matter.
-const NOMINAL_HEIGHT: u32 = 64;
 
 /// The width of a space in font heights.
 const SPACE: f64 = 0.3;
@@ -27,14 +22,10 @@ const SPACE: f64 = 0.3;
 /// The share of a character's width that the next one never covers.
 const SEEN: f64 = 0.65;
 
-/// The most points of the outlines that the fonts of a style cache, of 16 bytes each: thousands of letters. Other
-/// outlines are read from the font every time.
-const MAX_KEPT: usize = 1 << 24;
-
 /// Sets texts in the fonts of a style, each with the shapes of the alphabet's characters.
 pub(crate) struct Typesetter {
     layout: RowLayout,
-    fonts: Vec<(Face, HashMap<char, Path>)>,
+    fonts: Vec<Arc<Shapes>>,
 }
 
 /// A character of the row.
@@ -51,29 +42,16 @@ impl Typesetter {
         style: &Style,
         layout: &RowLayout,
     ) -> Result<Self, RenderError> {
-        let mut left = MAX_KEPT;
-        let mut fonts = Vec::with_capacity(files.len());
-        for file in files {
-            let face = Face::new(file, NOMINAL_HEIGHT)?;
-            let mut shapes = HashMap::new();
-            for &character in style.alphabet.characters() {
-                let shape = face.shape(character)?;
-                if let Some(rest) = left.checked_sub(shape.contours.iter().map(Vec::len).sum()) {
-                    left = rest;
-                    shapes.insert(character, shape);
-                }
-            }
-            fonts.push((face, shapes));
-        }
-        Ok(Self { layout: layout.clone(), fonts })
+        let mut left = MAX_POINTS;
+        let shapes = files.iter().map(|file| {
+            Ok(Arc::new(Shapes::new(file, style.alphabet.characters().iter().copied(), &mut left)?))
+        });
+        Ok(Self { layout: layout.clone(), fonts: shapes.collect::<Result<_, RenderError>>()? })
     }
 
-    fn shape(&self, font: usize, character: char) -> Result<Cow<'_, Path>, RenderError> {
-        let (face, shapes) = &self.fonts[font];
-        match shapes.get(&character) {
-            Some(shape) => Ok(Cow::Borrowed(shape)),
-            None => Ok(Cow::Owned(face.shape(character)?)),
-        }
+    /// A typesetter of fonts whose shapes are known.
+    pub(crate) fn of_shapes(fonts: Vec<Arc<Shapes>>, layout: &RowLayout) -> Self {
+        Self { layout: layout.clone(), fonts }
     }
 
     /// Draws `text` in `ink` on a canvas of `paper`.
@@ -136,7 +114,7 @@ impl Typesetter {
             let (font, size) = if layout.mixed { own } else { common };
             let size = size * height;
             let colour = if layout.coloured { style.ink.sample(rng) } else { ink };
-            let mut path = self.shape(font, character)?.into_owned();
+            let mut path = self.fonts[font].shape(character)?.into_owned();
             turn(&mut path, layout, size, rng);
             let down = layout.shift.sample(rng) * height;
             let gap = layout.gap.sample(rng) * size;

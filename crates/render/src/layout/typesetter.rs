@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::canvas::Canvas;
 use crate::error::RenderError;
 use crate::font::file::FontFile;
+use crate::font::library::FontLibrary;
 use crate::layout::set_text::SetText;
 use crate::layout::{Layout, claptcha, lepture, row};
 use crate::streams::{Stream, Streams};
@@ -24,6 +25,19 @@ impl Typesetter {
             Layout::Claptcha => Self::Claptcha(claptcha::Typesetter::new(files, style)?),
             Layout::Lepture(layout) => Self::Lepture(lepture::Typesetter::new(files, style, layout)?),
             Layout::Row(layout) => Self::Row(row::Typesetter::new(files, style, layout)?),
+        })
+    }
+
+    /// A typesetter with the fonts of `library`, made in microseconds.
+    pub(crate) fn of_library(library: &FontLibrary, style: &Style) -> Result<Self, RenderError> {
+        Ok(match &style.layout {
+            Layout::Claptcha => Self::Claptcha(claptcha::Typesetter::of_library(library, style)?),
+            Layout::Lepture(layout) => {
+                Self::Lepture(lepture::Typesetter::of_library(library, style, layout)?)
+            }
+            Layout::Row(layout) => {
+                Self::Row(row::Typesetter::of_shapes(library.shapes(&style.fonts)?, layout))
+            }
         })
     }
 

@@ -34,13 +34,7 @@ impl Style {
         let path = name_or_path.as_ref();
         match path.to_str() {
             Some(name) if Self::PRESETS.contains(&name) => Self::preset(name),
-            _ => match Self::from_file(path) {
-                Err(RenderError::StyleFile { source, .. }) if is_missing(source.as_ref()) => {
-                    let name = path.to_string_lossy().into_owned();
-                    Err(RenderError::UnknownStyle { name, presets: Self::PRESETS.join(", ") })
-                }
-                result => result,
-            },
+            _ => unknown_if_missing(Self::from_file(path), path, Self::PRESETS),
         }
     }
 
@@ -58,14 +52,7 @@ impl Style {
     /// # Errors
     /// [`RenderError::StyleFile`] with the path and what is wrong.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, RenderError> {
-        let path = path.as_ref();
-        let fail = |source| RenderError::StyleFile { path: path.to_owned(), source };
-        let bytes = read_bounded(path, MAX_FILE).map_err(|error| match error {
-            ReadError::Io(error) => fail(Box::new(error)),
-            error => fail(Box::new(error)),
-        })?;
-        let text = std::str::from_utf8(&bytes).map_err(|error| fail(Box::new(error)))?;
-        toml::from_str(text).map_err(|error| fail(Box::new(error)))
+        read_file(path.as_ref(), Self::from_toml)
     }
 
     /// The style as TOML, all fields written out.
@@ -74,6 +61,38 @@ impl Style {
     /// [`RenderError::WriteStyle`] if a length is above 2^63 - 1, which TOML can't say.
     pub fn to_toml(&self) -> Result<String, RenderError> {
         toml::to_string(self).map_err(|error| RenderError::WriteStyle(Box::new(error)))
+    }
+}
+
+/// What `parse` makes of the TOML file at `path`, of at most 1 MiB.
+pub(crate) fn read_file<T>(
+    path: &Path,
+    parse: impl FnOnce(&str) -> Result<T, RenderError>,
+) -> Result<T, RenderError> {
+    let fail = |source| RenderError::StyleFile { path: path.to_owned(), source };
+    let bytes = read_bounded(path, MAX_FILE).map_err(|error| match error {
+        ReadError::Io(error) => fail(Box::new(error)),
+        error => fail(Box::new(error)),
+    })?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| fail(Box::new(error)))?;
+    parse(text).map_err(|error| match error {
+        RenderError::ParseStyle(source) => fail(source),
+        error => fail(Box::new(error)),
+    })
+}
+
+/// `result`, but if its file is missing, that there is no preset or file of that name.
+pub(crate) fn unknown_if_missing<T>(
+    result: Result<T, RenderError>,
+    path: &Path,
+    presets: &[&str],
+) -> Result<T, RenderError> {
+    match result {
+        Err(RenderError::StyleFile { source, .. }) if is_missing(source.as_ref()) => {
+            let name = path.to_string_lossy().into_owned();
+            Err(RenderError::UnknownStyle { name, presets: presets.join(", ") })
+        }
+        result => result,
     }
 }
 

@@ -6,11 +6,15 @@
 //! | `presets` | the styles that have names |
 //! | `file` | styles as TOML, and by the name of a preset or a file |
 //! | `check` | what a renderer refuses of a style |
+//! | `styles` | [`Styles`](styles::Styles): one style, or a distribution |
+//! | `distribution` | [`StyleDistribution`](distribution::StyleDistribution): every image has a style of its own |
 //! | `text_sampler` | [`TextSampler`](text_sampler::TextSampler): texts from an alphabet |
 
 pub(crate) mod check;
+pub(crate) mod distribution;
 pub(crate) mod file;
 pub(crate) mod presets;
+pub(crate) mod styles;
 pub(crate) mod text_sampler;
 
 use std::ops::RangeInclusive;

@@ -79,7 +79,7 @@ impl Drawer {
     /// characters.
     pub fn draw(&mut self, recipe: &Recipe) -> Result<Picture, RenderError> {
         let style = recipe.drawn_style();
-        let renderer = match self.renderer.take().filter(|renderer| *renderer.style() == style) {
+        let renderer = match self.renderer.take().filter(|renderer| renderer.style() == Some(&style)) {
             Some(renderer) => renderer,
             None => Renderer::new(style)?,
         };

@@ -8,7 +8,7 @@ use captcha_lab::dataset::{
     Augmentation, LabelledFolder, LetterOptions, LetterSet, LetterSummary, Mixture, extract_letters,
 };
 use captcha_lab::model::{LetterTraining, TrainOptions};
-use captcha_lab::render::{Renderer, Style};
+use captcha_lab::render::Renderer;
 use captcha_lab::segment::Segmenter;
 
 use super::{Train, Watch};
@@ -22,7 +22,7 @@ impl Train {
             Some(folder) => (self.in_folder(folder)?, self.length.map(RangeInclusive::from)),
             None => {
                 let renderers = self.renderers()?;
-                let lengths = renderers.iter().map(|renderer| renderer.style().lengths);
+                let lengths = renderers.iter().map(Renderer::lengths);
                 let lengths = lengths.reduce(|mut all, other| {
                     (all.min, all.max) = (all.min.min(other.min), all.max.max(other.max));
                     all
@@ -55,7 +55,7 @@ impl Train {
 
     /// A renderer for each style.
     pub(super) fn renderers(&self) -> Outcome<Vec<Renderer>> {
-        self.styles.iter().map(|style| Ok(Renderer::new(Style::open(style)?)?)).collect()
+        self.styles.iter().map(|style| Ok(Renderer::open(style)?)).collect()
     }
 
     /// The segmenter that the arguments describe.

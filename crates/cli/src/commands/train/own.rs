@@ -7,7 +7,7 @@ use captcha_lab::dataset::{ImageAugmentation, LabelledFolder, renderer_like};
 use captcha_lab::model::StartReport;
 use captcha_lab::open_model;
 use captcha_lab::own::{FineTuneOptions, FineTuned, Part, fine_tune};
-use captcha_lab::render::Style;
+use captcha_lab::render::Styles;
 use captcha_report::figures::save_png;
 use captcha_report::pictures::save_learning_curves;
 use captcha_report::run::RunReport;
@@ -71,7 +71,7 @@ impl Train {
         }
         options.augmentation = self.augment.as_deref().and_then(ImageAugmentation::preset);
         if let Some((style, share)) = &self.own.mix {
-            options.mix = Some((Arc::new(renderer_like(Style::open(style)?, images)?), *share));
+            options.mix = Some((Arc::new(renderer_like(Styles::open(style)?, images)?), *share));
         }
         options.checks = !self.own.no_check;
         if self.own.no_rehearsal {
