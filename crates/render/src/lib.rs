@@ -75,7 +75,7 @@ pub use clutter::curve::CurveClutter;
 pub use clutter::dots::DotsClutter;
 pub use clutter::strokes::{SpotsClutter, Stroke, StrokesClutter};
 pub use error::RenderError;
-pub use font::file::BUILT_IN_FONTS;
+pub use font::built_in::BUILT_IN_FONTS;
 pub use layout::Layout;
 pub use layout::lepture_options::LeptureLayout;
 pub use layout::row_options::{Hollow, RowLayout, Shadow};

@@ -10,39 +10,7 @@ use captcha_core::files::{ReadError, read_bounded};
 use serde_json::{Value, json};
 
 use crate::error::RenderError;
-
-/// The font of the preset `seed`.
-pub(crate) const PT_SANS_BOLD: &str = "pt-sans-bold";
-
-/// The font of the Python package `captcha`.
-pub(crate) const DROID_SANS_MONO: &str = "droid-sans-mono";
-
-/// The fonts that are built in, each with its file.
-const BUILT_IN: [(&str, &[u8]); 12] = [
-    (PT_SANS_BOLD, include_bytes!("../../fonts/PTSans-Bold.ttf")),
-    ("averia-sans-bold", include_bytes!("../../fonts/AveriaSansGWF-Bold.ttf")),
-    ("because-we-build", include_bytes!("../../fonts/BecauseWeBuild-Regular.otf")),
-    ("caladea-bold", include_bytes!("../../fonts/Caladea-Bold.ttf")),
-    ("comic-neue-bold", include_bytes!("../../fonts/ComicNeue-Bold.otf")),
-    ("courier-prime-bold", include_bytes!("../../fonts/CourierPrime-Bold.otf")),
-    ("dosis-bold", include_bytes!("../../fonts/Dosis-Bold.otf")),
-    (DROID_SANS_MONO, include_bytes!("../../fonts/DroidSansMono.ttf")),
-    ("liberation-sans-bold", include_bytes!("../../fonts/LiberationSans-Bold.ttf")),
-    ("lobster", include_bytes!("../../fonts/Lobster.otf")),
-    ("quicksand-bold", include_bytes!("../../fonts/Quicksand-Bold.ttf")),
-    ("yanone-kaffeesatz-bold", include_bytes!("../../fonts/YanoneKaffeesatz-Bold.otf")),
-];
-
-/// The names of the fonts that are built in; a style can also name the path of a TTF or OTF file.
-pub const BUILT_IN_FONTS: &[&str] = &{
-    let mut names = [""; BUILT_IN.len()];
-    let mut font = 0;
-    while font < names.len() {
-        names[font] = BUILT_IN[font].0;
-        font += 1;
-    }
-    names
-};
+use crate::font::built_in::{BUILT_IN, BUILT_IN_FONTS};
 
 /// Largest font file in bytes. Fonts with every Chinese character have 20 MB.
 const MAX_FILE: u64 = 64 << 20;

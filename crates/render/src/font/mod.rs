@@ -3,6 +3,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `mod` | [`Face`]: a font at one size |
+//! | `built_in` | the fonts of this package |
 //! | `file` | [`FontFile`]: the bytes of a font, built in or the user's |
 //! | `library` | [`FontLibrary`](library::FontLibrary): the fonts of a distribution over styles |
 //! | `shapes` | [`Shapes`](shapes::Shapes): a font with the outlines of its characters |
@@ -10,6 +11,7 @@
 //! | `kerning` | how much closer two glyphs stand than their advances say |
 //! | `flatten` | outlines as short straight pieces, which can be bent |
 
+pub(crate) mod built_in;
 pub(crate) mod file;
 pub(crate) mod flatten;
 pub(crate) mod glyph_metrics;

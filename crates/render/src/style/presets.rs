@@ -9,7 +9,7 @@ use crate::clutter::curve::CurveClutter;
 use crate::clutter::dots::DotsClutter;
 use crate::clutter::strokes::{SpotsClutter, Stroke, StrokesClutter};
 use crate::error::RenderError;
-use crate::font::file::{DROID_SANS_MONO, PT_SANS_BOLD};
+use crate::font::built_in::{DROID_SANS_MONO, PT_SANS_BOLD};
 use crate::layout::Layout;
 use crate::layout::lepture_options::LeptureLayout;
 use crate::layout::row_options::{Hollow, RowLayout, Shadow};
