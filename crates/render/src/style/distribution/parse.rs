@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::error::RenderError;
-use crate::font::file::BUILT_IN_FONTS;
+use crate::font::built_in::BUILT_IN_FONTS;
 use crate::style::distribution::node::Node;
 
 /// The keys that make a table random, each with the keys that may stand beside it.
