@@ -79,6 +79,7 @@ pub use font::built_in::BUILT_IN_FONTS;
 pub use layout::Layout;
 pub use layout::lepture_options::LeptureLayout;
 pub use layout::row_options::{Hollow, RowLayout, Shadow};
+pub use noise::warps::{Resample, Ripple, Water};
 pub use noise::{Blur, GaussianNoise, Jpeg, Noise, SaltAndPepper, WhiteNoise};
 pub use pillow::resample::Resampling;
 pub use renderer::Renderer;

@@ -3,8 +3,8 @@
 use captcha_render::{
     Background, Blobs, Blur, Clutter, Colours, Counts, CurveClutter, Distortion, DotsClutter, Elastic,
     GaussianNoise, Gradient, Hollow, Jpeg, Layout, LeptureLayout, LineClutter, Noise, QuadWarp, RenderError,
-    Renderer, Resampling, RowLayout, SaltAndPepper, Shadow, Span, SpotsClutter, Stroke, StrokesClutter,
-    Style, Warp, Wave, WhiteNoise,
+    Renderer, Resample, Resampling, Ripple, RowLayout, SaltAndPepper, Shadow, Span, SpotsClutter, Stroke,
+    StrokesClutter, Style, Warp, Water, Wave, WhiteNoise,
 };
 use proptest::prelude::*;
 
@@ -57,12 +57,16 @@ fn clutters() -> impl Strategy<Value = Clutter> {
             .prop_map(|(count, width)| Clutter::Dots(DotsClutter::new(count, width))),
         (ends(0.0, 360.0), ends(0.0, 360.0))
             .prop_map(|(start, end)| Clutter::Curve(CurveClutter::default().with_angles(start, end))),
-        (strokes, ends(f64::MIN_POSITIVE, 256.0)).prop_map(|(stroke, width)| {
-            Clutter::Strokes(StrokesClutter::new(stroke, Counts::new(0, 20), width))
+        (strokes, ends(f64::MIN_POSITIVE, 256.0), ends(0.0, 256.0)).prop_map(|(stroke, width, end)| {
+            Clutter::Strokes(StrokesClutter::new(stroke, Counts::new(0, 20), width).with_end_width(end))
         }),
         ends(f64::MIN_POSITIVE, 256.0)
             .prop_map(|radius| Clutter::Spots(SpotsClutter::new(Counts::new(0, 20), radius))),
     ]
+}
+
+fn resamplings() -> impl Strategy<Value = Resampling> {
+    proptest::sample::select(Resampling::ALL)
 }
 
 fn noises() -> impl Strategy<Value = Noise> {
@@ -74,6 +78,12 @@ fn noises() -> impl Strategy<Value = Noise> {
         ends(0.0, 1.0).prop_map(|share| Noise::SaltAndPepper(SaltAndPepper::new(share))),
         prop_oneof![Just(1), Just(49), Just(100)]
             .prop_map(|quality| Noise::Jpeg(Jpeg::new(Counts::new(quality, quality)))),
+        (ends(0.0, 0.5), ends(0.01, 20.0))
+            .prop_map(|(amplitude, length)| Noise::Ripple(Ripple::new([amplitude; 2], [length; 2]))),
+        (ends(0.0, 0.5), ends(0.01, 20.0), ends(0.1, 20.0))
+            .prop_map(|(amplitude, length, radius)| Noise::Water(Water::new(amplitude, length, radius))),
+        (ends(0.05, 1.0), resamplings(), resamplings())
+            .prop_map(|(share, smaller, larger)| Noise::Resample(Resample::new(share, smaller, larger))),
     ]
 }
 

@@ -2,8 +2,8 @@
 
 use captcha_render::{
     BUILT_IN_FONTS, Background, Blobs, Blur, Clutter, Colours, Counts, Distortion, Elastic, GaussianNoise,
-    Gradient, Hollow, Jpeg, Layout, LeptureLayout, Noise, Renderer, Resampling, RowLayout, SaltAndPepper,
-    Shadow, Span, SpotsClutter, Stroke, StrokesClutter, Style, Wave, WhiteNoise,
+    Gradient, Hollow, Jpeg, Layout, LeptureLayout, Noise, Renderer, Resample, Resampling, Ripple, RowLayout,
+    SaltAndPepper, Shadow, Span, SpotsClutter, Stroke, StrokesClutter, Style, Water, Wave, WhiteNoise,
 };
 use captcha_testkit::{Tolerance, assert_golden};
 
@@ -60,6 +60,7 @@ fn characters_in_a_row() {
     let wave = Wave::new(Span::at(0.08), Span::at(1.2));
     assert_drawn([
         ("row-plain", row(plain())),
+        ("row-height", row(plain().with_size(Span::at(0.4)).with_height(Span::at(0.9)))),
         ("row-shift", row(plain().with_shift(either(0.15)))),
         ("row-stretch", row(plain().with_stretch(Span::new(0.6, 1.5)))),
         ("row-rotate", row(plain().with_rotate(either(40.0)))),
@@ -84,6 +85,8 @@ fn backgrounds_and_clutter() {
     let blobs = Blobs::new(light, Counts::new(20, 20), Span::new(0.1, 0.5));
     let stroke = |stroke| Clutter::Strokes(StrokesClutter::new(stroke, Counts::new(2, 2), Span::at(1.8)));
     let behind = StrokesClutter::new(Stroke::Ellipse, Counts::new(3, 3), Span::at(2.0)).with_colours(light);
+    let tapered =
+        StrokesClutter::new(Stroke::Bezier, Counts::new(2, 2), Span::at(5.0)).with_end_width(Span::at(0.5));
     let spots = SpotsClutter::new(Counts::new(30, 30), Span::new(0.5, 2.0));
     assert_drawn([
         ("background-plain", plain().with_colours(Colours::new(0, 80), light)),
@@ -93,6 +96,7 @@ fn backgrounds_and_clutter() {
         ("clutter-behind", plain().with_behind(vec![Clutter::Strokes(behind)])),
         ("clutter-line", plain().with_clutter(vec![stroke(Stroke::Line)])),
         ("clutter-bezier", plain().with_clutter(vec![stroke(Stroke::Bezier)])),
+        ("clutter-tapered", plain().with_clutter(vec![Clutter::Strokes(tapered)])),
         ("clutter-arc", plain().with_clutter(vec![stroke(Stroke::Arc)])),
         ("clutter-ellipse", plain().with_clutter(vec![stroke(Stroke::Ellipse)])),
         ("clutter-spots", plain().with_clutter(vec![Clutter::Spots(spots)])),
@@ -108,6 +112,18 @@ fn noises() {
     };
     assert_drawn([
         ("noise-smooth", plain(Noise::Smooth)),
+        (
+            "noise-ripple",
+            plain(Noise::Ripple(Ripple::new(
+                [Span::at(0.1), Span::at(0.04)],
+                [Span::at(1.2), Span::at(0.4)],
+            ))),
+        ),
+        ("noise-water", plain(Noise::Water(Water::new(Span::at(0.06), Span::at(0.05), Span::at(1.5))))),
+        (
+            "noise-resample",
+            plain(Noise::Resample(Resample::new(Span::at(0.4), Resampling::Bilinear, Resampling::Nearest))),
+        ),
         ("noise-blur", plain(Noise::Blur(Blur::new(Span::at(1.2))))),
         ("noise-gaussian", plain(Noise::Gaussian(GaussianNoise::new(Span::at(20.0))))),
         ("noise-salt", plain(Noise::SaltAndPepper(SaltAndPepper::new(Span::at(0.05))))),

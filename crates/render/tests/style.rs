@@ -5,8 +5,8 @@ use std::error::Error;
 use captcha_render::{
     Background, Blobs, Blur, Clutter, Colours, Counts, CurveClutter, Distortion, DotsClutter, Elastic,
     GaussianNoise, Gradient, Hollow, Jpeg, Layout, LeptureLayout, LineClutter, Noise, QuadWarp, RenderError,
-    Renderer, Resampling, RowLayout, SaltAndPepper, Shadow, Span, SpotsClutter, Stroke, StrokesClutter,
-    Style, Warp, Wave, WhiteNoise,
+    Renderer, Resample, Resampling, Ripple, RowLayout, SaltAndPepper, Shadow, Span, SpotsClutter, Stroke,
+    StrokesClutter, Style, Warp, Water, Wave, WhiteNoise,
 };
 use proptest::prelude::*;
 
@@ -300,6 +300,20 @@ fn colours_clutter_and_noise_out_of_range_are_refused_by_their_name() {
         ("noise[0].share", noise(Noise::SaltAndPepper(SaltAndPepper::new(Span::at(1.1))))),
         ("clutter", Style::easy().with_clutter(vec![spots(few, one); 101])),
         ("fonts", Style::easy().with_fonts(vec!["lobster"; 1001])),
+        (
+            "clutter[0].end_width",
+            clutter(Clutter::Strokes(strokes(few, one).with_end_width(Span::at(257.0)))),
+        ),
+        (
+            "noise[0].amplitude[1]",
+            noise(Noise::Ripple(Ripple::new([Span::at(0.1), Span::at(0.6)], [one; 2]))),
+        ),
+        ("noise[0].length[0]", noise(Noise::Ripple(Ripple::new([Span::at(0.1); 2], [Span::at(0.0), one])))),
+        ("noise[0].radius", noise(Noise::Water(Water::new(Span::at(0.1), one, Span::at(21.0))))),
+        (
+            "noise[0].share",
+            noise(Noise::Resample(Resample::new(Span::at(0.01), Resampling::Bicubic, Resampling::Nearest))),
+        ),
         ("noise[0].quality", noise(Noise::Jpeg(Jpeg::new(Counts::new(0, 50))))),
     ]);
 }

@@ -3,8 +3,8 @@
 use captcha_render::image::GrayImage;
 use captcha_render::{
     Background, Blur, Captcha, Clutter, Colours, Counts, Distortion, Elastic, Gradient, Hollow, Layout,
-    LeptureLayout, Noise, Renderer, RowLayout, Shadow, Span, SpotsClutter, Stroke, StrokesClutter, Style,
-    Wave,
+    LeptureLayout, Noise, Renderer, Resample, Resampling, Ripple, RowLayout, Shadow, Span, SpotsClutter,
+    Stroke, StrokesClutter, Style, Water, Wave,
 };
 use proptest::prelude::*;
 
@@ -128,6 +128,26 @@ proptest! {
             for (seen, expected) in seen.iter().zip(expected.iter()) {
                 prop_assert!((255 - seen).abs_diff(*expected) <= 2, "{} {}", 255 - seen, expected);
             }
+        }
+    }
+
+    /// What moves all pixels moves the mask of a character as it moves its ink.
+    #[test]
+    fn masks_follow_warps_of_the_whole_picture(
+        layout in rows(), character in "[A-Z0-9]", amplitude in 0.0f64..0.2, length in 0.02f64..2.0, share in 0.2f64..1.0,
+        warp in 0usize..3, seed: u64,
+    ) {
+        let (amplitude, length) = (Span::at(amplitude), Span::at(length));
+        let noise = [
+            Noise::Ripple(Ripple::new([amplitude; 2], [length; 2])),
+            Noise::Water(Water::new(amplitude, length, Span::at(1.0))),
+            Noise::Resample(Resample::new(Span::at(share), Resampling::Bicubic, Resampling::Bilinear)),
+        ];
+        let style = black_on_white(Layout::Row(layout)).with_noise(vec![noise[warp].clone()]);
+        let captcha = Renderer::new(style).unwrap().render(&character, seed).unwrap();
+        let (seen, expected) = (captcha.image.to_luma8(), coverage(&captcha));
+        for (seen, expected) in seen.iter().zip(expected.iter()) {
+            prop_assert!((255 - seen).abs_diff(*expected) <= 2, "{} {}", 255 - seen, expected);
         }
     }
 

@@ -109,9 +109,11 @@ impl Coverage {
 
     /// The ink after `filter` on a canvas of `room` pixels.
     pub(crate) fn filtered(&self, filter: &Filter, room: (usize, usize)) -> Option<Self> {
-        let reach = filter.reach() + 1;
-        let around = |at: usize, range: &Range<usize>, room: usize| {
-            (at + range.start).saturating_sub(reach)..(at + range.end + reach).min(room)
+        let around = |at: usize, range: &Range<usize>, room: usize| match filter.reach() {
+            Some(reach) => {
+                (at + range.start).saturating_sub(reach + 1)..(at + range.end + reach + 1).min(room)
+            }
+            None => 0..room,
         };
         let (x, y) = (around(self.at.0, &self.columns, room.0), around(self.at.1, &self.rows, room.1));
         let mut patch = Canvas::new(x.len(), y.len(), [0; 3], true);

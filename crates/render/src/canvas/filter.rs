@@ -1,6 +1,9 @@
-//! Filters that mix neighbouring pixels, and so move ink.
+//! What is done to all pixels of a picture and moves ink.
 
 use crate::canvas::Canvas;
+use crate::canvas::displace::Displacement;
+use crate::pillow::resample::Axis;
+use crate::pillow::rgba::resize;
 use crate::pillow::smooth::smooth;
 
 /// What was done to a picture that also moved the ink of its characters.
@@ -10,6 +13,10 @@ pub(crate) enum Filter {
     Smooth,
     /// A Gaussian blur.
     Blur(Kernel),
+    /// A warp.
+    Displace(Displacement),
+    /// A smaller picture, and from it one of the size it had.
+    Resample { smaller: [Axis; 2], larger: [Axis; 2] },
 }
 
 /// Half of a symmetric kernel, from its middle on, in whole numbers: those of the whole kernel sum up to
@@ -75,17 +82,20 @@ impl Kernel {
 }
 
 impl Filter {
-    /// How far ink is moved, in pixels.
-    pub(crate) fn reach(&self) -> usize {
+    /// How far ink is moved, in pixels, or `None` if that depends on where it is in the picture.
+    pub(crate) fn reach(&self) -> Option<usize> {
         match self {
-            Self::Smooth => 1,
-            Self::Blur(kernel) => kernel.0.len() - 1,
+            Self::Smooth => Some(1),
+            Self::Blur(kernel) => Some(kernel.0.len() - 1),
+            Self::Displace(_) | Self::Resample { .. } => None,
         }
     }
 
     pub(crate) fn apply(&self, canvas: &mut Canvas) {
         match self {
             Self::Smooth => smooth(&mut canvas.levels, (canvas.width, canvas.height), canvas.channels),
+            Self::Displace(displacement) => displacement.apply(canvas),
+            Self::Resample { smaller, larger } => resample(canvas, smaller, larger),
             Self::Blur(kernel) => {
                 // Whole rows at once, then the pixels of each.
                 let stride = canvas.width * canvas.channels;
@@ -96,6 +106,25 @@ impl Filter {
             }
         }
     }
+}
+
+/// Resizes the canvas by columns and rows, and back.
+fn resample(canvas: &mut Canvas, smaller: &[Axis; 2], larger: &[Axis; 2]) {
+    fn both<const CHANNELS: usize>(
+        levels: &[u8],
+        room: (usize, usize),
+        smaller: &[Axis; 2],
+        larger: &[Axis; 2],
+    ) -> Vec<u8> {
+        let small = resize(levels.as_chunks::<CHANNELS>().0, room, &smaller[0], &smaller[1]);
+        let room = (smaller[0].len(), smaller[1].len());
+        resize(&small, room, &larger[0], &larger[1]).into_flattened()
+    }
+    let room = (canvas.width, canvas.height);
+    canvas.levels = match canvas.channels {
+        1 => both::<1>(&canvas.levels, room, smaller, larger),
+        _ => both::<3>(&canvas.levels, room, smaller, larger),
+    };
 }
 
 #[cfg(test)]

@@ -8,9 +8,11 @@
 //! | `path` | [`Path`](path::Path): shapes with straight edges, filled, outlined and bent |
 //! | `background` | [`Background`](background::Background): what is behind the characters |
 //! | `filter` | filters that also move the ink of characters |
+//! | `displace` | warps of the whole picture |
 
 pub(crate) mod background;
 pub(crate) mod coverage;
+pub(crate) mod displace;
 pub(crate) mod filter;
 pub(crate) mod path;
 pub(crate) mod rasteriser;

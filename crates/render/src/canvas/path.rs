@@ -48,14 +48,29 @@ impl Path {
         if points.len() < 2 {
             return Self::default();
         }
-        let mut one = beside(&points, closed, width / 2.0);
-        let mut other = beside(&points, closed, -width / 2.0);
+        let mut one = beside(&points, closed, &|_| width / 2.0);
+        let mut other = beside(&points, closed, &|_| -width / 2.0);
         other.reverse();
         if closed {
             return Self { contours: vec![one, other] };
         }
         one.extend(other);
         Self { contours: vec![one] }
+    }
+
+    /// A line through `points` whose width goes evenly from one number to another, point by point.
+    pub(crate) fn tapered(points: &[Point], (start, end): (f64, f64)) -> Self {
+        let mut points = points.to_vec();
+        points.dedup();
+        if points.len() < 2 {
+            return Self::default();
+        }
+        let last = points.len() as f64 - 1.0;
+        let half = |i: usize| (start + (end - start) * (i as f64 / last)) / 2.0;
+        let mut outline = beside(&points, false, &half);
+        let other = beside(&points, false, &|i| -half(i));
+        outline.extend(other.into_iter().rev());
+        Self { contours: vec![outline] }
     }
 
     /// The outline of the shape, `width` wide.
@@ -111,8 +126,8 @@ pub(crate) fn bezier([p0, p1, p2, p3]: [Point; 4], pieces: usize) -> Vec<Point> 
     shares.map(|t| (at(p0.0, p1.0, p2.0, p3.0, t), at(p0.1, p1.1, p2.1, p3.1, t))).collect()
 }
 
-/// The points at `distance` to the left of a line through `points`; corners are mitred, sharp ones cut short.
-fn beside(points: &[Point], closed: bool, distance: f64) -> Vec<Point> {
+/// The points beside a line through `points`, each `distance` of its index to the left; corners are mitred, sharp ones cut short.
+fn beside(points: &[Point], closed: bool, distance: &dyn Fn(usize) -> f64) -> Vec<Point> {
     /// The longest mitre, as a multiple of the distance.
     const MITRE: f64 = 1.8;
     let count = points.len();
@@ -129,6 +144,7 @@ fn beside(points: &[Point], closed: bool, distance: f64) -> Vec<Point> {
         let scale = 1.0 / (1.0 + before.0 * after.0 + before.1 * after.1).max(1e-3);
         let length = (x * x + y * y).sqrt() * scale;
         let scale = if length > MITRE { scale * MITRE / length } else { scale };
+        let distance = distance(i);
         (points[i].0 + x * scale * distance, points[i].1 + y * scale * distance)
     };
     (0..count).map(corner).collect()
@@ -193,6 +209,9 @@ mod tests {
             area(&ring, (60, 40))
         );
         assert_eq!(Path::stroke(&[(5.0, 5.0), (5.0, 5.0)], false, 3.0), Path::default());
+        // Along its middle three pixels wide, at a middle that need not be half way.
+        let wedge = Path::tapered(&[(5.0, 20.0), (30.0, 20.0), (55.0, 20.0)], (6.0, 0.0));
+        assert!((area(&wedge, (60, 40)) - 150.0).abs() < 1.0, "{}", area(&wedge, (60, 40)));
         assert_eq!(Path::default().coverage((60, 40)), None);
     }
 

@@ -5,7 +5,7 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::canvas::Canvas;
-use crate::canvas::path::{Path, bezier, elliptic_arc};
+use crate::canvas::path::{Path, Point, bezier, elliptic_arc};
 use crate::error::RenderError;
 use crate::values::colour::{Colour, Colours};
 use crate::values::counts::Counts;
@@ -46,6 +46,10 @@ pub struct StrokesClutter {
     /// The colours that each samples its own from; without it, the colour of the image's ink. Default none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub colours: Option<Colours>,
+    /// The width at the end in pixels, 0 to 256, if each becomes thicker or thinner on its way: the noise of Kaptcha.
+    /// Ellipses have no end. Default none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_width: Option<Span>,
 }
 
 /// Discs.
@@ -66,7 +70,7 @@ impl StrokesClutter {
     /// `count` strokes of one shape, `width` pixels wide, in the colour of the ink.
     #[must_use]
     pub fn new(stroke: Stroke, count: Counts, width: Span) -> Self {
-        Self { stroke, count, width, colours: None }
+        Self { stroke, count, width, colours: None, end_width: None }
     }
 
     /// Sets their own colours, in place of that of the ink.
@@ -76,16 +80,26 @@ impl StrokesClutter {
         self
     }
 
+    /// Sets the width at their ends, in pixels.
+    #[must_use]
+    pub fn with_end_width(mut self, width: Span) -> Self {
+        self.end_width = Some(width);
+        self
+    }
+
     pub(crate) fn validate(&self) -> Result<(), RenderError> {
         self.count.check("count", 0, MOST)?;
         self.width.check("width", f64::MIN_POSITIVE, 256.0)?;
+        self.end_width.map_or(Ok(()), |width| width.check("end_width", 0.0, 256.0))?;
         self.colours.map_or(Ok(()), |colours| colours.check("colours"))
     }
 
     pub(crate) fn draw(&self, canvas: &mut Canvas, ink: Colour, rng: &mut impl Rng) {
         let room = (canvas.width, canvas.height);
         for _ in 0..self.count.sample(rng) {
-            let path = self.stroke.sample((room.0 as f64, room.1 as f64), self.width.sample(rng), rng);
+            let width = self.width.sample(rng);
+            let end = self.end_width.map_or(width, |end| end.sample(rng));
+            let path = self.stroke.sample((room.0 as f64, room.1 as f64), (width, end), rng);
             let colour = self.colours.map_or(ink, |colours| colours.sample(rng));
             if let Some(coverage) = path.coverage(room) {
                 coverage.paste(canvas, colour);
@@ -128,34 +142,41 @@ impl SpotsClutter {
 }
 
 impl Stroke {
-    /// Samples a stroke of a picture of `w x h` pixels, `width` pixels wide.
-    fn sample(self, (w, h): (f64, f64), width: f64, rng: &mut impl Rng) -> Path {
+    /// Samples a stroke of a picture of `w x h` pixels, `width` pixels wide at its start and at its end.
+    fn sample(self, (w, h): (f64, f64), width: (f64, f64), rng: &mut impl Rng) -> Path {
         /// The number of straight pieces of a Bezier curve.
         const PIECES: usize = 48;
         let mut within = |low: f64, high: f64, side: f64| seed::uniform(rng, low, high) * side;
+        let stroke = |points: &[Point]| {
+            if width.0 == width.1 {
+                Path::stroke(points, false, width.0)
+            } else {
+                Path::tapered(points, width)
+            }
+        };
         match self {
             Self::Line => {
                 let from = (within(0.0, 0.2, w), within(0.0, 1.0, h));
                 let to = (within(0.8, 1.0, w), within(0.0, 1.0, h));
-                Path::stroke(&[from, to], false, width)
+                stroke(&[from, to])
             }
             Self::Bezier => {
                 let from = (within(0.0, 0.2, w), within(0.0, 1.0, h));
                 let controls = [0.2, 0.5].map(|left| (within(left, left + 0.3, w), within(-0.25, 1.25, h)));
                 let to = (within(0.8, 1.0, w), within(0.0, 1.0, h));
-                Path::stroke(&bezier([from, controls[0], controls[1], to], PIECES), false, width)
+                stroke(&bezier([from, controls[0], controls[1], to], PIECES))
             }
             Self::Arc => {
                 let centre = (within(0.0, 1.0, w), within(0.0, 1.0, h));
                 let axes = (within(0.1, 0.4, w), within(0.2, 0.7, h));
                 let from = within(0.0, 360.0, 1.0);
                 let to = from + within(90.0, 270.0, 1.0);
-                Path::stroke(&elliptic_arc(centre, axes, (from, to)), false, width)
+                stroke(&elliptic_arc(centre, axes, (from, to)))
             }
             Self::Ellipse => {
                 let centre = (within(0.0, 1.0, w), within(0.0, 1.0, h));
                 let axes = (within(0.05, 0.2, w), within(0.15, 0.5, h));
-                Path::ellipse(centre, axes).outlined(width)
+                Path::ellipse(centre, axes).outlined(width.0)
             }
         }
     }

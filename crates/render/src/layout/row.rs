@@ -237,13 +237,14 @@ fn extent(row: &[Piece]) -> Option<Extent> {
 /// Scales the row down if it is too large, and places it in the image.
 fn fit(row: &mut [Piece], style: &Style, layout: &RowLayout, rng: &mut impl Rng) {
     let share = seed::unit(rng);
+    let down = layout.height.map_or(0.5, |height| height.sample(rng));
     let Some(extent) = extent(row) else { return };
     let margin = f64::from(layout.margin);
     let (width, height) = (f64::from(style.width) - 2.0 * margin, f64::from(style.height) - 2.0 * margin);
     let (wide, high) = (extent.right - extent.left, extent.bottom - extent.top);
     let scale = (width / wide.max(1.0)).min(height / high.max(1.0)).min(1.0);
     let left = margin + (width - wide * scale).max(0.0) * share;
-    let top = margin + (height - high * scale).max(0.0) / 2.0;
+    let top = margin + (height - high * scale).max(0.0) * down;
     for piece in row {
         piece.size *= scale;
         piece.path.bend(|(x, y)| ((x - extent.left) * scale + left, (y - extent.top) * scale + top));

@@ -14,8 +14,8 @@ use crate::warp::distortion::Distortion;
 /// (`perspective`) and rotated (`rotate`) around its middle, in this order. It is moved up or down (`shift`) and placed
 /// so far to the right that its ink is `gap` away from that of the characters before it, measured in the pixel row
 /// where they are closest; 0.65 of the width of the character before it is never covered. Then every `distort` bends
-/// the whole row. A row that is larger than the image is scaled down. It is centred vertically and placed at random
-/// horizontally. All shadows are drawn first, then the characters, filled or hollow.
+/// the whole row. A row that is larger than the image is scaled down. It is placed at random horizontally and as `height` says
+/// vertically. All shadows are drawn first, then the characters, filled or hollow.
 ///
 /// "Height" is that of the image unless the font's is named.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,9 @@ pub struct RowLayout {
     pub shadow: Shadow,
     /// The least margin around the row in pixels, less than half of the image's width and height. Default 3.
     pub margin: u32,
+    /// Where the row stands between the upper margin (0) and the lower one (1). Default none: in the middle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<Span>,
 }
 
 /// Hollow characters: only their outlines are drawn.
@@ -122,6 +125,7 @@ impl Default for RowLayout {
             hollow: Hollow::default(),
             shadow: Shadow::default(),
             margin: 3,
+            height: None,
         }
     }
 }
@@ -211,6 +215,13 @@ impl RowLayout {
         self
     }
 
+    /// Sets where the row stands between the upper margin (0) and the lower one (1).
+    #[must_use]
+    pub fn with_height(mut self, height: Span) -> Self {
+        self.height = Some(height);
+        self
+    }
+
     /// Refuses values out of their range for an image of `size` pixels.
     pub(crate) fn validate(&self, size: (u32, u32)) -> Result<(), RenderError> {
         self.size.check("size", 0.05, 2.0)?;
@@ -226,6 +237,7 @@ impl RowLayout {
         check_number(self.shadow.share, "shadow.share", 0.0, 1.0)?;
         self.shadow.offset.check("shadow.offset", 0.0, 0.5)?;
         self.shadow.strength.check("shadow.strength", 0.0, 1.0)?;
+        self.height.map_or(Ok(()), |height| height.check("height", 0.0, 1.0))?;
         let side = size.0.min(size.1);
         if u64::from(self.margin) * 2 < u64::from(side) {
             return Ok(());

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `mod` | [`Noise`]: uniform, Gaussian, salt and pepper, smoothing, blur |
 //! | `jpeg` | the losses of JPEG compression |
+//! | `warps` | ripples and rings that bend the whole picture, low resolutions |
 
 pub(crate) mod jpeg;
+pub(crate) mod warps;
 
 use rand::Rng;
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::canvas::Canvas;
 use crate::canvas::filter::{Filter, Kernel};
 use crate::error::RenderError;
+use crate::noise::warps::{Resample, Ripple, Water};
 use crate::pillow::resample::round;
 use crate::values::counts::Counts;
 use crate::values::limits::check_number;
@@ -38,6 +41,12 @@ pub enum Noise {
     SaltAndPepper(SaltAndPepper),
     /// The losses of JPEG compression.
     Jpeg(Jpeg),
+    /// Rows and columns move as sines say.
+    Ripple(Ripple),
+    /// Rings around the middle.
+    Water(Water),
+    /// A low resolution.
+    Resample(Resample),
 }
 
 /// A Gaussian blur. Beyond the edges the outermost pixels are repeated.
@@ -202,6 +211,9 @@ impl Noise {
             Self::Gaussian(gaussian) => gaussian.sigma.check("sigma", 0.0, 128.0),
             Self::SaltAndPepper(salt) => salt.share.check("share", 0.0, 1.0),
             Self::Jpeg(jpeg) => jpeg.quality.check("quality", 1, 100),
+            Self::Ripple(ripple) => ripple.validate(),
+            Self::Water(water) => water.validate(),
+            Self::Resample(resample) => resample.validate(),
         }
     }
 
@@ -217,6 +229,9 @@ impl Noise {
             Self::Gaussian(gaussian) => gaussian.apply(canvas, rng),
             Self::SaltAndPepper(salt) => salt.apply(canvas, rng),
             Self::Jpeg(jpeg) => jpeg::store(canvas, jpeg.quality.sample(rng)),
+            Self::Ripple(ripple) => return Some(ripple.apply(canvas, rng)),
+            Self::Water(water) => return Some(water.apply(canvas, rng)),
+            Self::Resample(resample) => return Some(resample.apply(canvas, rng)),
         }
         None
     }

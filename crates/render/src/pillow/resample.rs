@@ -95,7 +95,7 @@ fn cubic(x: f64) -> f64 {
 pub(crate) const PRECISION_BITS: u32 = 32 - 8 - 2;
 
 /// The fixed-point weights that make each pixel of one axis of a resized image.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Axis {
     pub(crate) outputs: Vec<Output>,
     /// Whole numbers. Their products with levels and the sums of these are below 2^53, so they are exact as doubles,
@@ -104,7 +104,7 @@ pub(crate) struct Axis {
 }
 
 /// One pixel of a resized image.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Output {
     /// The input pixels that it is made of.
     pub(crate) window: Range<usize>,

@@ -94,11 +94,7 @@ impl Distortion {
     pub(crate) fn sample(&self, height: f64, extent: Extent, rng: &mut impl Rng) -> Bend {
         match self {
             Self::Wave(wave) => {
-                let mut one = || Sine {
-                    amplitude: wave.amplitude.sample(rng) * height,
-                    speed: std::f64::consts::TAU / (wave.length.sample(rng) * height),
-                    phase: seed::uniform(rng, 0.0, std::f64::consts::TAU),
-                };
+                let mut one = || Sine::sample(wave.amplitude, wave.length, height, rng);
                 Bend::Wave { down: one(), right: one() }
             }
             Self::Elastic(elastic) => {
@@ -115,14 +111,25 @@ pub(crate) enum Bend {
     Elastic(Grid),
 }
 
+/// `amplitude sin(speed place + phase)`, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Sine {
-    amplitude: f64,
-    speed: f64,
-    phase: f64,
+    pub(crate) amplitude: f64,
+    pub(crate) speed: f64,
+    pub(crate) phase: f64,
 }
 
 impl Sine {
-    fn at(&self, place: f64) -> f64 {
+    /// A sine with an amplitude and a wavelength that are shares of `height`, and any phase.
+    pub(crate) fn sample(amplitude: Span, length: Span, height: f64, rng: &mut impl Rng) -> Self {
+        Self {
+            amplitude: amplitude.sample(rng) * height,
+            speed: std::f64::consts::TAU / (length.sample(rng) * height),
+            phase: seed::uniform(rng, 0.0, std::f64::consts::TAU),
+        }
+    }
+
+    pub(crate) fn at(&self, place: f64) -> f64 {
         self.amplitude * libm::sin(place * self.speed + self.phase)
     }
 }
