@@ -13,7 +13,7 @@ use captcha_dataset::{
     CorpusManifest, CorpusOptions, DatasetError, FolderOptions, ImageFileFormat, LabelledFolder, MANIFEST,
     Shard, TextsHeader, generate_corpus,
 };
-use captcha_render::Renderer;
+use captcha_render::{Renderer, Styles};
 use common::{StopAfter, snapshot, style};
 use proptest::prelude::*;
 
@@ -251,6 +251,31 @@ fn a_run_with_other_options_is_refused_and_names_them() {
         }
     }
     assert_eq!(snapshot(folder.path()), before);
+}
+
+#[test]
+fn a_corpus_of_a_distribution_is_completed_and_known() {
+    let distribution = |height: u32| {
+        let toml = format!(
+            "[[family]]\nname = \"row\"\n[family.style]\nheight = {{ integer = [20, {height}] }}\naspect = 2\n\
+             margin = {{ x = 0, y = 0 }}\nlengths = {{ min = 1, max = 3 }}\nlayout = {{ kind = \"row\" }}"
+        );
+        Styles::from_toml(&toml).unwrap()
+    };
+    let options = |height| CorpusOptions::new(distribution(height), COUNT).with_seed(5).with_threads(1);
+    let [whole, cut] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    generate(&options(40), whole.path());
+    generate_corpus(&options(40), cut.path(), &StopAfter::new(3)).unwrap_err();
+    generate(&options(40), cut.path());
+    assert_eq!(snapshot(whole.path()), snapshot(cut.path()));
+    let manifest = CorpusManifest::open(cut.path()).unwrap();
+    assert_eq!(manifest.header().styles().unwrap(), distribution(40));
+    match generate_corpus(&options(41), cut.path(), &()).unwrap_err() {
+        DatasetError::OtherOptions { differences, .. } => {
+            assert!(differences[0].option.starts_with("style.family"), "{differences:?}");
+        }
+        error => panic!("{error}"),
+    }
 }
 
 #[test]

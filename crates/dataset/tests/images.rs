@@ -297,6 +297,15 @@ fn a_renderer_writes_texts_like_those_of_the_images() {
     let renderer = captcha_dataset::renderer_like(style, &images).unwrap();
     assert_eq!(renderer.alphabet().to_string(), "12");
     assert_eq!(CaptchaSource::lengths(&renderer), Some(1..=1));
+    let wild = captcha_render::Styles::open("wild").unwrap();
+    let renderer = captcha_dataset::renderer_like(wild, &images).unwrap();
+    for seed in 0..20 {
+        let (_, text) = CaptchaSource::image(&renderer, seed).unwrap();
+        assert!(
+            text.chars().count() == 1 && images.alphabet().contains(text.chars().next().unwrap()),
+            "{text}"
+        );
+    }
     let error = captcha_dataset::renderer_like(captcha_render::Style::seed(), &images).unwrap_err();
     assert!(matches!(error, DatasetError::Alphabet(_)), "{error}");
 }

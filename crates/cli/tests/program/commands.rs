@@ -50,6 +50,19 @@ fn an_image_is_read_and_explained() {
 }
 
 #[test]
+fn a_distribution_is_drawn_checked_and_printed() {
+    let program = Program::new();
+    let command = "generate --style wild --out images --count 6 --length 4 --alphabet 0123456789";
+    assert_eq!(program.json(command)["drawn"], 6);
+    assert_eq!(program.json(command)["drawn"], 0);
+    let checked = program.json("style check wild");
+    assert!(checked["families"][0]["probability"].as_f64().unwrap() > 0.0, "{checked}");
+    assert!(checked.get("width").is_none() && checked["longest"].as_u64().unwrap() > 4, "{checked}");
+    std::fs::write(program.path("mine.toml"), program.ok("style print wild")).unwrap();
+    assert_eq!(program.json("style check mine.toml")["families"], checked["families"]);
+}
+
+#[test]
 fn int8_says_what_ran() {
     let program = Program::new();
     program.ok("generate --out images --count 2");

@@ -45,8 +45,9 @@ fn what_is_not_there_or_does_not_fit() {
     std::fs::write(program.path("bad.toml"), "width = 'wide'").unwrap();
     std::fs::create_dir(program.path("empty")).unwrap();
     for (words, parts) in [
-        ("generate --out a --style sede", &["seed, claptcha"][..]),
+        ("generate --out a --style sede", &["seed, claptcha", "wild"][..]),
         ("generate --out a --style bad.toml", &["bad.toml", "width"]),
+        ("generate --out a --style wild --size 200x60", &["--size", "wild is a distribution", "--length"]),
         ("generate --out a --count 1 --text AB --text CD", &["--count 1", "2 texts", "leave out --count"]),
         ("generate --out images --count 2 --seed 9", &["seed"]),
         ("extract --data none --out a", &["none"]),

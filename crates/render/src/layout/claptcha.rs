@@ -42,6 +42,12 @@ struct Letter {
     image: SampledImage,
 }
 
+/// A character of a text.
+enum Cell<'a> {
+    Kept(&'a Letter),
+    New(GlyphMetrics, Outline),
+}
+
 /// The most pixels of the cells that a font caches, of about 6 bytes each: hundreds of letters at usual sizes. Other
 /// letters are rasterised every time.
 const MAX_KEPT: usize = 1 << 23;
@@ -99,19 +105,12 @@ impl Font {
         Ok(Self { face, letters })
     }
 
-    fn metrics(&self, character: char) -> Result<GlyphMetrics, RenderError> {
-        match self.letters.get(&character) {
-            Some(letter) => Ok(letter.metrics),
-            None => Ok(self.face.set(character)?.0),
-        }
-    }
-
-    fn letter_of(&self, character: char) -> Result<Cow<'_, Letter>, RenderError> {
+    fn set(&self, character: char) -> Result<Cell<'_>, RenderError> {
         if let Some(letter) = self.letters.get(&character) {
-            return Ok(Cow::Borrowed(letter));
+            return Ok(Cell::Kept(letter));
         }
         let (metrics, outline) = self.face.set(character)?;
-        Ok(Cow::Owned(Letter::new(metrics, &outline)))
+        Ok(Cell::New(metrics, outline))
     }
 
     /// Draws `text` in `ink` on a canvas of `paper` that has the size of the measured text and its scaled margins.
@@ -122,7 +121,8 @@ impl Font {
         (ink, paper): (Colour, &mut dyn FnMut(usize, usize) -> Canvas),
         rng: &mut impl Rng,
     ) -> Result<SetText, RenderError> {
-        let cells = text.chars().map(|character| self.metrics(character)).collect::<Result<Vec<_>, _>>()?;
+        let letters = text.chars().map(|character| self.set(character)).collect::<Result<Vec<_>, _>>()?;
+        let cells: Vec<GlyphMetrics> = letters.iter().map(Cell::metrics).collect();
         let (width, height) = self.face.measure(&cells);
         let margin = |margin: u32, measured: usize, whole: u32| {
             (f64::from(margin) * measured as f64 / f64::from(whole)).round_ties_even() as usize
@@ -139,8 +139,8 @@ impl Font {
         let mut canvas = paper(width, height);
         let mut x = margin_x;
         let mut coverages = Vec::with_capacity(cells.len());
-        for (character, metrics) in text.chars().zip(&cells) {
-            let levels = self.letter_of(character)?.warped(style, rng);
+        for (letter, metrics) in letters.iter().zip(&cells) {
+            let levels = letter.rasterised().warped(style, rng);
             let seen = Coverage::new(levels, metrics.width(), (x, margin_y), (width, height));
             if let Some(seen) = &seen {
                 seen.paste(&mut canvas, ink);
@@ -151,6 +151,22 @@ impl Font {
         let columns = Axis::new(width, style.width as usize, style.resampling);
         let rows = Axis::new(height, style.height as usize, style.resampling);
         Ok(SetText { canvas, coverages, resize: Resize::Last(columns, rows) })
+    }
+}
+
+impl Cell<'_> {
+    fn metrics(&self) -> GlyphMetrics {
+        match self {
+            Self::Kept(letter) => letter.metrics,
+            Self::New(metrics, _) => *metrics,
+        }
+    }
+
+    fn rasterised(&self) -> Cow<'_, Letter> {
+        match self {
+            Self::Kept(letter) => Cow::Borrowed(letter),
+            Self::New(metrics, outline) => Cow::Owned(Letter::new(*metrics, outline)),
+        }
     }
 }
 

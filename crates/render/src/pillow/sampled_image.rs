@@ -49,16 +49,8 @@ impl SampledImage {
         let inked = rows.fold((width..0, height..0), |(columns, rows), (y, row)| {
             (columns.start.min(row.start)..columns.end.max(row.end), rows.start.min(y)..y + 1)
         });
-        let mut image = Self { width, height, stride, levels: bordered, windows: Vec::new(), inked };
-        let places = (0..=width).flat_map(|column| (0..stride).map(move |row| (column, row)));
-        image.windows = places
-            .map(|(column, row)| match image.window(column, row.min(outside_row(height))).as_flattened() {
-                window if window.iter().all(|&level| level == 0.0) => Window::Paper,
-                window if window.iter().all(|&level| level == 255.0) => Window::Ink,
-                _ => Window::Both,
-            })
-            .collect();
-        image
+        let windows = windows(&bordered, stride, width + 1);
+        Self { width, height, stride, levels: bordered, windows, inked }
     }
 
     /// Width and height in pixels.
@@ -124,6 +116,34 @@ impl SampledImage {
         }
         window
     }
+}
+
+/// What each window of `levels` holds, `stride` of them in each of `columns` columns. The last rows have no window of
+/// their own and that of the row outside.
+fn windows(levels: &[f32], stride: usize, columns: usize) -> Vec<Window> {
+    const PAPER: u8 = 1;
+    const INK: u8 = 2;
+    let pixels = levels.iter().map(|&level| u8::from(level == 0.0) * PAPER + u8::from(level == 255.0) * INK);
+    let pixels: Vec<u8> = pixels.collect();
+    let of_four = |kinds: &[u8], step: usize| -> Vec<u8> {
+        let rest = [step, 2 * step, 3 * step].map(|start| &kinds[start..]);
+        let four = kinds.iter().zip(rest[0]).zip(rest[1]).zip(rest[2]);
+        four.map(|(((a, b), c), d)| a & b & c & d).collect()
+    };
+    let mut down = of_four(&pixels, 1);
+    down.resize(pixels.len(), 0);
+    let mut kinds = of_four(&down, stride);
+    kinds.truncate(stride * columns);
+    for column in kinds.chunks_exact_mut(stride) {
+        let outside = column[stride - WINDOW];
+        column[stride - WINDOW + 1..].fill(outside);
+    }
+    let window = |kind| match kind {
+        PAPER => Window::Paper,
+        INK => Window::Ink,
+        _ => Window::Both,
+    };
+    kinds.into_iter().map(window).collect()
 }
 
 /// The level between the inner four of 4 x 4 pixels, given column by column, `dx` and `dy` from the upper left one of

@@ -63,7 +63,7 @@ pub(crate) struct Train {
         conflicts_with = "styles"
     )]
     data: Option<PathBuf>,
-    /// Instead: draw CAPTCHAs of this style, a preset or a TOML file. Given several times, each is drawn as often as any
+    /// Instead: draw CAPTCHAs of this style: a preset, the distribution wild or a TOML file. Given several times, each is drawn as often as any
     /// other.
     #[arg(long = "style", value_name = "STYLE")]
     styles: Vec<PathBuf>,
