@@ -148,7 +148,7 @@ pub(crate) fn with_all_fonts(fonts: &mut Value) {
             for key in ["choice", "sample", "value"] {
                 match fields.get_mut(key) {
                     Some(Value::Array(entries)) if key == "choice" => {
-                        entries.iter_mut().for_each(with_all_fonts)
+                        entries.iter_mut().for_each(with_all_fonts);
                     }
                     Some(field) => with_all_fonts(field),
                     None => {}
