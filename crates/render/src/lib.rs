@@ -60,6 +60,7 @@ mod error;
 mod font;
 mod layout;
 mod noise;
+mod painting;
 mod pillow;
 mod renderer;
 mod streams;

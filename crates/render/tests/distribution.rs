@@ -40,7 +40,7 @@ const ALL_KINDS: &str = r#"
 "#;
 
 fn distribution() -> StyleDistribution {
-    StyleDistribution::from_toml(ALL_KINDS).unwrap()
+    StyleDistribution::from_toml(ALL_KINDS).expect("a distribution")
 }
 
 #[test]

@@ -5,12 +5,14 @@
 //! | `mod` | [`StyleDistribution`]: families of styles with their weights |
 //! | `family` | one family: a style whose values may be random |
 //! | `node` | a value that may be random, and how it is sampled |
+//! | `only` | what texts are restricted to |
 //! | `parse` | the tables of a file that are random |
 //! | `blame` | which value of a style can't be read |
 
 mod blame;
 mod family;
 mod node;
+mod only;
 mod parse;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,10 +27,10 @@ use crate::streams::{Seeded, Stream, Streams};
 use crate::style::Style;
 use crate::style::distribution::family::{Draft, Family};
 use crate::style::distribution::node::Dice;
+use crate::style::distribution::only::Only;
 use crate::style::distribution::parse::bad;
 use crate::style::text_sampler::TextSampler;
 use crate::values::lengths::Lengths;
-use crate::values::limits::MAX_TEXT;
 
 /// The distribution that is built in.
 const WILD: &str = include_str!("../../../styles/wild.toml");
@@ -90,13 +92,6 @@ pub struct StyleDistribution {
     only: Only,
     alphabet: Alphabet,
     lengths: Lengths,
-}
-
-/// What the texts of a distribution are restricted to.
-#[derive(Debug, Clone, Default, PartialEq)]
-struct Only {
-    alphabet: Option<Alphabet>,
-    lengths: Option<Lengths>,
 }
 
 impl std::fmt::Debug for StyleDistribution {
@@ -177,12 +172,7 @@ impl StyleDistribution {
     /// The families, restricted to `only`.
     fn new(families: Arc<Vec<(f64, Family)>>, tables: Value, only: Only) -> Result<Self, RenderError> {
         let outside = |error: RenderError| error.of_distribution(str::to_owned);
-        if let Some(Lengths { min, max }) = only.lengths
-            && !(1 <= min && min <= max && max <= MAX_TEXT)
-        {
-            let expected = format!("a range within 1 to {MAX_TEXT}");
-            return Err(outside(bad("lengths", format!("{min} to {max}"), &expected)));
-        }
+        only.check().map_err(outside)?;
         let all = families.iter().flat_map(|(_, family)| &family.alphabets);
         let mut characters: BTreeSet<char> = all.flat_map(Alphabet::characters).copied().collect();
         if let Some(alphabet) = &only.alphabet {
@@ -210,7 +200,7 @@ impl StyleDistribution {
     /// Restricts texts to these lengths. A style that has none of them takes all of them.
     ///
     /// # Errors
-    /// [`RenderError::BadDistribution`] if the range is empty or not within 1 to [`MAX_TEXT`].
+    /// [`RenderError::BadDistribution`] if the range is empty or not within 1 to [`MAX_TEXT`](crate::MAX_TEXT).
     pub fn with_lengths(self, lengths: Lengths) -> Result<Self, RenderError> {
         let only = Only { lengths: Some(lengths), ..self.only };
         Self::new(self.families, self.tables, only)
@@ -316,15 +306,6 @@ impl StyleDistribution {
     /// [`RenderError::WriteStyle`] if a number is above 2^63 - 1, which TOML can't say.
     pub fn to_toml(&self) -> Result<String, RenderError> {
         toml::to_string(&self.values()).map_err(|error| RenderError::WriteStyle(Box::new(error)))
-    }
-}
-
-impl Only {
-    /// Those of `lengths` that texts are restricted to; all that they are restricted to if there are none.
-    fn lengths_of(&self, lengths: Lengths) -> Lengths {
-        let Some(only) = self.lengths else { return lengths };
-        let both = Lengths { min: lengths.min.max(only.min), max: lengths.max.min(only.max) };
-        if both.min <= both.max { both } else { only }
     }
 }
 
