@@ -72,6 +72,7 @@ const MAX_FAMILIES: usize = 1000;
 ///     [family.style]
 ///     height = { integer = [40, 100] }
 ///     aspect = 2.5
+///     margin = { x = 0, y = 0 }
 ///     [family.style.layout]
 ///     kind = "row"
 ///     rotate = { symmetric = [0, 30] }
