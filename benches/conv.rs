@@ -14,7 +14,7 @@ fn convolution(c: &mut Criterion) {
         let architecture = Architecture {
             input: InputShape { channels: inputs, height: side, width: side },
             layers: vec![
-                Layer::Conv2d { channels: outputs, kernel },
+                Layer::Conv2d { channels: outputs, kernel: kernel.into() },
                 Layer::Relu,
                 Layer::MaxPool2d { size: 2.into() },
                 Layer::Flatten,

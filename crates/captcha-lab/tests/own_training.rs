@@ -43,7 +43,7 @@ fn options() -> FineTuneOptions {
     let architecture = Architecture {
         input: InputShape { channels: 1, height: 16, width: 48 },
         layers: vec![
-            Layer::Conv2d { channels: 6, kernel: 3 },
+            Layer::Conv2d { channels: 6, kernel: 3.into() },
             Layer::BatchNorm2d,
             Layer::Relu,
             Layer::MaxPool2d { size: Window { height: 4, width: 4 } },

@@ -253,12 +253,13 @@ impl Operation<'_> {
         let at = |place: [usize; 3], weight| Tap { place: Some(place), input: input[place], weight };
         match self.layer {
             Layer::Conv2d { kernel, .. } => {
-                let filter = &weights[a * channels * kernel * kernel..][..channels * kernel * kernel];
-                let radius = kernel / 2;
-                for (tap, &weight) in filter.iter().enumerate() {
-                    let (channel, ky, kx) = (tap / (kernel * kernel), tap / kernel % kernel, tap % kernel);
+                let products = channels * kernel.area();
+                for (tap, &weight) in weights[a * products..][..products].iter().enumerate() {
+                    let (channel, tap) = (tap / kernel.area(), tap % kernel.area());
+                    let (ky, kx) = (tap / kernel.width, tap % kernel.width);
                     // Beyond the upper or left edge this wraps to a huge number, which is outside too.
-                    let [y, x] = [(b + ky).wrapping_sub(radius), (c + kx).wrapping_sub(radius)];
+                    let y = (b + ky).wrapping_sub(kernel.height / 2);
+                    let x = (c + kx).wrapping_sub(kernel.width / 2);
                     let inside = y < height && x < width;
                     let outside = Tap { place: None, input: 0.0, weight };
                     visit(if inside { at([channel, y, x], weight) } else { outside });
@@ -292,7 +293,7 @@ mod tests {
     /// A network with every kind of layer, of letters or of columns, and its way of one image.
     fn trace(reshape: Layer) -> Trace {
         let layers = vec![
-            Layer::Conv2d { channels: 3, kernel: 3 },
+            Layer::Conv2d { channels: 3, kernel: 3.into() },
             Layer::BatchNorm2d,
             Layer::Relu,
             Layer::MaxPool2d { size: Window { height: 2, width: 3 } },

@@ -7,17 +7,17 @@ use captcha_testkit::backend::formula_model;
 
 /// Small networks with every kind of layer; their weights are in the committed files.
 fn cases() -> [(&'static str, Architecture); 3] {
-    let (channels, kernel, size) = (7, 3, 2.into());
+    let (channels, size) = (7, 2.into());
     let convolutions = Architecture {
         input: InputShape { channels: 3, height: 9, width: 11 },
         layers: vec![
             Layer::BatchNorm2d,
-            Layer::Conv2d { channels, kernel: 5 },
+            Layer::Conv2d { channels, kernel: 5.into() },
             Layer::BatchNorm2d,
             Layer::Relu,
             Layer::MaxPool2d { size },
             Layer::Dropout { probability: 0.5 },
-            Layer::Conv2d { channels: 5, kernel },
+            Layer::Conv2d { channels: 5, kernel: 3.into() },
             Layer::Relu,
             Layer::Flatten,
             Layer::Linear { features: 12 },
@@ -33,9 +33,9 @@ fn cases() -> [(&'static str, Architecture); 3] {
     let sequence = Architecture {
         input: InputShape { channels: 2, height: 11, width: 20 },
         layers: vec![
-            Layer::Conv2d { channels: 6, kernel: 5 },
+            Layer::Conv2d { channels: 6, kernel: Window { height: 3, width: 7 } },
             Layer::MaxPool2d { size: Window { height: 3, width: 2 } },
-            Layer::Conv2d { channels, kernel },
+            Layer::Conv2d { channels, kernel: Window { height: 5, width: 1 } },
             Layer::BatchNorm2d,
             Layer::Relu,
             Layer::Columns,

@@ -206,9 +206,9 @@ impl Network {
             let tensor = |name: &str| &self.tensors[&format!("{index}.{name}")];
             x = match *layer {
                 Layer::Conv2d { kernel, .. } => {
-                    let pad = (kernel / 2) as i64;
+                    let pad = [kernel.height, kernel.width].map(|side| (side / 2) as i64);
                     let (weight, bias) = (tensor("weight").f_to_kind(kind)?, tensor("bias").f_to_kind(kind)?);
-                    x.f_to_kind(kind)?.f_conv2d(&weight, Some(bias), [1, 1], [pad, pad], [1, 1], 1)?
+                    x.f_to_kind(kind)?.f_conv2d(&weight, Some(bias), [1, 1], pad, [1, 1], 1)?
                 }
                 Layer::BatchNorm2d => x.f_batch_norm(
                     Some(tensor("weight")),

@@ -25,7 +25,7 @@ fn style() -> Style {
 }
 
 fn architecture() -> Architecture {
-    let block = |channels| [Layer::Conv2d { channels, kernel: 3 }, Layer::BatchNorm2d, Layer::Relu];
+    let block = |channels| [Layer::Conv2d { channels, kernel: 3.into() }, Layer::BatchNorm2d, Layer::Relu];
     let mut layers = Vec::from(block(8));
     layers.push(Layer::MaxPool2d { size: 2.into() });
     layers.extend(block(16));

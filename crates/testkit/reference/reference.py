@@ -68,7 +68,8 @@ def build(architecture):
         match layer["layer"]:
             case "conv2d":
                 kernel = layer["kernel"]
-                module = torch.nn.Conv2d(inputs, layer["channels"], kernel, padding=kernel // 2)
+                sides = [kernel, kernel] if isinstance(kernel, int) else kernel
+                module = torch.nn.Conv2d(inputs, layer["channels"], sides, padding=[side // 2 for side in sides])
             case "batch_norm2d":
                 module = torch.nn.BatchNorm2d(inputs)
             case "relu":
@@ -152,6 +153,19 @@ CASES = {
         [conv(9, 5), RELU, pool(3, 2), conv(21, 3), pool(1, 3), NORM, COLUMNS, dropout(0.1), linear(33), RELU]
         + [linear(40), linear(6)],
         31,
+    ),
+    "oblong kernels, rows of which only see the padding, and pools that divide 60 rows": (
+        (1, 60, 20),
+        [conv(8, [3, 5]), RELU, pool(2), conv(12, [1, 7]), NORM, RELU, pool(2), conv(20, [7, 1]), RELU, pool(3, 1)]
+        + [conv(24, [3, 3]), RELU, pool(5, 1), conv(40, [3, 3]), RELU, conv(36, [1, 5]), RELU, conv(17, [5, 5])]
+        + [COLUMNS, linear(11)],
+        29,
+    ),
+    "pools that divide 48 rows": (
+        (1, 48, 16),
+        [conv(8, 3), RELU, pool(2), conv(16, [5, 3]), RELU, pool(2), pool(2, 1), conv(16, [3, 1]), RELU, pool(2, 1)]
+        + [conv(20, [3, 5]), RELU, pool(3, 1), conv(24, [1, 3]), RELU, COLUMNS, linear(6)],
+        61,
     ),
     "columns at the end": ((3, 4, 5), [conv(5, 3), RELU, pool(2, 1), COLUMNS, RELU], 8),
 }

@@ -8,14 +8,13 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "layer", rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Layer {
-    /// Convolution (cross-correlation, as in every framework) with a square kernel, stride 1 and zero padding
-    /// that keeps height and width. Parameters `weight` `[channels, in_channels, kernel, kernel]` and `bias`
-    /// `[channels]`.
+    /// Convolution (cross-correlation, as in every framework) with stride 1 and zero padding that keeps height and
+    /// width. Parameters `weight` `[channels, in_channels, kernel height, kernel width]` and `bias` `[channels]`.
     Conv2d {
         /// Output channels.
         channels: usize,
-        /// Side of the kernel in pixels, odd.
-        kernel: usize,
+        /// The sides of the kernel, both odd.
+        kernel: Window,
     },
     /// Batch normalisation over each channel (S. Ioffe, C. Szegedy, "Batch normalization", ICML 2015,
     /// arXiv 1502.03167), with running statistics at inference and epsilon 1e-5. Parameters `weight`, `bias`,
@@ -48,7 +47,8 @@ pub enum Layer {
     },
 }
 
-/// The sides of a pooling window in pixels. In JSON a number if they are equal, else `[height, width]`, as in PyTorch.
+/// The sides of a pooling window or of a kernel in pixels. In JSON a number if they are equal, else `[height, width]`, as in
+/// PyTorch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "WindowJson", into = "WindowJson")]
 pub struct Window {
@@ -56,6 +56,14 @@ pub struct Window {
     pub height: usize,
     /// Width in pixels.
     pub width: usize,
+}
+
+impl Window {
+    /// The number of pixels; `usize::MAX` if there are more.
+    #[must_use]
+    pub fn area(self) -> usize {
+        self.height.saturating_mul(self.width)
+    }
 }
 
 impl From<usize> for Window {
@@ -106,8 +114,13 @@ mod tests {
 
     #[test]
     fn json_has_one_object_a_layer() {
-        let json = serde_json::to_string(&Layer::Conv2d { channels: 20, kernel: 5 }).unwrap();
-        assert_eq!(json, r#"{"layer":"conv2d","channels":20,"kernel":5}"#);
+        let oblong = Window { height: 1, width: 5 };
+        for (kernel, expected) in [(5.into(), "5"), (oblong, "[1,5]")] {
+            let layer = Layer::Conv2d { channels: 20, kernel };
+            let json = serde_json::to_string(&layer).unwrap();
+            assert_eq!(json, format!(r#"{{"layer":"conv2d","channels":20,"kernel":{expected}}}"#));
+            assert_eq!(serde_json::from_str::<Layer>(&json).unwrap(), layer);
+        }
         assert_eq!(serde_json::to_string(&Layer::BatchNorm2d).unwrap(), r#"{"layer":"batch_norm2d"}"#);
     }
 }

@@ -5,13 +5,14 @@
 //! that is to be read, not only for the width that the network was made for.
 
 use super::error::ArchitectureError;
+use super::layer::Window;
 use super::shape::Shape;
 
 /// The largest side of an image and the most channels, features or classes: the most pixels in a line that image files
 /// commonly have, and more characters than any script.
 pub(super) const MAX_EXTENT: usize = 1 << 16;
 
-/// The largest side of a convolution kernel. X. Ding et al., "Scaling up your kernels to 31x31", CVPR 2022, arXiv
+/// The largest side of a kernel. X. Ding et al., "Scaling up your kernels to 31x31", CVPR 2022, arXiv
 /// 2203.06717, use 31; the networks of the project 3 and 5.
 pub(super) const MAX_KERNEL: usize = 63;
 
@@ -98,12 +99,12 @@ fn check_most(
     Err(ArchitectureError::Value { what: what(), value: value as f64, expected })
 }
 
-/// Values in the input of a convolution that is surrounded by zeros: `padding` rows and columns in all.
-pub(super) fn padded_len(input: Shape, padding: usize) -> usize {
+/// Values in the input of a convolution that is surrounded by as many zeros as its `kernel` reaches.
+pub(super) fn padded_len(input: Shape, kernel: Window) -> usize {
     match input {
         Shape::Maps { channels, height, width } => channels
-            .saturating_mul(height.saturating_add(padding))
-            .saturating_mul(width.saturating_add(padding)),
+            .saturating_mul(height.saturating_add(kernel.height - 1))
+            .saturating_mul(width.saturating_add(kernel.width - 1)),
         Shape::Vector { .. } | Shape::Sequence { .. } => input.len(),
     }
 }

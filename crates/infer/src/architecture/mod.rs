@@ -149,7 +149,7 @@ impl Architecture {
             };
             match (layer, input) {
                 (Layer::Conv2d { channels, kernel }, Shape::Maps { channels: inputs, .. }) => {
-                    add("weight", vec![channels, inputs, kernel, kernel], true);
+                    add("weight", vec![channels, inputs, kernel.height, kernel.width], true);
                     add("bias", vec![channels], true);
                 }
                 (Layer::BatchNorm2d, Shape::Maps { channels, .. }) => {
@@ -246,13 +246,16 @@ mod tests {
     fn absurd_numbers_are_refused_without_overflow() {
         let mut architecture = Architecture::post(26);
         for channels in [0, usize::MAX, MAX_EXTENT] {
-            architecture.layers[3] = Layer::Conv2d { channels, kernel: 5 };
+            architecture.layers[3] = Layer::Conv2d { channels, kernel: 5.into() };
             let result = architecture.parameters();
             assert!(matches!(result, Err(ArchitectureError::Value { .. })), "{channels}: {result:?}");
         }
-        for kernel in [0, 4, 65, usize::MAX] {
-            architecture.layers[3] = Layer::Conv2d { channels: 1, kernel };
-            assert!(architecture.shapes().is_err(), "{kernel}");
+        for side in [0, 4, 65, usize::MAX] {
+            for kernel in [side.into(), Window { height: side, width: 1 }, Window { height: 1, width: side }]
+            {
+                architecture.layers[3] = Layer::Conv2d { channels: 1, kernel };
+                assert!(architecture.shapes().is_err(), "{kernel:?}");
+            }
         }
         let huge = Shape::Maps { channels: usize::MAX, height: 2, width: 3 };
         assert_eq!(huge.len(), usize::MAX);
@@ -261,12 +264,12 @@ mod tests {
     #[test]
     fn operations_of_any_layers_are_counted_or_refused() {
         // Every layer within the limits on values, all of them far beyond what can be computed.
-        let layers = vec![Layer::Conv2d { channels: 4096, kernel: 1 }; 256];
+        let layers = vec![Layer::Conv2d { channels: 4096, kernel: 1.into() }; 256];
         let architecture = Architecture { input: InputShape { channels: 4096, height: 8, width: 8 }, layers };
         let error = architecture.flops().unwrap_err().to_string();
         assert!(error.contains("floating-point operations"), "{error}");
         // Beyond 2^64 if the limits did not come first.
-        let layers = vec![Layer::Conv2d { channels: MAX_EXTENT, kernel: 63 }; 2];
+        let layers = vec![Layer::Conv2d { channels: MAX_EXTENT, kernel: 63.into() }; 2];
         let architecture = Architecture { input: InputShape { channels: 1, height: 16, width: 16 }, layers };
         assert!(architecture.flops().is_err());
     }
@@ -280,8 +283,8 @@ mod tests {
             // As wide as it is high it would be 2^32 pixels.
             (input(1, 65536, 4), vec![pool(65536, 4)], 4..=256),
             // A frame of zeros that is larger than the maps.
-            (input(1, 1, 64), vec![Layer::Conv2d { channels: 1, kernel: 63 }], 1..=65536),
-            (input(1, 1, 64), vec![Layer::Conv2d { channels: 64, kernel: 63 }; 2], 1..=4099),
+            (input(1, 1, 64), vec![Layer::Conv2d { channels: 1, kernel: 63.into() }], 1..=65536),
+            (input(1, 1, 64), vec![Layer::Conv2d { channels: 64, kernel: 63.into() }; 2], 1..=4099),
         ];
         for (input, mut layers, expected) in cases {
             layers.extend(columns);

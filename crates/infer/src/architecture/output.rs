@@ -12,7 +12,8 @@ impl Layer {
         match (self, input) {
             (Self::Conv2d { channels, kernel }, Shape::Maps { height, width, .. }) => {
                 check_extent(|| format!("channels of layer {index}"), channels)?;
-                check_kernel(|| format!("kernel of layer {index}"), kernel)?;
+                check_kernel(|| format!("kernel height of layer {index}"), kernel.height)?;
+                check_kernel(|| format!("kernel width of layer {index}"), kernel.width)?;
                 Ok(Shape::Maps { channels, height, width })
             }
             (Self::MaxPool2d { size }, Shape::Maps { channels, height, width }) => {

@@ -12,10 +12,10 @@ impl Architecture {
         Self {
             input: InputShape { channels: 1, height: 20, width: 20 },
             layers: vec![
-                Layer::Conv2d { channels: 20, kernel: 5 },
+                Layer::Conv2d { channels: 20, kernel: 5.into() },
                 Layer::Relu,
                 Layer::MaxPool2d { size: 2.into() },
-                Layer::Conv2d { channels: 50, kernel: 5 },
+                Layer::Conv2d { channels: 50, kernel: 5.into() },
                 Layer::Relu,
                 Layer::MaxPool2d { size: 2.into() },
                 Layer::Flatten,
@@ -32,7 +32,8 @@ impl Architecture {
     /// About a seventh of the parameters of [`post`](Self::post).
     #[must_use]
     pub fn compact(classes: usize) -> Self {
-        let block = |channels| [Layer::Conv2d { channels, kernel: 3 }, Layer::BatchNorm2d, Layer::Relu];
+        let block =
+            |channels| [Layer::Conv2d { channels, kernel: 3.into() }, Layer::BatchNorm2d, Layer::Relu];
         let mut layers = Vec::new();
         layers.extend(block(16));
         layers.push(Layer::MaxPool2d { size: 2.into() });
@@ -91,7 +92,7 @@ impl Architecture {
     ) -> Self {
         let mut layers = Vec::new();
         for &(channels, (height, width)) in blocks {
-            layers.extend([Layer::Conv2d { channels, kernel: 3 }, Layer::BatchNorm2d, Layer::Relu]);
+            layers.extend([Layer::Conv2d { channels, kernel: 3.into() }, Layer::BatchNorm2d, Layer::Relu]);
             if (height, width) != (1, 1) {
                 layers.push(Layer::MaxPool2d { size: Window { height, width } });
             }

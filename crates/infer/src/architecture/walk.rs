@@ -36,7 +36,7 @@ impl Step {
     pub(super) fn operations(self) -> u64 {
         let products = match (self.layer, self.input) {
             (Layer::Conv2d { kernel, .. }, Shape::Maps { channels, .. }) => {
-                channels.saturating_mul(kernel).saturating_mul(kernel)
+                channels.saturating_mul(kernel.area())
             }
             (Layer::Linear { .. }, Shape::Vector { features } | Shape::Sequence { features, .. }) => features,
             // Refused by `Layer::output`.
@@ -78,7 +78,7 @@ impl<'a> Walk<'a> {
         let input = self.shape;
         let output = layer.output(index, input)?;
         if let Layer::Conv2d { kernel, .. } = layer {
-            let padded = padded_len(input, kernel - 1);
+            let padded = padded_len(input, kernel);
             check_values(|| format!("the size of the input of layer {index} with its padding"), padded)?;
         }
         check_values(|| format!("the size of the output of layer {index}"), output.len())?;

@@ -107,7 +107,9 @@ impl Nodes<'_> {
     fn add(&mut self, index: usize, layer: Layer, output: String) {
         match layer {
             Layer::Conv2d { kernel, .. } => {
-                let attributes = [ints("kernel_shape", &[kernel; 2]), ints("pads", &[kernel / 2; 4])];
+                let sides = [kernel.height, kernel.width];
+                let [down, across] = sides.map(|side| side / 2);
+                let attributes = [ints("kernel_shape", &sides), ints("pads", &[down, across, down, across])];
                 self.layer(index, "Conv", &["weight", "bias"], &attributes, &output);
             }
             Layer::BatchNorm2d => {

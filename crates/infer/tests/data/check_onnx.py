@@ -35,7 +35,7 @@ def torch_logits(model, images):
         given = attributes(node)
         match node.op_type:
             case "Conv":
-                x = torch.nn.functional.conv2d(x, *parameters, padding=given["pads"][0])
+                x = torch.nn.functional.conv2d(x, *parameters, padding=given["pads"][:2])
             case "BatchNormalization":
                 weight, bias, mean, variance = parameters
                 x = torch.nn.functional.batch_norm(x, mean, variance, weight, bias, eps=given["epsilon"])

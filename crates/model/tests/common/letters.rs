@@ -46,7 +46,7 @@ pub(crate) fn metadata() -> ModelMetadata {
     let architecture = Architecture {
         input: InputShape { channels: 1, height: SIDE as usize, width: SIDE as usize },
         layers: vec![
-            Layer::Conv2d { channels: 6, kernel: 3 },
+            Layer::Conv2d { channels: 6, kernel: 3.into() },
             Layer::BatchNorm2d,
             Layer::Relu,
             Layer::MaxPool2d { size: 2.into() },

@@ -18,11 +18,11 @@ pub(crate) fn write(page: &mut Page, trace: &Trace, stage: usize, place: [usize;
     let value = at.values[place];
     let how = format!("How {name} came to be {}:", short(value));
     match origin {
-        Origin::Sum { taps, bias } if is_window(at.layer, &taps) => {
+        Origin::Sum { taps, bias } if let Some(width) = window_width(at.layer, &taps) => {
             page.text(&format!(
                 "{how} each number under the window times the weight of the filter at its place."
             ));
-            window(page, &taps);
+            window(page, &taps, width);
             page.sum(&sum(&taps, bias, value));
         }
         Origin::Sum { taps, bias } => {
@@ -53,19 +53,23 @@ pub(crate) fn write(page: &mut Page, trace: &Trace, stage: usize, place: [usize;
     }
 }
 
-/// Whether the products form a square window of one map, small enough to be written out completely.
-fn is_window(layer: Layer, taps: &[Tap]) -> bool {
-    matches!(layer, Layer::Conv2d { kernel, .. } if taps.len() == kernel * kernel && taps.len() <= MOST)
+/// The width of the window, if the products form one of a single map, small enough to be written out completely.
+fn window_width(layer: Layer, taps: &[Tap]) -> Option<usize> {
+    match layer {
+        Layer::Conv2d { kernel, .. } if taps.len() == kernel.area() && taps.len() <= MOST => {
+            Some(kernel.width)
+        }
+        _ => None,
+    }
 }
 
 /// The products of a window, each at its position.
-fn window(page: &mut Page, taps: &[Tap]) {
-    let side = (taps.len() as f64).sqrt().round().max(1.0) as usize;
+fn window(page: &mut Page, taps: &[Tap], width: usize) {
     page.add(html! {
         div.wide tabindex="0" {
             table.window {
                 tbody {
-                    @for row in taps.chunks(side) {
+                    @for row in taps.chunks(width) {
                         tr {
                             @for tap in row {
                                 td {

@@ -29,9 +29,10 @@ pub fn flashlight(trace: &Trace, stage: usize, filter: usize) -> Option<Film> {
         return None;
     }
     let output = trace.stages()[stage].values.index_axis(Axis(0), filter);
-    let window = Window { size: (kernel, kernel), padding: kernel / 2, stride: (1, 1) };
-    let cell = ((WIDTH - 2 * MARGIN - 2 * SIGN) / (3 * kernel as u32)).clamp(12, LARGEST);
-    let below = CAPTION + kernel as u32 * cell + MARGIN + CAPTION + MARGIN;
+    let (height, width) = (kernel.height, kernel.width);
+    let window = Window { size: (height, width), padding: (height / 2, width / 2), stride: (1, 1) };
+    let cell = ((WIDTH - 2 * MARGIN - 2 * SIGN) / (3 * height.max(width) as u32)).clamp(12, LARGEST);
+    let below = CAPTION + height as u32 * cell + MARGIN + CAPTION + MARGIN;
     let slide = Slide::new(
         (input.index_axis(Axis(0), 0), scale_of_input(trace, stage)),
         (output, Scale::of(output)),
@@ -42,21 +43,21 @@ pub fn flashlight(trace: &Trace, stage: usize, filter: usize) -> Option<Film> {
     let top = slide.bottom() + CAPTION + 6;
     Some(slide.film(|picture, (row, column)| {
         if let Some(Origin::Sum { taps, bias }) = trace.origin(stage, [filter, row, column]) {
-            let square = |value: fn(f32, f32) -> f32| {
-                Array2::from_shape_fn((kernel, kernel), |(y, x)| {
-                    taps.get(y * kernel + x).map_or(0.0, |tap| value(tap.input, tap.weight))
+            let rectangle = |value: fn(f32, f32) -> f32| {
+                Array2::from_shape_fn((height, width), |(y, x)| {
+                    taps.get(y * width + x).map_or(0.0, |tap| value(tap.input, tap.weight))
                 })
             };
-            let (inputs, weights) = (square(|input, _| input), square(|_, weight| weight));
+            let (inputs, weights) = (rectangle(|input, _| input), rectangle(|_, weight| weight));
             let scale = Scale::of(&weights);
             let tables = [
                 ("under the window", inputs, scale_of_input(trace, stage)),
                 ("the filter", weights, scale),
-                ("products", square(|input, weight| input * weight), scale),
+                ("products", rectangle(|input, weight| input * weight), scale),
             ];
             explain(picture, top, cell, tables);
             let value = trace.stages()[stage].values[[filter, row, column]];
-            let bottom = top + kernel as u32 * cell + MARGIN + CAPTION - 6;
+            let bottom = top + height as u32 * cell + MARGIN + CAPTION - 6;
             let sum = sum(&taps, bias, value);
             write(picture, (MARGIN, bottom), &sum, CAPTION_EM + 2.0, TEXT);
         }

@@ -28,7 +28,7 @@ pub fn pooling(trace: &Trace, stage: usize, channel: usize) -> Option<Film> {
         (trace.input_of(stage).index_axis(Axis(0), channel), values.index_axis(Axis(0), channel));
     let scale = Scale::of(input);
     let (height, width) = (size.height, size.width);
-    let window = Window { size: (height, width), padding: 0, stride: (height, width) };
+    let window = Window { size: (height, width), padding: (0, 0), stride: (height, width) };
     let cell = (6 * CELL / height.max(width) as u32).clamp(12, CELL);
     let below = CAPTION + height as u32 * cell + 2 * MARGIN;
     let slide = Slide::new(

@@ -30,8 +30,8 @@ const LAST: u16 = 500;
 pub(super) struct Window {
     /// Its height and width, in values.
     pub(super) size: (usize, usize),
-    /// How many values of zero padding there are on each side of the input.
-    pub(super) padding: usize,
+    /// How many rows of zero padding there are above and below the input, and columns at its left and right.
+    pub(super) padding: (usize, usize),
     /// Its steps down and across, in values.
     pub(super) stride: (usize, usize),
 }
@@ -65,7 +65,7 @@ impl<'a> Slide<'a> {
         below: u32,
     ) -> Self {
         let (rows, columns) = input.dim();
-        let (rows, columns) = ((rows + 2 * window.padding) as u32, (columns + 2 * window.padding) as u32);
+        let (rows, columns) = ((rows + 2 * window.padding.0) as u32, (columns + 2 * window.padding.1) as u32);
         // Two square maps are placed side by side, two wide ones below each other.
         let beside = 2 * columns <= 3 * rows;
         let room = if beside { (WIDTH - 3 * MARGIN) / 2 } else { WIDTH - 2 * MARGIN };
@@ -84,12 +84,12 @@ impl<'a> Slide<'a> {
         let height = (padded.y + padded.height).max(y + output_size.1) + below;
         let mut base = RgbImage::from_pixel(width, height, WHITE);
         fill(&mut base, padded, BACKGROUND);
-        let inset = window.padding as u32 * input_pixel;
+        let inset = (window.padding.1 as u32 * input_pixel, window.padding.0 as u32 * input_pixel);
         let input_at = Area {
-            x: padded.x + inset,
-            y: padded.y + inset,
-            width: padded.width - 2 * inset,
-            height: padded.height - 2 * inset,
+            x: padded.x + inset.0,
+            y: padded.y + inset.1,
+            width: padded.width - 2 * inset.0,
+            height: padded.height - 2 * inset.1,
         };
         let picture = map(&input, input_scale, input_pixel);
         imageops::replace(&mut base, &picture, input_at.x.into(), input_at.y.into());
@@ -105,7 +105,7 @@ impl<'a> Slide<'a> {
 
     /// The row below which there is space for the explanation.
     pub(super) fn bottom(&self) -> u32 {
-        (self.input_at.y + self.input_at.height + self.window.padding as u32 * self.input_pixel)
+        (self.input_at.y + self.input_at.height + self.window.padding.0 as u32 * self.input_pixel)
             .max(self.output_at.y + self.output_at.height)
     }
 
@@ -145,8 +145,8 @@ impl<'a> Slide<'a> {
         let Window { size, padding, stride } = self.window;
         let pixel = self.input_pixel;
         let window = Area {
-            x: self.input_at.x + (place.1 * stride.1) as u32 * pixel - padding as u32 * pixel,
-            y: self.input_at.y + (place.0 * stride.0) as u32 * pixel - padding as u32 * pixel,
+            x: self.input_at.x + (place.1 * stride.1) as u32 * pixel - padding.1 as u32 * pixel,
+            y: self.input_at.y + (place.0 * stride.0) as u32 * pixel - padding.0 as u32 * pixel,
             width: size.1 as u32 * pixel,
             height: size.0 as u32 * pixel,
         };
@@ -185,12 +185,17 @@ mod tests {
 
     #[test]
     fn every_size_has_a_film_of_bounded_length() {
-        for (rows, columns, padding) in
-            [(24, 24, 1), (20, 20, 2), (48, 96, 1), (1, 1, 0), (3, 800, 1), (7, 5, 0)]
-        {
+        for (rows, columns, padding) in [
+            (24, 24, (1, 1)),
+            (20, 20, (2, 2)),
+            (48, 96, (1, 0)),
+            (1, 1, (0, 0)),
+            (3, 800, (0, 3)),
+            (7, 5, (0, 0)),
+        ] {
             let values = Array2::from_shape_fn((rows, columns), |(y, x)| (y + x) as f32);
             let scale = Scale::of(&values);
-            let window = Window { size: (2 * padding + 1, 2 * padding + 1), padding, stride: (1, 1) };
+            let window = Window { size: (2 * padding.0 + 1, 2 * padding.1 + 1), padding, stride: (1, 1) };
             let slide =
                 Slide::new((values.view(), Scale::Ink), (values.view(), scale), window, ["in", "out"], 50);
             assert!(slide.bottom() + 50 <= slide.base.height());
@@ -204,7 +209,7 @@ mod tests {
     #[test]
     fn the_last_frame_shows_the_whole_output() {
         let values = Array2::from_elem((5, 30), 1.0f32);
-        let window = Window { size: (3, 3), padding: 1, stride: (1, 1) };
+        let window = Window { size: (3, 3), padding: (1, 1), stride: (1, 1) };
         let scale = Scale::Signed { largest: 1.0 };
         let ink = Array2::zeros((5, 30));
         let film =

@@ -138,14 +138,16 @@ pub fn layer(layer: &Layer, input: Shape, output: Shape) -> Words {
                 _ => (1, 1),
             };
             let depth = if maps == 1 { String::new() } else { format!(" on all {maps} maps at once") };
-            let products = maps * kernel * kernel;
+            let products = maps * kernel.area();
             (
                 "Convolution".to_owned(),
                 format!(
-                    "{} of {kernel} x {kernel} numbers{depth} slide over the image like a flashlight. At every place \
+                    "{} of {} x {} numbers{depth} slide over the image like a flashlight. At every place \
                      {products} products are added up to one value. Each filter gives one map: high where it finds what \
                      it looks for.",
                     several(filters, "filter"),
+                    kernel.width,
+                    kernel.height,
                 ),
             )
         }
@@ -215,17 +217,31 @@ pub fn arithmetic(layer: &Layer, input: Shape, output: Shape) -> String {
             Shape::Maps { channels: inputs, .. },
             Shape::Maps { height, width, .. },
         ) => {
-            let border = match kernel / 2 {
-                0 => "The window of a single value".to_owned(),
-                zeros => format!("A border of {} all around lets the window", several(zeros, "zero")),
+            let border = match (kernel.width / 2, kernel.height / 2) {
+                (0, 0) => "The window of a single value".to_owned(),
+                (across, down) if across == down => {
+                    format!("A border of {} all around lets the window", several(across, "zero"))
+                }
+                (across, 0) => {
+                    format!("A border of {} at both sides lets the window", several(across, "zero"))
+                }
+                (0, down) => {
+                    format!("A border of {} above and below lets the window", several(down, "zero"))
+                }
+                (across, down) => format!(
+                    "A border of {} at both sides and {down} above and below lets the window",
+                    several(across, "zero")
+                ),
             };
-            let (each, learnt) = (inputs * kernel * kernel, channels * (inputs * kernel * kernel + 1));
+            let (each, learnt) = (inputs * kernel.area(), channels * (inputs * kernel.area() + 1));
             let depth = if inputs == 1 { String::new() } else { format!("{inputs} maps \u{d7} ") };
             format!(
                 "From {before} to {after}. {border} stand on every one of the {width} x {height} places, so the size stays, \
-                 and each of the {} gives one map. Learnt: {channels} \u{d7} ({depth}{kernel} \u{d7} {kernel} = {} and \
+                 and each of the {} gives one map. Learnt: {channels} \u{d7} ({depth}{} \u{d7} {} = {} and \
                  1 bias) = {}.",
                 several(channels, "filter"),
+                kernel.width,
+                kernel.height,
                 several(each, "weight"),
                 several(learnt, "number"),
             )
@@ -298,7 +314,7 @@ fn several(number: usize, what: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use captcha_lab::infer::{Architecture, InputShape};
+    use captcha_lab::infer::{Architecture, InputShape, Window};
 
     use super::*;
 
@@ -336,7 +352,7 @@ mod tests {
     #[test]
     fn the_sums_of_a_convolution_are_counted() {
         let maps = |channels| Shape::Maps { channels, height: 8, width: 8 };
-        let conv = Layer::Conv2d { channels: 20, kernel: 5 };
+        let conv = Layer::Conv2d { channels: 20, kernel: 5.into() };
         let first = layer(&conv, maps(1), maps(20)).text;
         assert!(
             first.starts_with("20 filters of 5 x 5 numbers slide") && first.contains("25 products"),
@@ -344,6 +360,14 @@ mod tests {
         );
         let second = layer(&conv, maps(20), maps(20)).text;
         assert!(second.contains("on all 20 maps at once") && second.contains("500 products"), "{second}");
+        let oblong = Layer::Conv2d { channels: 20, kernel: Window { height: 1, width: 5 } };
+        let third = layer(&oblong, maps(20), maps(20)).text;
+        assert!(
+            third.starts_with("20 filters of 5 x 1 numbers") && third.contains("100 products"),
+            "{third}"
+        );
+        let border = arithmetic(&oblong, maps(20), maps(20));
+        assert!(border.contains("A border of 2 zeros at both sides lets"), "{border}");
     }
 
     #[test]

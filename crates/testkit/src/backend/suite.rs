@@ -83,8 +83,10 @@ pub fn logits_are_those_of_pytorch(make: Make<'_>) {
 /// Networks of any valid layers, up to a size that the naive one can bear, and a width of images for each.
 fn architecture() -> impl Strategy<Value = (Architecture, usize)> {
     let side = || 1usize..4;
+    let odd = || (0usize..4).prop_map(|radius| 2 * radius + 1);
     let layer = prop_oneof![
-        4 => (1usize..70, 0usize..4).prop_map(|(channels, radius)| Layer::Conv2d { channels, kernel: 2 * radius + 1 }),
+        4 => (1usize..70, odd(), odd())
+            .prop_map(|(channels, height, width)| Layer::Conv2d { channels, kernel: Window { height, width } }),
         2 => Just(Layer::BatchNorm2d),
         4 => Just(Layer::Relu),
         2 => (side(), side()).prop_map(|(height, width)| Layer::MaxPool2d { size: Window { height, width } }),

@@ -16,7 +16,7 @@ const MAX_FRAMED_RUN: usize = 16;
 /// it the sequence network takes a tenth longer.
 const TAPS_FOR_ONE_IN_THE_MARGIN: usize = 24;
 
-/// A convolution with a square kernel, stride 1 and zero padding that keeps the size, ready to run on maps
+/// A convolution with stride 1 and zero padding that keeps the size, ready to run on maps
 /// `[height, width, channels]` of any size.
 ///
 /// A tile is a part of one column or one row of the map, whose pixels have the same taps; and taps side by side lie side
@@ -46,7 +46,7 @@ enum Padding {
 }
 
 impl Conv {
-    /// The convolution with these weights `[outputs, inputs, kernel, kernel]`, followed by ReLU if `relu`.
+    /// The convolution with these weights `[outputs, inputs, kernel height, kernel width]`, followed by ReLU if `relu`.
     pub(in crate::native) fn new(
         kernels: Kernels,
         filter: Filter,
@@ -54,15 +54,14 @@ impl Conv {
         bias: &[f32],
         relu: bool,
     ) -> Self {
-        let Filter { inputs, kernel, .. } = filter;
-        let taps = kernel * kernel;
+        let (inputs, taps) = (filter.inputs, filter.kernel.area());
         // In the order of memory: by tap, then by input.
         let weight = |output: usize, at: usize| {
             let (tap, input) = (at / inputs, at % inputs);
             weights[(output * inputs + input) * taps + tap]
         };
         // In the frame everything is one tile already.
-        let framed = inputs * kernel <= MAX_FRAMED_RUN;
+        let framed = filter.run() <= MAX_FRAMED_RUN;
         let leftover = LeftoverChannels::new(kernels, filter, bias, relu, weight).filter(|_| !framed);
         let in_panels = leftover.as_ref().map_or(bias.len(), LeftoverChannels::first_channel);
         let panels = pack(kernels, filter.products(), &bias[..in_panels], weight);
@@ -75,13 +74,12 @@ impl Conv {
     }
 
     fn padding(&self, extent: Extent) -> Padding {
-        let Filter { inputs, kernel, .. } = self.filter;
-        let radius = self.filter.radius();
-        // At each side 1, 2 ... radius taps of a pixel are outside.
-        let outside = radius * (radius + 1);
-        if inputs * kernel <= MAX_FRAMED_RUN {
+        let (_, beside) = self.filter.reach();
+        // At each side 1, 2 ... `beside` taps of a pixel are outside.
+        let outside = beside * (beside + 1);
+        if self.filter.run() <= MAX_FRAMED_RUN {
             Padding::Framed
-        } else if outside * TAPS_FOR_ONE_IN_THE_MARGIN <= kernel * extent.width {
+        } else if outside * TAPS_FOR_ONE_IN_THE_MARGIN <= self.filter.kernel.width * extent.width {
             Padding::Beside
         } else {
             Padding::Skipped
@@ -90,10 +88,10 @@ impl Conv {
 
     /// Rows of zeros above and below, columns of zeros at the left and at the right.
     fn margins(&self, extent: Extent) -> (usize, usize) {
-        let radius = self.filter.radius();
+        let (above, beside) = self.filter.reach();
         match self.padding(extent) {
-            Padding::Framed => (radius, radius),
-            Padding::Beside => (0, radius),
+            Padding::Framed => (above, beside),
+            Padding::Beside => (0, beside),
             Padding::Skipped => (0, 0),
         }
     }
@@ -101,7 +99,7 @@ impl Conv {
     /// Values in the frame that [`run`](Self::run) needs.
     pub(in crate::native) fn frame_len(&self, extent: Extent) -> usize {
         let (above, beside) = self.margins(extent);
-        if beside == 0 {
+        if (above, beside) == (0, 0) {
             return 0;
         }
         (extent.height + 2 * above) * (extent.width + 2 * beside) * self.filter.inputs
@@ -136,7 +134,7 @@ impl Conv {
     /// All taps of all pixels, those in the frame too.
     fn run_framed(&self, panel: &PackedWeights, extent: Extent, frame: &[f32], output: &mut [f32]) {
         let Filter { inputs, outputs, kernel } = self.filter;
-        let row = (extent.width + kernel - 1) * inputs;
+        let row = (extent.width + kernel.width - 1) * inputs;
         let tiling = Tiling::new(extent, self.kernels.max_pixels(panel.vectors));
         let [output_stride, output_column] = tiling.strides(extent.width * outputs, outputs);
         let [input_stride, input_column] = tiling.strides(row, inputs);
@@ -150,15 +148,15 @@ impl Conv {
                 input_column,
                 input_row: row,
                 weights: &panel.weights,
-                weight_row: kernel * inputs * panel.vectors * self.kernels.lanes(),
+                weight_row: self.filter.run() * panel.vectors * self.kernels.lanes(),
                 bias: Some(&panel.bias),
                 relu: self.relu,
                 columns: tiling.count,
                 pixels: block.len(),
                 vectors: panel.vectors,
                 channels: panel.channels.len(),
-                rows: kernel,
-                length: kernel * inputs,
+                rows: kernel.height,
+                length: self.filter.run(),
             });
         }
     }
@@ -167,10 +165,10 @@ impl Conv {
     fn run_beside(&self, panel: &PackedWeights, extent: Extent, frame: &[f32], output: &mut [f32]) {
         let Filter { inputs, outputs, kernel } = self.filter;
         let Extent { height, width } = extent;
-        let row = (width + kernel - 1) * inputs;
-        let weight_row = kernel * inputs * panel.vectors * self.kernels.lanes();
-        for Span { at, taps } in spans(height, kernel) {
-            let from = (at.start + taps.start).saturating_sub(self.filter.radius()) * row;
+        let row = (width + kernel.width - 1) * inputs;
+        let weight_row = self.filter.run() * panel.vectors * self.kernels.lanes();
+        for Span { at, taps } in spans(height, kernel.height) {
+            let from = (at.start + taps.start).saturating_sub(kernel.height / 2) * row;
             for block in blocks(width, self.kernels.max_pixels(panel.vectors)) {
                 self.kernels.f32_tile(&mut F32Tile {
                     output: &mut output[(at.start * width + block.start) * outputs + panel.channels.start..],
@@ -189,7 +187,7 @@ impl Conv {
                     vectors: panel.vectors,
                     channels: panel.channels.len(),
                     rows: taps.len(),
-                    length: kernel * inputs,
+                    length: self.filter.run(),
                 });
             }
         }
@@ -197,7 +195,8 @@ impl Conv {
 
     /// Only the taps that are inside, kernel row by kernel row.
     fn run_skipping(&self, panel: &PackedWeights, extent: Extent, input: &[f32], output: &mut [f32]) {
-        let (height, kernel, radius) = (extent.height, self.filter.kernel, self.filter.radius());
+        let (height, kernel) = (extent.height, self.filter.kernel.height);
+        let radius = kernel / 2;
         // The middle row comes last: it is the one that every pixel has, so that it can end with ReLU.
         let taps = (0..kernel).filter(|&tap| tap != radius).chain([radius]);
         for (step, tap) in taps.enumerate() {
@@ -226,14 +225,14 @@ impl Conv {
         output: &mut [f32],
     ) {
         let Filter { inputs, outputs, kernel } = self.filter;
-        let (width, radius) = (extent.width, self.filter.radius());
+        let (width, (above, beside)) = (extent.width, self.filter.reach());
         let lanes = panel.vectors * self.kernels.lanes();
-        for columns in spans(width, kernel) {
+        for columns in spans(width, kernel.width) {
             for block in blocks(rows.len(), self.kernels.max_pixels(panel.vectors)) {
                 let y = rows.start + block.start;
                 let at = y * width + columns.at.start;
-                let from = (y + taps.start).saturating_sub(radius) * width
-                    + (columns.at.start + columns.taps.start).saturating_sub(radius);
+                let from = (y + taps.start).saturating_sub(above) * width
+                    + (columns.at.start + columns.taps.start).saturating_sub(beside);
                 self.kernels.f32_tile(&mut F32Tile {
                     output: &mut output[at * outputs + panel.channels.start..],
                     output_stride: width * outputs,
@@ -242,10 +241,11 @@ impl Conv {
                     input_stride: width * inputs,
                     input_column: inputs,
                     input_row: 0,
-                    weights: &panel.weights[(taps.start * kernel + columns.taps.start) * inputs * lanes..],
+                    weights: &panel.weights
+                        [(taps.start * kernel.width + columns.taps.start) * inputs * lanes..],
                     weight_row: 0,
                     bias: first.then_some(&panel.bias),
-                    relu: self.relu && taps.start == radius,
+                    relu: self.relu && taps.start == above,
                     columns: columns.at.len(),
                     pixels: block.len(),
                     vectors: panel.vectors,
@@ -262,6 +262,7 @@ impl Conv {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::geometry::tests::kernel;
     use super::*;
     use crate::Isa;
 
@@ -276,19 +277,19 @@ mod tests {
     ) -> Vec<f64> {
         let Filter { inputs, outputs, kernel } = filter;
         let Extent { height, width } = extent;
-        let radius = kernel / 2;
+        let (above, beside) = filter.reach();
         let mut result = Vec::new();
         for (y, x, o) in
             (0..height).flat_map(|y| (0..width).flat_map(move |x| (0..outputs).map(move |o| (y, x, o))))
         {
             let mut sum = f64::from(bias[o]);
-            for (ky, kx, i) in (0..kernel)
-                .flat_map(|ky| (0..kernel).flat_map(move |kx| (0..inputs).map(move |i| (ky, kx, i))))
+            for (ky, kx, i) in (0..kernel.height)
+                .flat_map(|ky| (0..kernel.width).flat_map(move |kx| (0..inputs).map(move |i| (ky, kx, i))))
             {
-                let (row, column) = ((y + ky).wrapping_sub(radius), (x + kx).wrapping_sub(radius));
+                let (row, column) = ((y + ky).wrapping_sub(above), (x + kx).wrapping_sub(beside));
                 if row < height && column < width {
                     let value = input[(row * width + column) * inputs + i];
-                    let weight = weights[((o * inputs + i) * kernel + ky) * kernel + kx];
+                    let weight = weights[((o * inputs + i) * kernel.height + ky) * kernel.width + kx];
                     sum += f64::from(value) * f64::from(weight);
                 }
             }
@@ -300,9 +301,9 @@ mod tests {
     /// Mostly small maps, where the edges are, and wide ones.
     fn sizes() -> impl Strategy<Value = (Filter, Extent)> {
         let width = prop_oneof![2 => 1usize..9, 1 => 9usize..30];
-        (1usize..24, 1usize..70, 1usize..14, width, 0usize..5).prop_map(
-            |(inputs, outputs, height, width, radius)| {
-                (Filter { inputs, outputs, kernel: 2 * radius + 1 }, Extent { height, width })
+        (1usize..24, 1usize..70, kernel(), 1usize..14, width).prop_map(
+            |(inputs, outputs, kernel, height, width)| {
+                (Filter { inputs, outputs, kernel }, Extent { height, width })
             },
         )
     }

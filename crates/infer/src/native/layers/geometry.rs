@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::Window;
 use crate::native::kernel::Extent;
 use crate::native::pack::blocks;
 
@@ -10,19 +11,24 @@ use crate::native::pack::blocks;
 pub(in crate::native) struct Filter {
     pub(in crate::native) inputs: usize,
     pub(in crate::native) outputs: usize,
-    /// Side of the kernel, odd.
-    pub(in crate::native) kernel: usize,
+    /// The sides of the kernel, odd.
+    pub(in crate::native) kernel: Window,
 }
 
 impl Filter {
     /// The products for one output.
     pub(in crate::native) fn products(self) -> usize {
-        self.inputs * self.kernel * self.kernel
+        self.run() * self.kernel.height
     }
 
-    /// How far the kernel reaches beyond its centre.
-    pub(in crate::native) fn radius(self) -> usize {
-        self.kernel / 2
+    /// The products of one kernel row, whose inputs lie side by side in memory.
+    pub(in crate::native) fn run(self) -> usize {
+        self.inputs * self.kernel.width
+    }
+
+    /// How many rows and columns the kernel reaches beyond its centre.
+    pub(in crate::native) fn reach(self) -> (usize, usize) {
+        (self.kernel.height / 2, self.kernel.width / 2)
     }
 }
 
@@ -99,10 +105,16 @@ pub(in crate::native) fn copy_into_frame(
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Kernels with sides of 1 to 9.
+    pub(crate) fn kernel() -> impl Strategy<Value = Window> {
+        let side = || (0usize..5).prop_map(|radius| 2 * radius + 1);
+        (side(), side()).prop_map(|(height, width)| Window { height, width })
+    }
 
     proptest! {
         #[test]

@@ -20,7 +20,7 @@ pub(in crate::native) struct Int8Conv {
 }
 
 impl Int8Conv {
-    /// The convolution with these weights `[outputs, inputs, kernel, kernel]`, followed by ReLU if `relu`; `kernels` are
+    /// The convolution with these weights `[outputs, inputs, kernel height, kernel width]`, followed by ReLU if `relu`; `kernels` are
     /// those for 8 bits.
     pub(in crate::native) fn new(
         kernels: Kernels,
@@ -30,11 +30,12 @@ impl Int8Conv {
         relu: bool,
     ) -> Self {
         let Filter { inputs, kernel, .. } = filter;
-        let run = (kernel * inputs).next_multiple_of(INT8_GROUP);
-        let panels = pack_int8(kernels, kernel * run, bias, |output, at| {
+        let run = filter.run().next_multiple_of(INT8_GROUP);
+        let panels = pack_int8(kernels, kernel.height * run, bias, |output, at| {
             let (ky, kx, input) = (at / run, at % run / inputs, at % run % inputs);
             // What fills up the last group of a kernel row belongs to no tap.
-            if kx < kernel { weights[((output * inputs + input) * kernel + ky) * kernel + kx] } else { 0.0 }
+            let at = ((output * inputs + input) * kernel.height + ky) * kernel.width + kx;
+            if kx < kernel.width { weights[at] } else { 0.0 }
         });
         Self { kernels, filter, relu, panels }
     }
@@ -46,12 +47,12 @@ impl Int8Conv {
 
     /// Bytes in one row of the frame.
     fn row(&self, extent: Extent) -> usize {
-        (extent.width + self.filter.kernel - 1) * self.filter.inputs
+        (extent.width + self.filter.kernel.width - 1) * self.filter.inputs
     }
 
     /// Bytes in the frame that [`run`](Self::run) needs: with the last group of the last pixel.
     pub(in crate::native) fn frame_len(&self, extent: Extent) -> usize {
-        (extent.height + self.filter.kernel - 1) * self.row(extent) + INT8_GROUP
+        (extent.height + self.filter.kernel.height - 1) * self.row(extent) + INT8_GROUP
     }
 
     /// One image, no value of which is negative; `frame` is of [`frame_len`](Self::frame_len), its content does not
@@ -59,9 +60,10 @@ impl Int8Conv {
     pub(in crate::native) fn run(&self, extent: Extent, input: &[f32], frame: &mut [u8], output: &mut [f32]) {
         let Filter { inputs, outputs, kernel } = self.filter;
         let width = extent.width;
-        let (row, groups) = (self.row(extent), (kernel * inputs).div_ceil(INT8_GROUP));
+        let (row, groups) = (self.row(extent), self.filter.run().div_ceil(INT8_GROUP));
         frame.fill(0);
-        let margin = self.filter.radius() * (row + inputs);
+        let (above, beside) = self.filter.reach();
+        let margin = above * row + beside * inputs;
         let scale = self.kernels.quantise(input, width * inputs, &mut frame[margin..], row);
         for panel in &self.panels {
             let tiling = Tiling::new(extent, self.kernels.max_pixels(panel.vectors));
@@ -87,7 +89,7 @@ impl Int8Conv {
                     pixels: block.len(),
                     vectors: panel.vectors,
                     channels: panel.channels.len(),
-                    rows: kernel,
+                    rows: kernel.height,
                     length: groups,
                 });
             }
@@ -183,6 +185,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::conv::Conv;
+    use super::super::geometry::tests::kernel;
     use super::super::linear::Linear;
     use super::*;
     use crate::Isa;
@@ -202,9 +205,9 @@ mod tests {
         // Where inputs and weights are whole numbers of 8 bits nothing is rounded.
         #[test]
         fn a_convolution_of_whole_numbers_is_exact(
-            inputs in 1usize..7, outputs in 1usize..40, height in 1usize..8, width in 1usize..20, radius in 0usize..3, relu: bool,
+            inputs in 1usize..7, outputs in 1usize..40, height in 1usize..8, width in 1usize..20, kernel in kernel(), relu: bool,
         ) {
-            let filter = Filter { inputs, outputs, kernel: 2 * radius + 1 };
+            let filter = Filter { inputs, outputs, kernel };
             let extent = Extent { height, width };
             let products = filter.products();
             let weights: Vec<f32> = (0..outputs).flat_map(|output| whole(output, products, -127, 127)).collect();

@@ -17,7 +17,7 @@ pub(in crate::native) struct LeftoverChannels {
     filter: Filter,
     relu: bool,
     channels: Range<usize>,
-    /// `[channels, kernel, kernel, inputs]`.
+    /// `[channels, kernel height, kernel width, inputs]`.
     weights: Aligned<f32>,
     bias: Vec<f32>,
 }
@@ -31,12 +31,11 @@ impl LeftoverChannels {
         relu: bool,
         weight: impl Fn(usize, usize) -> f32,
     ) -> Option<Self> {
-        let Filter { inputs, outputs, kernel } = filter;
-        let (lanes, run) = (kernels.lanes(), kernel * inputs);
-        let channels = outputs / lanes * lanes..outputs;
+        let lanes = kernels.lanes();
+        let channels = filter.outputs / lanes * lanes..filter.outputs;
         // In multiplications of vectors for one pixel.
-        let as_vector = kernel * run;
-        let as_products = channels.len() * (kernel * run.div_ceil(lanes) + SUMMING_UP);
+        let as_vector = filter.products();
+        let as_products = channels.len() * (filter.kernel.height * filter.run().div_ceil(lanes) + SUMMING_UP);
         if !(1..=kernels.max_dot_products()).contains(&channels.len()) || 2 * as_products > as_vector {
             return None;
         }
@@ -56,20 +55,20 @@ impl LeftoverChannels {
     pub(in crate::native) fn run(&self, extent: Extent, input: &[f32], output: &mut [f32]) {
         let Filter { inputs, outputs, kernel } = self.filter;
         let Extent { height, width } = extent;
-        let (radius, row) = (self.filter.radius(), kernel * inputs);
+        let ((above, beside), row) = (self.filter.reach(), self.filter.run());
         for y in 0..height {
-            let taps = radius.saturating_sub(y)..kernel.min(height + radius - y);
-            for columns in spans(width, kernel) {
+            let taps = above.saturating_sub(y)..kernel.height.min(height + above - y);
+            for columns in spans(width, kernel.width) {
                 let at = y * width + columns.at.start;
-                let from = (y + taps.start - radius) * width + columns.at.start + columns.taps.start - radius;
+                let from = (y + taps.start - above) * width + columns.at.start + columns.taps.start - beside;
                 self.kernels.dot_products(&mut DotProducts {
                     output: &mut output[at * outputs + self.channels.start..],
                     output_column: outputs,
                     input: &input[from * inputs..],
                     input_column: inputs,
                     input_row: width * inputs,
-                    weights: &self.weights[(taps.start * kernel + columns.taps.start) * inputs..],
-                    weight_channel: kernel * row,
+                    weights: &self.weights[(taps.start * kernel.width + columns.taps.start) * inputs..],
+                    weight_channel: self.filter.products(),
                     weight_row: row,
                     bias: &self.bias,
                     relu: self.relu,

@@ -6,7 +6,9 @@ use std::iter::Peekable;
 use super::steps::{MapStep, VectorStep};
 use crate::native::kernel::Kernels;
 use crate::native::layers::{Affine, Conv, Filter, Int8Conv, Int8Linear, Linear, MaxPool};
-use crate::{Architecture, ArchitectureError, InputShape, Layer, ModelFile, Precision, Shape, Tensor};
+use crate::{
+    Architecture, ArchitectureError, InputShape, Layer, ModelFile, Precision, Shape, Tensor, Window,
+};
 
 /// The fewest products for one output that are worth 8 bits: below, rounding the inputs costs too much beside them.
 const MIN_INT8_PRODUCTS: usize = 16;
@@ -83,10 +85,13 @@ impl<'a> Compiler<'a> {
         let mut order = None;
         while let Some((index, layer, shape)) = layers.next() {
             match (layer, shape) {
-                (Layer::Conv2d { channels: outputs, kernel }, Shape::Maps { channels: inputs, .. }) => {
+                (
+                    Layer::Conv2d { channels: outputs, kernel },
+                    Shape::Maps { channels: inputs, height, .. },
+                ) => {
                     let norm = take_next(&mut layers, Layer::BatchNorm2d);
                     let relu = take_next(&mut layers, Layer::Relu).is_some();
-                    self.conv(index, Filter { inputs, outputs, kernel }, norm, relu);
+                    self.conv(index, Filter { inputs, outputs, kernel }, height, norm, relu);
                 }
                 (Layer::MaxPool2d { size: window }, Shape::Maps { channels, .. }) => {
                     self.plan.maps.push(MapStep::MaxPool(MaxPool {
@@ -166,8 +171,9 @@ impl<'a> Compiler<'a> {
             .collect()
     }
 
-    fn conv(&mut self, index: usize, filter: Filter, norm: Option<usize>, relu: bool) {
-        let mut weights = self.tensor(index, "weight").to_vec();
+    /// A convolution of maps of `height` rows.
+    fn conv(&mut self, index: usize, filter: Filter, height: usize, norm: Option<usize>, relu: bool) {
+        let (filter, mut weights) = without_idle_rows(filter, height, self.tensor(index, "weight"));
         let mut bias = self.tensor(index, "bias").to_vec();
         let products = filter.products();
         if let Some(norm) = norm {
@@ -197,6 +203,16 @@ impl<'a> Compiler<'a> {
         });
         self.non_negative = relu;
     }
+}
+
+/// A convolution without the kernel rows that, on maps of `height` rows, only ever see the padding; and its weights.
+fn without_idle_rows(filter: Filter, height: usize, weights: &[f32]) -> (Filter, Vec<f32>) {
+    let Window { height: rows, width } = filter.kernel;
+    let idle = (rows / 2).saturating_sub(height - 1);
+    let kernel = Window { height: rows - 2 * idle, width };
+    let kept = idle * width..(rows - idle) * width;
+    let weights = weights.chunks_exact(rows * width).flat_map(|taps| &taps[kept.clone()]).copied().collect();
+    (Filter { kernel, ..filter }, weights)
 }
 
 /// Takes the next layer if it is `wanted`; gives its index.

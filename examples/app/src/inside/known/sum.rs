@@ -1,6 +1,6 @@
 //! The terms of one value, arranged for display.
 
-use captcha_lab::infer::{Layer, Origin, Tap};
+use captcha_lab::infer::{Layer, Origin, Tap, Window};
 
 use crate::inside::known::insight::Piece;
 use crate::inside::known::planes::Cell;
@@ -12,8 +12,8 @@ pub(crate) enum Sum {
     Window {
         /// One for each map of the level before.
         channels: Vec<Channel>,
-        /// Side of the window.
-        side: usize,
+        /// The sides of the window.
+        kernel: Window,
         /// The bias.
         bias: f32,
     },
@@ -78,11 +78,11 @@ impl Sum {
         Some(match piece.origin(stage, cell)? {
             Origin::Sum { taps, bias } => match layer {
                 Layer::Conv2d { kernel, .. } => {
-                    let channels = taps.chunks(kernel * kernel).map(|taps| Channel {
+                    let channels = taps.chunks(kernel.area()).map(|taps| Channel {
                         taps: taps.to_vec(),
                         partial: taps.iter().map(|tap| tap.input * tap.weight).sum(),
                     });
-                    Self::Window { channels: channels.collect(), side: kernel, bias }
+                    Self::Window { channels: channels.collect(), kernel, bias }
                 }
                 _ => Self::Weighted { products: products(piece, stage, &taps), bias },
             },

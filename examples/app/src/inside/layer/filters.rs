@@ -31,7 +31,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
     let mut to = None;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = GAP;
-        let side = LARGE_CELL * kernel as f32;
+        let side = LARGE_CELL * kernel.width as f32;
         let width = match weights.len() {
             1 => (ui.available_width() - side - 2.0 * GAP) / 2.0,
             _ => ui.available_width() * 0.45,
@@ -41,7 +41,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
             to = clicked.map(|cell| Place::Sum { stage, cell: Cell { map, ..cell } });
             ui.vertical(|ui| {
                 ui.strong(format!("Filter {}", map + 1));
-                grid(ui, kernel, LARGE_CELL, cells(&weights[0], largest));
+                grid(ui, kernel.width, LARGE_CELL, cells(&weights[0], largest));
                 ui.label(format!("bias {}", signed_number(bias)));
             });
         }
@@ -55,7 +55,7 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
             let title = format!("Filter {}: one table for each of {} maps", map + 1, weights.len());
             ui.strong(title).on_hover_text(Step::Filters.words().text);
             let height = large_height(ui);
-            let side = SMALL_CELL * kernel as f32;
+            let side = SMALL_CELL * kernel.width as f32;
             ScrollArea::vertical().id_salt("filter").max_height(height).auto_shrink([false, true]).show(
                 ui,
                 |ui| {
@@ -63,7 +63,16 @@ pub(crate) fn show(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, map: usize)
                     let room =
                         fitted(scene.piece.planes(stage), vec2(1.5 * side, side), ui.pixels_per_point());
                     flow(ui, weights.len(), side.max(room.x), vec2(8.0, 6.0), |ui, channel| {
-                        to = to.or(pair(ui, scene, stage, map, channel, kernel, &weights[channel], largest));
+                        to = to.or(pair(
+                            ui,
+                            scene,
+                            stage,
+                            map,
+                            channel,
+                            kernel.width,
+                            &weights[channel],
+                            largest,
+                        ));
                     });
                 },
             );
@@ -81,7 +90,7 @@ fn filter(piece: &Piece, stage: usize, map: usize) -> Option<(Vec<Vec<f32>>, f32
     Some((tables.collect(), bias))
 }
 
-/// The side and the weights of a filter for a single input map, as in the first layer.
+/// The width and the weights of a filter for a single input map, as in the first layer.
 pub(crate) fn only_filter(piece: &Piece, stage: usize, map: usize) -> Option<(usize, Vec<Content>)> {
     let Layer::Conv2d { kernel, .. } = piece.layer(stage) else { return None };
     if piece.planes(stage).maps != 1 {
@@ -89,7 +98,7 @@ pub(crate) fn only_filter(piece: &Piece, stage: usize, map: usize) -> Option<(us
     }
     let (tables, _) = filter(piece, stage, map)?;
     let largest = colour::largest(tables.iter().flatten());
-    Some((kernel, cells(tables.first()?, largest).collect()))
+    Some((kernel.width, cells(tables.first()?, largest).collect()))
 }
 
 /// An input map and the weights of the filter for it, one above the other.
@@ -100,15 +109,15 @@ fn pair(
     stage: usize,
     map: usize,
     channel: usize,
-    kernel: usize,
+    columns: usize,
     weights: &[f32],
     largest: f32,
 ) -> Option<Place> {
-    let side = SMALL_CELL * kernel as f32;
+    let side = SMALL_CELL * columns as f32;
     let room = fitted(scene.piece.planes(stage), vec2(1.5 * side, side), ui.pixels_per_point());
     let label = format!("Map {} before the layer", channel + 1);
     let view = show_map(ui, scene, stage, channel, room, &label);
-    grid(ui, kernel, SMALL_CELL, cells(weights, largest));
+    grid(ui, columns, SMALL_CELL, cells(weights, largest));
     let place = view.response.interact_pointer_pos().filter(|_| view.response.clicked())?;
     let cell = view.cell_at(place)?;
     Some(Place::Sum { stage, cell: Cell { map, ..cell } })

@@ -85,8 +85,8 @@ fn all_maps(ui: &mut Ui, scene: &mut Scene<'_>, stage: usize, chosen: usize) -> 
             let view = show_map(ui, scene, stage + 1, map, size, &label);
             frame(ui, view.rect, &view.response, map == chosen);
             ui.small(caption(scene, stage, map));
-            if let Some((side, cells)) = filters::only_filter(scene.piece, stage, map) {
-                grid(ui, side, FILTER_CELL, cells.into_iter());
+            if let Some((columns, cells)) = filters::only_filter(scene.piece, stage, map) {
+                grid(ui, columns, FILTER_CELL, cells.into_iter());
             }
             let place = view.response.interact_pointer_pos();
             if view.response.clicked() {

@@ -81,7 +81,7 @@ impl Scene<'_> {
 /// A name of a layer that is short enough for the header of a column.
 pub(crate) fn short_name(layer: Layer) -> String {
     match layer {
-        Layer::Conv2d { kernel, .. } => format!("conv {kernel}\u{d7}{kernel}"),
+        Layer::Conv2d { kernel, .. } => format!("conv {}\u{d7}{}", kernel.width, kernel.height),
         Layer::BatchNorm2d => "norm".to_owned(),
         Layer::Relu => "ReLU".to_owned(),
         Layer::MaxPool2d { size } => format!("pool {}\u{d7}{}", size.width, size.height),

@@ -78,9 +78,10 @@ pub(crate) fn show(
             written_out(ui, scene, stage, cell, &sum, channel, value);
         }
         match &sum {
-            Sum::Window { channels, side, .. } if channels.len() > 1 => {
+            Sum::Window { channels, kernel, .. } if channels.len() > 1 => {
                 ui.add_space(8.0);
-                if let Some(chosen) = terms::partial_sums(ui, scene.piece, stage, channels, *side, channel) {
+                if let Some(chosen) = terms::partial_sums(ui, scene.piece, stage, channels, *kernel, channel)
+                {
                     state.channel = Some(([stage, cell.map], chosen));
                 }
             }
@@ -120,8 +121,8 @@ fn written_out(
     value: f32,
 ) {
     match sum {
-        Sum::Window { channels, side, bias } => {
-            terms::window(ui, scene.piece, stage, channels, *side, channel);
+        Sum::Window { channels, kernel, bias } => {
+            terms::window(ui, scene.piece, stage, channels, *kernel, channel);
             terms::total(ui, channels.iter().map(|channel| channel.partial).sum(), *bias, value);
         }
         Sum::Weighted { products, bias } => {
@@ -255,8 +256,9 @@ fn window(scene: &Scene<'_>, stage: usize, cell: Cell, before: &MapView) -> Opti
     let [x, y] = [cell.x as f32, cell.y as f32];
     match scene.piece.layer(stage) {
         Layer::Conv2d { kernel, .. } => {
-            let reach = (kernel / 2) as f32;
-            Some(before.cells([x - reach, y - reach], [kernel as f32; 2]))
+            let [across, down] = [kernel.width, kernel.height].map(|side| (side / 2) as f32);
+            let size = [kernel.width as f32, kernel.height as f32];
+            Some(before.cells([x - across, y - down], size))
         }
         Layer::MaxPool2d { size } => {
             let [columns, rows] = [size.width as f32, size.height as f32];

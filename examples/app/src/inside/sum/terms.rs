@@ -1,7 +1,7 @@
 //! The terms of a sum, written out.
 
 use captcha_lab::core::image::Rgb;
-use captcha_lab::infer::{Layer, Tap};
+use captcha_lab::infer::{Layer, Tap, Window};
 use captcha_report::inside::colour;
 use eframe::egui::{
     CornerRadius, Label, RichText, Role, ScrollArea, Sense, StrokeKind, Ui, WidgetInfo, vec2,
@@ -26,15 +26,15 @@ const PADDING: Rgb<u8> = Rgb([0xcc, 0xcc, 0xcc]);
 /// The width that the terms need, in points.
 pub(crate) fn width(sum: &Sum) -> f32 {
     match sum {
-        Sum::Window { side, .. } => 3.0 * cell_size(*side) * *side as f32 + 80.0,
+        Sum::Window { kernel, .. } => 3.0 * cell_size(*kernel) * kernel.width as f32 + 80.0,
         Sum::Weighted { .. } => 480.0,
         Sum::Largest { .. } | Sum::Single { .. } => 380.0,
     }
 }
 
-/// The size of a cell with a number, in a window of this side.
-fn cell_size(side: usize) -> f32 {
-    if side > 3 { SMALLER_CELL } else { CELL }
+/// The size of a cell with a number, in a window of these sides.
+fn cell_size(kernel: Window) -> f32 {
+    if kernel.width.max(kernel.height) > 3 { SMALLER_CELL } else { CELL }
 }
 
 /// A convolution: all products of the selected input map.
@@ -43,26 +43,31 @@ pub(crate) fn window(
     piece: &Piece,
     stage: usize,
     channels: &[Channel],
-    side: usize,
+    kernel: Window,
     shown: usize,
 ) {
     let Some(channel) = channels.get(shown) else { return };
-    let size = cell_size(side);
-    let height = size * side as f32;
+    let size = cell_size(kernel);
+    let height = size * kernel.height as f32;
     let weights = channels.iter().flat_map(|channel| channel.taps.iter().map(|tap| &tap.weight));
     let largest_weight = colour::largest(weights);
     let products: Vec<f32> = channel.taps.iter().map(|tap| tap.input * tap.weight).collect();
     let largest_product = colour::largest(&products);
     ui.horizontal_wrapped(|ui| {
-        term(ui, "window", |ui| grid(ui, side, size, inputs(piece, stage, &channel.taps)));
+        term(ui, "window", |ui| grid(ui, kernel.width, size, inputs(piece, stage, &channel.taps)));
         sign(ui, "\u{d7}", height);
         term(ui, "filter", |ui| {
             let weights = channel.taps.iter().map(|tap| tap.weight);
-            grid(ui, side, size, weights.map(|w| (colour::signed(w, largest_weight), number(w))))
+            grid(ui, kernel.width, size, weights.map(|w| (colour::signed(w, largest_weight), number(w))))
         });
         sign(ui, "=", height);
         term(ui, "products", |ui| {
-            grid(ui, side, size, products.iter().map(|&p| (colour::signed(p, largest_product), number(p))))
+            grid(
+                ui,
+                kernel.width,
+                size,
+                products.iter().map(|&p| (colour::signed(p, largest_product), number(p))),
+            )
         });
     });
     if channels.len() > 1 {
@@ -116,7 +121,7 @@ pub(crate) fn partial_sums(
     piece: &Piece,
     stage: usize,
     channels: &[Channel],
-    side: usize,
+    kernel: Window,
     shown: usize,
 ) -> Option<usize> {
     let largest_weight = colour::largest(channels.iter().flat_map(|c| c.taps.iter().map(|tap| &tap.weight)));
@@ -134,15 +139,15 @@ pub(crate) fn partial_sums(
                     ui.spacing_mut().item_spacing.y = 3.0;
                     ui.small(format!("map {}", i + 1));
                     let blank = |(fill, _)| (fill, String::new());
-                    grid(ui, side, TINY_CELL, inputs(piece, stage, &channel.taps).map(blank));
+                    grid(ui, kernel.width, TINY_CELL, inputs(piece, stage, &channel.taps).map(blank));
                     let weights = channel.taps.iter();
                     grid(
                         ui,
-                        side,
+                        kernel.width,
                         TINY_CELL,
                         weights.map(|t| (colour::signed(t.weight, largest_weight), String::new())),
                     );
-                    let width = TINY_CELL * side as f32;
+                    let width = TINY_CELL * kernel.width as f32;
                     let (rect, _) = ui.allocate_exact_size(vec2(width, 5.0), Sense::hover());
                     let fill =
                         crate::inside::paint::textures::on_screen(colour::signed(channel.partial, largest));
