@@ -60,7 +60,16 @@ fn letters(lengths: Option<(usize, usize)>) -> Solver {
 }
 
 fn solver(architecture: Architecture, lengths: Option<(usize, usize)>, sureness: f32) -> Solver {
-    let mut metadata = ModelMetadata::new(architecture, Alphabet::new(CHARACTERS).unwrap());
+    solver_of(CHARACTERS, architecture, lengths, sureness)
+}
+
+fn solver_of(
+    characters: &str,
+    architecture: Architecture,
+    lengths: Option<(usize, usize)>,
+    sureness: f32,
+) -> Solver {
+    let mut metadata = ModelMetadata::new(architecture, Alphabet::new(characters).unwrap());
     metadata.lengths = lengths;
     Solver::with_recognizer(Box::new(Grey { metadata, sureness })).unwrap()
 }
@@ -135,6 +144,36 @@ fn what_can_t_be_known_or_read_is_told() {
     let error = solver.solve(&GrayImage::new(4000, 1).into()).unwrap_err();
     assert_eq!(error.reason(), "too wide");
     assert!(matches!(solver.solve(&GrayImage::new(0, 0).into()), Err(SolveError::Decoding(_))));
+}
+
+#[test]
+fn capital_and_small_letters_can_be_the_same() {
+    let architecture = |sequence: Solver| sequence.metadata().architecture.clone();
+    let of_both = |architecture: Architecture| solver_of("ABab", architecture, None, 9.0);
+    // What was A, C, B and D in four letters is A, a, B and b here.
+    let image = columns("A C B D", 1);
+    let plain = || of_both(architecture(sequence(None, 9.0)));
+    assert_eq!(plain().solve(&image).unwrap().text, "AaBb");
+    let ignoring = || plain().with_ignore_case(true).unwrap();
+    assert_eq!(ignoring().solve(&image).unwrap().text, "AaBb", "in the case that is seen");
+    let small = ignoring().with_allowed(Some(Alphabet::new("ab").unwrap())).unwrap();
+    let prediction = small.solve(&image).unwrap();
+    assert_eq!((prediction.text.as_str(), prediction.characters[0].alternatives.len()), ("aabb", 1));
+    assert!(ignoring().knows("aB") && !ignoring().knows("c"));
+    let letters = of_both(Architecture::compact(4)).with_ignore_case(true).unwrap();
+    let letters = letters.with_allowed(Some(Alphabet::new("ab").unwrap())).unwrap();
+    assert!(letters.solve(&bars(3)).unwrap().text.chars().all(|character| "ab".contains(character)));
+
+    let right = |solver: &Solver| {
+        let labelled = |label| LabelledImage::new(label, columns("A C B D", 1));
+        let mut texts = Vec::new();
+        let report = evaluate(solver, ["AaBb", "aabb", "aabA"].into_iter(), labelled, &(), |answer| {
+            texts.push((answer.label, answer.right));
+        });
+        assert_eq!(texts[1].0, "aabb");
+        (report.evaluation.whole.hits, texts[1].1)
+    };
+    assert_eq!((right(&plain()), right(&ignoring()), right(&small)), ((1, false), (2, true), (2, true)));
 }
 
 #[test]

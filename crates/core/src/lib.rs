@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `alphabet` | [`Alphabet`]: the ordered set of characters that a CAPTCHA can contain; maps characters to class indices |
 //! | `label` | [`Label`]: the known answer of a sample, read from a file name or given |
+//! | `letter_case` | [`fold_case`], [`other_case`]: capital and small letters |
 //! | `glyph_box` | [`GlyphBox`]: a non-empty rectangle in pixels |
 //! | [`ink`] | the one place where pixels become floats: ink 1.0, paper 0.0 |
 //! | `decode` | [`decode_image`], [`open_image`], [`to_gray`]: images from untrusted bytes, with limits and typed errors |
@@ -34,6 +35,7 @@ pub mod ink;
 #[doc(hidden)]
 pub mod jpeg;
 mod label;
+mod letter_case;
 mod levels;
 mod monitor;
 #[doc(hidden)]
@@ -47,6 +49,7 @@ pub use encode::encode_image;
 pub use fingerprint::{ContentHash, Difference, Fingerprint};
 pub use glyph_box::{GlyphBox, GlyphBoxError};
 pub use label::{Label, LabelError};
+pub use letter_case::{fold_case, other_case};
 pub use levels::{shows_light_text, stretch_contrast};
 pub use monitor::Monitor;
 pub use resample::{scale_to_height, scaled_width};

@@ -59,6 +59,8 @@ const CHUNK: usize = 64;
 
 /// Lets `solver` read the images that `load` gives for `items`, in parallel, and counts what is right.
 ///
+/// Where the solver ignores case ([`Solver::with_ignore_case`]), labels are compared so, too.
+///
 /// `each` sees every answer, in the order of `items`. The work stops early if `monitor` asks for it; the report is
 /// then over the images so far.
 ///
@@ -80,32 +82,54 @@ pub fn evaluate<T: Send>(
     monitor: &dyn Monitor,
     mut each: impl FnMut(Answer),
 ) -> Report {
+    evaluate_known(solver, items.map(|item| ((), item)), load, monitor, |(), answer| each(answer))
+}
+
+/// As [`evaluate`](fn@evaluate); each answer comes with what is known of its item.
+pub(crate) fn evaluate_known<K: Send, T: Send>(
+    solver: &Solver,
+    items: impl ExactSizeIterator<Item = (K, T)>,
+    load: impl Fn(T) -> LabelledImage + Sync,
+    monitor: &dyn Monitor,
+    mut each: impl FnMut(K, Answer),
+) -> Report {
     let total = items.len() as u64;
     let mut items = items;
     let mut report = Report { backend: solver.backend(), precision: solver.precision(), ..Report::default() };
     monitor.progress(0, total);
     while !monitor.interrupted() {
-        let chunk: Vec<T> = items.by_ref().take(CHUNK).collect();
+        let chunk: Vec<(K, T)> = items.by_ref().take(CHUNK).collect();
         if chunk.is_empty() {
             break;
         }
         let started = Instant::now();
-        let images: Vec<LabelledImage> = chunk.into_par_iter().map(&load).collect();
+        let images: Vec<(K, LabelledImage)> =
+            chunk.into_par_iter().map(|(known, item)| (known, load(item))).collect();
         let loaded = Instant::now();
-        let answers: Vec<Answer> = images.into_par_iter().map(|image| answer(solver, image)).collect();
+        let answers: Vec<(K, Answer)> =
+            images.into_par_iter().map(|(known, image)| (known, answer(solver, image))).collect();
         report.loading += loaded - started;
         report.solving += loaded.elapsed();
-        for mut answer in answers {
-            let outcome = match &answer.reading {
-                Ok(prediction) => Outcome::Read(prediction),
-                Err(error) => Outcome::Failed(error.reason()),
-            };
-            answer.right = report.evaluation.record(&answer.label, outcome);
-            each(answer);
+        for (known, mut answer) in answers {
+            answer.right = record(solver, &answer, &mut report.evaluation);
+            each(known, answer);
         }
         monitor.progress(report.evaluation.images(), total);
     }
     report
+}
+
+/// Counts an answer; says whether the whole text is right. Where the solver ignores case, so does the comparison.
+fn record(solver: &Solver, answer: &Answer, evaluation: &mut Evaluation) -> bool {
+    let label = solver.comparable(&answer.label);
+    match &answer.reading {
+        Ok(prediction) => {
+            let mut prediction = prediction.clone();
+            prediction.text = solver.comparable(&prediction.text);
+            evaluation.record(&label, Outcome::Read(&prediction))
+        }
+        Err(error) => evaluation.record(&label, Outcome::Failed(error.reason())),
+    }
 }
 
 fn answer(solver: &Solver, labelled: LabelledImage) -> Answer {

@@ -11,5 +11,7 @@ mod evaluate;
 mod labelled_image;
 
 pub use calibrate::{TemperatureReport, calibrate};
+#[cfg(feature = "torch")]
+pub(crate) use evaluate::evaluate_known;
 pub use evaluate::{Answer, Report, evaluate};
 pub use labelled_image::LabelledImage;

@@ -42,8 +42,8 @@ pub(super) fn read(
     ))
 }
 
-/// The letters of an image that is prepared for the model, as many as `lengths` allow. If the ink suggests another number, the nearest one that is
-/// allowed is tried.
+/// The letters of an image that is prepared for the model, as many as `lengths` allow. If the ink suggests another
+/// number, the nearest one that is allowed is tried.
 pub(super) fn cut(
     segmenter: &Segmenter,
     image: &GrayImage,

@@ -114,9 +114,20 @@ impl Solver {
     /// Sets the only characters that a text can have; with `None`, all that the model reads.
     ///
     /// # Errors
-    /// [`SolveError::Decoding`] names the first character that the model does not read.
+    /// [`SolveError::Decoding`] names the first character that the model does not read; where
+    /// [`with_ignore_case`](Self::with_ignore_case) came before, in neither case.
     pub fn with_allowed(self, allowed: Option<Alphabet>) -> Result<Self, SolveError> {
         let decoding = self.decoding().clone().with_allowed(allowed);
+        self.with_decoding(decoding)
+    }
+
+    /// Sets whether capital and small letters are the same: see [`Decoding::ignore_case`].
+    ///
+    /// # Errors
+    /// [`SolveError::Decoding`] if the characters that are allowed are so in one case only, and now the model must read
+    /// them as they are.
+    pub fn with_ignore_case(self, ignore_case: bool) -> Result<Self, SolveError> {
+        let decoding = self.decoding().clone().with_ignore_case(ignore_case);
         self.with_decoding(decoding)
     }
 
@@ -181,6 +192,17 @@ impl Solver {
     #[must_use]
     pub fn decoding(&self) -> &Decoding {
         self.decoder.decoding()
+    }
+
+    /// Whether every character of `text` is one that the model reads, in this case or, if case is ignored, in any.
+    #[must_use]
+    pub fn knows(&self, text: &str) -> bool {
+        self.decoder.knows(text)
+    }
+
+    /// `text` as texts are compared: see [`Decoder::comparable`].
+    pub(crate) fn comparable(&self, text: &str) -> String {
+        self.decoder.comparable(text)
     }
 
     /// Reads an image.

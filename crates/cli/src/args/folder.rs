@@ -42,6 +42,16 @@ impl FolderArgs {
         }
     }
 
+    /// The characters that labels may have, if they are given.
+    pub(crate) fn alphabet(&self) -> Option<&Alphabet> {
+        self.alphabet.as_ref()
+    }
+
+    /// Whether capital and small letters are the same.
+    pub(crate) fn ignores_case(&self) -> bool {
+        self.ignore_case
+    }
+
     /// Whether one of them is given.
     pub(crate) fn is_given(&self) -> bool {
         let Self { labels, pattern, recursive, ignore_case, alphabet } = self;

@@ -65,11 +65,12 @@ impl FromStr for KnownLengths {
 }
 
 impl SolverArgs {
-    /// The solver that these arguments describe.
+    /// The solver that these arguments describe. `alphabet` is what texts are known to be written in, where `--allowed`
+    /// does not say it.
     ///
     /// # Errors
     /// If the file is not a model, the backend is not built in, or the model does not support the options.
-    pub(crate) fn open(&self) -> Outcome<Solver> {
+    pub(crate) fn open(&self, alphabet: Option<&Alphabet>, ignore_case: bool) -> Outcome<Solver> {
         let model = open_model(&self.model)?;
         let solver = match self.backend {
             Backend::Native => {
@@ -97,7 +98,8 @@ impl SolverArgs {
                 self.precision
             );
         }
-        let mut decoding = solver.decoding().clone().with_allowed(self.allowed.clone());
+        let allowed = self.allowed.as_ref().or(alphabet).cloned();
+        let mut decoding = solver.decoding().clone().with_allowed(allowed).with_ignore_case(ignore_case);
         if let Some(KnownLengths(lengths)) = &self.length {
             decoding = decoding.with_lengths(lengths.clone());
         }

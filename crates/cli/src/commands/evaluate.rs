@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use captcha_lab::dataset::{LabelledFolder, Sample};
+use captcha_lab::infer::CoveragePoint;
 use captcha_lab::{Calibration, LabelledImage, Report, Solver, evaluate};
 use captcha_report::{Table, format, pictures, share_cells};
 use serde::Serialize;
@@ -14,7 +15,9 @@ use crate::run::Outcome;
 
 /// Measure how well and how fast a model reads a folder of labelled images.
 ///
-/// Labels are found as by `check`. Every accuracy is over all images: one that can't be read counts as wrong.
+/// Labels are found as by `check`. Every accuracy is over all images: one that can't be read counts as wrong. With
+/// --alphabet only its characters are read, and with --ignore-case what the network gives to both cases of a letter is
+/// added.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Evaluate {
     /// The folder of labelled images.
@@ -34,6 +37,9 @@ pub(crate) struct Evaluate {
     json: bool,
 }
 
+/// How many of the answers given are to be right, where only sure ones are.
+const PRECISION: f64 = 0.99;
+
 #[derive(Serialize)]
 struct Summary<'a> {
     images: u64,
@@ -46,6 +52,8 @@ struct Summary<'a> {
     whole_accuracy_interval: (f64, f64),
     /// The expected calibration error: the mean difference between confidence and accuracy, in `[0, 1]`.
     expected_calibration_error: f64,
+    /// The most images that can be answered so that 99 % of the answers given are right, and how sure those are.
+    answered_at_99: Option<CoveragePoint>,
     images_per_second: f64,
     /// The time to load and decode the files is not included.
     solved_per_second: f64,
@@ -63,10 +71,10 @@ struct Summary<'a> {
 impl Evaluate {
     pub(super) fn run(&self) -> Outcome {
         self.threads.apply()?;
-        let solver = self.solver.open()?;
+        let solver = self.solver.open(self.labels.alphabet(), self.labels.ignores_case())?;
         let alphabet = &solver.metadata().alphabet;
         let folder = LabelledFolder::open(&self.data, &self.labels.options())?;
-        let foreign = folder.samples().filter(|s| alphabet.encode(s.label.as_str()).is_err()).count();
+        let foreign = folder.samples().filter(|sample| !solver.knows(sample.label.as_str())).count();
         if foreign == folder.len() {
             // The error says which characters were expected.
             LabelledFolder::open(&self.data, &self.labels.options().with_alphabet(alphabet.clone()))?;
@@ -120,6 +128,7 @@ impl Evaluate {
             whole_accuracy: evaluation.whole.value(),
             whole_accuracy_interval: evaluation.whole.interval(),
             expected_calibration_error: evaluation.calibration.expected_error(),
+            answered_at_99: evaluation.calibration.answered_at(PRECISION),
             images_per_second: report.images_per_second(),
             solved_per_second: report.solved_per_second(),
             backend: solver.backend(),
@@ -182,8 +191,16 @@ fn calibration_tables(calibration: &Calibration) -> String {
         let [threshold, right, of, share, interval] = share_cells(&point.threshold.to_string(), point.right);
         coverage.row([threshold, format::percent(point.answered.value()), right, of, share, interval]);
     }
+    let most = match calibration.answered_at(PRECISION) {
+        Some(point) => format!(
+            "{} of all images are answered with 99 % of the answers right: those at least {} sure",
+            format::percent(point.answered.value()),
+            format::percent(point.threshold),
+        ),
+        None => "however few are answered, not 99 % of the answers are right".to_owned(),
+    };
     format!(
-        "how sure the answers are (expected calibration error {})\n{bins}\nonly answers that are sure enough\n{coverage}",
+        "how sure the answers are (expected calibration error {})\n{bins}\nonly answers that are sure enough\n{coverage}\n{most}",
         format::percent(calibration.expected_error())
     )
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use captcha_lab::Alphabet;
 use captcha_lab::core::describe;
 use captcha_report::format;
 use serde::Serialize;
@@ -18,6 +19,13 @@ pub(crate) struct Solve {
     images: Vec<PathBuf>,
     #[command(flatten)]
     solver: SolverArgs,
+    /// The same as --allowed.
+    #[arg(long, value_name = "CHARACTERS", conflicts_with = "allowed")]
+    alphabet: Option<Alphabet>,
+    /// Capital and small letters are the same: what the network gives to both is added. Texts come in the case of
+    /// --alphabet, or else in the case that is likelier.
+    #[arg(long)]
+    ignore_case: bool,
     /// Give only answers that are at least this sure, from 0 to 1; the text of others is left empty, and in JSON they
     /// are not `accepted`.
     #[arg(long, default_value_t = 0.0, value_parser = parse_confidence, value_name = "SHARE")]
@@ -46,7 +54,7 @@ fn parse_confidence(text: &str) -> Result<f32, String> {
 
 impl Solve {
     pub(super) fn run(&self) -> Outcome {
-        let solver = self.solver.open()?;
+        let solver = self.solver.open(self.alphabet.as_ref(), self.ignore_case)?;
         let mut unread = 0;
         for path in &self.images {
             let file = &*path.to_string_lossy();

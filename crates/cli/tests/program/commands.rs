@@ -44,6 +44,20 @@ fn an_image_is_read_and_explained() {
         "QXKZEF"
     );
 
+    // In the case that is asked for, and whatever the case of the labels.
+    let small = "--ignore-case --length 6 --alphabet abcdefghijklmnopqrstuvwxyz";
+    let read = program.json(&format!("solve --model claptcha-sequence {small} images/QXKZEF.png"));
+    assert_eq!(read["text"], "qxkzef");
+    std::fs::create_dir(program.path("small")).unwrap();
+    std::fs::copy(program.path("images/QXKZEF.png"), program.path("small/qxkzef.png")).unwrap();
+    let words = "evaluate --data small --model claptcha-sequence";
+    assert!(program.error(words, 1).contains("ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
+    for words in [format!("{words} --ignore-case"), format!("{words} {small}")] {
+        let measured = program.json(&words);
+        assert_eq!(measured["whole_accuracy"], 1.0, "{measured}");
+        assert_eq!(measured["answered_at_99"]["answered"]["hits"], 1, "{measured}");
+    }
+
     let explained = program.json("explain images/QXKZEF.png --out page --letter 2");
     assert_eq!(explained["text"], "QXKZEF");
     assert!(program.path("page/index.html").exists() && program.path("page/flashlight.gif").exists());

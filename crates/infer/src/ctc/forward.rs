@@ -1,6 +1,7 @@
 //! The probability of a text.
 
 use super::Posteriors;
+use super::posteriors::add_logarithms;
 
 /// The natural logarithm of the probability of `text`, minus infinity if it is impossible: the forward algorithm of
 /// CTC (Graves et al. 2006, section 4.1, equations 6 to 8), in logarithms.
@@ -21,23 +22,17 @@ pub fn log_probability(posteriors: &Posteriors, text: &[usize]) -> f64 {
         for state in (0..states).rev() {
             let mut sum = forward[state];
             if state >= 1 {
-                sum = add(sum, forward[state - 1]);
+                sum = add_logarithms(sum, forward[state - 1]);
             }
             // From character to character without a blank, unless they are the same.
             if state >= 2 && !state.is_multiple_of(2) && text[state / 2] != text[state / 2 - 1] {
-                sum = add(sum, forward[state - 2]);
+                sum = add_logarithms(sum, forward[state - 2]);
             }
             forward[state] = sum + row[class_of(state)];
         }
     }
     let last = forward[states - 1];
-    if states > 1 { add(last, forward[states - 2]) } else { last }
-}
-
-/// `ln(exp(a) + exp(b))`.
-fn add(a: f64, b: f64) -> f64 {
-    let (small, large) = if a < b { (a, b) } else { (b, a) };
-    if small == f64::NEG_INFINITY { large } else { large + (small - large).exp().ln_1p() }
+    if states > 1 { add_logarithms(last, forward[states - 2]) } else { last }
 }
 
 #[cfg(test)]

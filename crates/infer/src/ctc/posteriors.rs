@@ -60,6 +60,33 @@ impl Posteriors {
         Ok(Self { classes, probabilities, logarithms })
     }
 
+    /// The same with some classes as one: `groups` has for each class but the blank the class that it becomes, below
+    /// `count`; the blank is class `count` then. At every step the probabilities of a group are added.
+    ///
+    /// A path is then one of groups, so that members of a group at neighbouring steps are one character, as the same
+    /// class twice is.
+    ///
+    /// # Panics
+    /// If a group is not below `count`.
+    #[must_use]
+    pub fn merged(&self, groups: &[usize], count: usize) -> Self {
+        let (classes, blank) = (count + 1, self.blank());
+        let mut probabilities = vec![0.0; self.steps() * classes];
+        let mut logarithms = vec![f64::NEG_INFINITY; self.steps() * classes];
+        let steps = self.rows().zip(self.log_rows());
+        let merged = probabilities.chunks_exact_mut(classes).zip(logarithms.chunks_exact_mut(classes));
+        for ((row, log_row), (sums, log_sums)) in steps.zip(merged) {
+            for (&group, (&p, &log)) in groups.iter().zip(row.iter().zip(log_row)) {
+                assert!(group < count, "a group is below {count}, not {group}");
+                sums[group] += p;
+                log_sums[group] = add_logarithms(log_sums[group], log);
+            }
+            sums[count] = row[blank];
+            log_sums[count] = log_row[blank];
+        }
+        Self { classes, probabilities, logarithms }
+    }
+
     /// The number of steps.
     #[must_use]
     pub fn steps(&self) -> usize {
@@ -89,11 +116,19 @@ impl Posteriors {
     }
 }
 
+/// `ln(exp(a) + exp(b))`.
+pub(super) fn add_logarithms(a: f64, b: f64) -> f64 {
+    let (small, large) = if a < b { (a, b) } else { (b, a) };
+    if small == f64::NEG_INFINITY { large } else { large + (small - large).exp().ln_1p() }
+}
+
 #[cfg(test)]
 mod tests {
     use captcha_core::ndarray::array;
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::ctc::testing::{all_paths, all_texts, small_posteriors, text_of};
 
     #[test]
     fn steps_sum_to_one_and_logarithms_agree() {
@@ -122,5 +157,31 @@ mod tests {
         let logits = array![[0.0, 0.0], [0.0, f32::NAN]];
         let error = Posteriors::from_logits(&logits.view(), 1.0, |_| true).unwrap_err();
         assert_eq!(error, NotFinite { step: 1, class: 1 });
+    }
+
+    proptest! {
+        #[test]
+        fn merged_texts_have_all_paths_of_their_groups(
+            posteriors in small_posteriors(), groups in prop::collection::vec(0usize..3, 4),
+        ) {
+            let blank = posteriors.blank();
+            let groups = &groups[..blank];
+            let merged = posteriors.merged(groups, 3);
+            let rows: Vec<&[f64]> = posteriors.rows().collect();
+            let mut expected = std::collections::HashMap::<Vec<usize>, f64>::new();
+            for path in all_paths(&posteriors) {
+                let probability: f64 = path.iter().zip(&rows).map(|(&class, row)| row[class]).product();
+                let path: Vec<usize> =
+                    path.iter().map(|&class| if class == blank { 3 } else { groups[class] }).collect();
+                *expected.entry(text_of(&path, 3)).or_default() += probability;
+            }
+            let actual = all_texts(&merged);
+            prop_assert_eq!(actual.len(), expected.len());
+            for (text, p) in expected {
+                prop_assert!((actual[&text] - p).abs() < 1e-12, "{:?}", text);
+                let log = crate::ctc::log_probability(&merged, &text).exp();
+                prop_assert!((log - p).abs() < 1e-12, "{:?}", text);
+            }
+        }
     }
 }

@@ -3,13 +3,12 @@
 use std::ops::Range;
 
 use captcha_core::ndarray::ArrayView2;
-use captcha_core::{Alphabet, GlyphBox};
 
+use super::classes::Classes;
 use super::decoding::MAX_WIDTH;
 use crate::ctc::{self, Posteriors, TooManyStates};
 use crate::{
-    Alternative, Character, Confidence, Decoding, DecodingError, MAX_LENGTH, ModelMetadata, Prediction,
-    Search,
+    Alternative, Character, Confidence, Decoding, DecodingError, MAX_LENGTH, ModelMetadata, Reading, Search,
 };
 
 /// Makes characters of a network's scores: those of one model, with what is known of its texts.
@@ -29,27 +28,9 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decoder {
-    alphabet: Alphabet,
-    /// Of each character of the alphabet.
-    allowed: Vec<bool>,
+    classes: Classes,
     temperature: f32,
     decoding: Decoding,
-}
-
-/// What a sequence network reads in an image, and in which of its columns.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Reading {
-    /// The characters, left to right, each with its share of the probability of all texts of that length, summed over
-    /// all their paths ([`ctc::character_posteriors`]); without bounds.
-    pub characters: Vec<Character>,
-    /// The probability of the text among those that are allowed, summed over all its paths; 0 where the network leaves
-    /// no measurable probability to any text that is allowed.
-    pub confidence: Confidence,
-    /// The steps in which the network sees each character ([`ctc::align`]).
-    pub columns: Vec<Range<usize>>,
-    /// How many steps there are.
-    pub steps: usize,
 }
 
 impl Decoder {
@@ -58,7 +39,6 @@ impl Decoder {
     /// # Errors
     /// [`DecodingError`] names the option that is out of its range.
     pub fn new(metadata: &ModelMetadata, decoding: Decoding) -> Result<Self, DecodingError> {
-        let alphabet = metadata.alphabet.clone();
         if let Some(lengths) = &decoding.lengths
             && (lengths.is_empty() || *lengths.end() > MAX_LENGTH)
         {
@@ -73,21 +53,27 @@ impl Decoder {
         if !(temperature.is_finite() && temperature > 0.0) {
             return Err(DecodingError::Temperature { actual: temperature });
         }
-        let mut allowed = vec![decoding.allowed.is_none(); alphabet.len()];
-        for &character in decoding.allowed.iter().flat_map(Alphabet::characters) {
-            let class = alphabet.index_of(character).ok_or_else(|| DecodingError::UnknownCharacter {
-                character,
-                alphabet: alphabet.to_string(),
-            })?;
-            allowed[class] = true;
-        }
-        Ok(Self { alphabet, allowed, temperature, decoding })
+        Ok(Self { classes: Classes::new(&metadata.alphabet, &decoding)?, temperature, decoding })
     }
 
     /// What is known of a text, and how it is looked for.
     #[must_use]
     pub fn decoding(&self) -> &Decoding {
         &self.decoding
+    }
+
+    /// Whether every character of `text` is one that the model reads, in this case or, if case is ignored, in any.
+    #[must_use]
+    pub fn knows(&self, text: &str) -> bool {
+        text.chars().all(|c| self.classes.alphabet().contains(self.classes.representative(c)))
+    }
+
+    /// `text` for comparisons: texts that count as the same have the same one. Without
+    /// [`ignore_case`](Decoding::ignore_case) it is the text itself; with it, each character that the model reads in
+    /// both cases is in the case that comes first in the model's alphabet.
+    #[must_use]
+    pub fn comparable(&self, text: &str) -> String {
+        text.chars().map(|character| self.classes.representative(character)).collect()
     }
 
     /// The character of a letter network's scores `[classes]`: the most probable one that is allowed.
@@ -98,14 +84,24 @@ impl Decoder {
     /// [`DecodingError::Classes`] unless there is one score for each character of the alphabet.
     pub fn letter(&self, logits: impl IntoIterator<Item = f32>) -> Result<Character, DecodingError> {
         let mut scores: Vec<f32> = logits.into_iter().map(|logit| logit / self.temperature).collect();
-        self.check_classes(scores.len(), self.alphabet.len())?;
-        for (score, _) in scores.iter_mut().zip(&self.allowed).filter(|(_, allowed)| !**allowed) {
+        self.check_classes(scores.len(), self.classes.len())?;
+        for (_, score) in scores.iter_mut().enumerate().filter(|(class, _)| !self.classes.allows(*class)) {
             *score = f32::NEG_INFINITY;
         }
         crate::softmax(&mut scores);
+        let written = self.classes.written(|class| scores[class].into());
+        let shares = match self.classes.groups() {
+            Some((groups, count)) => {
+                let mut shares = vec![0.0; count];
+                groups.iter().zip(&scores).for_each(|(&group, score)| shares[group] += score);
+                // Rounding must not make them more than 1.
+                shares.iter().map(|share: &f32| if *share > 1.0 { 1.0 } else { *share }).collect()
+            }
+            None => scores,
+        };
         // An alphabet is never empty, nor is one that is allowed.
-        Character::from_candidates(self.candidates(&scores))
-            .ok_or(DecodingError::Classes { expected: self.alphabet.len(), actual: 0 })
+        Character::from_candidates(self.candidates(&shares, &written))
+            .ok_or(DecodingError::Classes { expected: self.classes.len(), actual: 0 })
     }
 
     /// The text of a sequence network's scores `[steps, classes]`, the blank last.
@@ -116,18 +112,20 @@ impl Decoder {
     /// were asked for fits into the steps, [`DecodingError::TooManyStates`] if there are so many scores that a text of
     /// such a length would take more than 128 MiB.
     pub fn sequence(&self, logits: &ArrayView2<'_, f32>) -> Result<Reading, DecodingError> {
-        self.check_classes(logits.ncols(), self.alphabet.len() + 1)?;
-        let allowed = |class| self.allowed.get(class).is_none_or(|&allowed| allowed);
-        let posteriors = Posteriors::from_logits(logits, self.temperature, allowed)?;
+        self.check_classes(logits.ncols(), self.classes.len() + 1)?;
+        let of_network =
+            Posteriors::from_logits(logits, self.temperature, |class| self.classes.allows(class))?;
+        let merged = self.classes.groups().map(|(groups, count)| of_network.merged(groups, count));
+        let posteriors = merged.as_ref().unwrap_or(&of_network);
         let lengths = self.decoding.lengths.as_ref();
-        TooManyStates::check(&posteriors, lengths.map_or(0, |lengths| *lengths.end()))?;
+        TooManyStates::check(posteriors, lengths.map_or(0, |lengths| *lengths.end()))?;
         let found = match self.decoding.search {
-            Search::BestPath => ctc::best_path(&posteriors, lengths).map(|text| {
-                let all = lengths.map_or(1.0, |lengths| ctc::probability_of_lengths(&posteriors, lengths));
-                (ctc::log_probability(&posteriors, &text).exp(), all, text)
+            Search::BestPath => ctc::best_path(posteriors, lengths).map(|text| {
+                let all = lengths.map_or(1.0, |lengths| ctc::probability_of_lengths(posteriors, lengths));
+                (ctc::log_probability(posteriors, &text).exp(), all, text)
             }),
             Search::Prefixes { width } => {
-                let found = ctc::prefix_search(&posteriors, lengths, width, 1);
+                let found = ctc::prefix_search(posteriors, lengths, width, 1);
                 let best = found.candidates.into_iter().next();
                 best.map(|best| (best.probability, found.total, best.text))
             }
@@ -136,11 +134,12 @@ impl Decoder {
             steps: posteriors.steps(),
             shortest: lengths.map_or(0, |lengths| *lengths.start()),
         })?;
-        TooManyStates::check(&posteriors, text.len())?;
+        TooManyStates::check(posteriors, text.len())?;
+        let columns = ctc::align(posteriors, &text).unwrap_or_default();
         Ok(Reading {
-            characters: self.characters(&posteriors, &text),
+            characters: self.characters(posteriors, &of_network, &text, &columns),
             confidence: share(probability, all),
-            columns: ctc::align(&posteriors, &text).unwrap_or_default(),
+            columns,
             steps: posteriors.steps(),
         })
     }
@@ -149,10 +148,20 @@ impl Decoder {
         if actual == expected { Ok(()) } else { Err(DecodingError::Classes { expected, actual }) }
     }
 
-    fn characters(&self, posteriors: &Posteriors, text: &[usize]) -> Vec<Character> {
+    /// The characters of a text, which has these columns; `posteriors` are of what is told apart.
+    fn characters(
+        &self,
+        posteriors: &Posteriors,
+        of_network: &Posteriors,
+        text: &[usize],
+        columns: &[Range<usize>],
+    ) -> Vec<Character> {
         let shares = ctc::character_posteriors(posteriors, text.len());
         let characters = text.iter().enumerate().filter_map(|(place, &class)| {
-            let character = self.alphabet.character(class)?;
+            let columns = columns.get(place).cloned().unwrap_or(0..posteriors.steps());
+            let rows: Vec<&[f64]> = of_network.rows().skip(columns.start).take(columns.len()).collect();
+            let written = self.classes.written(|class| rows.iter().map(|row| row[class]).sum());
+            let character = written[class]?;
             let Some(shares) = shares.as_ref().map(|shares| &shares[place]) else {
                 let confidence = Confidence::default();
                 return Character::from_candidates(vec![Alternative { character, confidence }]);
@@ -161,7 +170,7 @@ impl Decoder {
             let confidence = confidence(shares[class]);
             // The one that was read first, whatever the others have.
             shares[class] = f32::INFINITY;
-            let mut candidates = self.candidates(&shares);
+            let mut candidates = self.candidates(&shares, &written);
             candidates[0].confidence = confidence;
             Character::from_candidates(candidates)
         });
@@ -169,12 +178,10 @@ impl Decoder {
     }
 
     /// The most probable characters that are allowed, most probable first.
-    fn candidates(&self, probabilities: &[f32]) -> Vec<Alternative> {
-        let allowed = probabilities.iter().zip(&self.allowed).zip(self.alphabet.characters());
-        let mut candidates: Vec<(f32, char)> = allowed
-            .filter(|((_, allowed), _)| **allowed)
-            .map(|((&probability, _), &character)| (probability, character))
-            .collect();
+    fn candidates(&self, probabilities: &[f32], written: &[Option<char>]) -> Vec<Alternative> {
+        let allowed = probabilities.iter().zip(written);
+        let mut candidates: Vec<(f32, char)> =
+            allowed.filter_map(|(&probability, &written)| Some((probability, written?))).collect();
         candidates.sort_by(|a, b| b.0.total_cmp(&a.0));
         candidates.truncate(self.decoding.alternatives.saturating_add(1));
         candidates
@@ -194,47 +201,10 @@ fn share(part: f64, all: f64) -> Confidence {
     if all > 0.0 { confidence((part / all).clamp(0.0, 1.0) as f32) } else { Confidence::default() }
 }
 
-impl Reading {
-    /// The text.
-    #[must_use]
-    pub fn text(&self) -> String {
-        self.characters.iter().map(|character| character.character).collect()
-    }
-
-    /// The text in an image of this size in pixels.
-    ///
-    /// The box of a character is as high as the image, and reaches from the columns in which the network sees it to the
-    /// middle of the gap to its neighbours; at the ends of the text as far as on its other side. A single character has
-    /// its columns only.
-    #[must_use]
-    pub fn in_image(self, width: u32, height: u32) -> Prediction {
-        let Self { characters, confidence, columns, steps } = self;
-        if width == 0 || height == 0 || columns.len() != characters.len() {
-            return Prediction::new(characters, confidence);
-        }
-        let scale = f64::from(width) / steps.max(1) as f64;
-        let placed = characters.into_iter().enumerate().map(|(i, character)| {
-            let gap = |before: Option<&Range<usize>>, after: Option<&Range<usize>>| {
-                Some((after?.start - before?.end) as f64 / 2.0)
-            };
-            let left = gap(i.checked_sub(1).map(|i| &columns[i]), Some(&columns[i]));
-            let right = gap(Some(&columns[i]), columns.get(i + 1));
-            let start = columns[i].start as f64 - left.or(right).unwrap_or(0.0);
-            let end = columns[i].end as f64 + right.or(left).unwrap_or(0.0);
-            let x = ((start * scale).round().max(0.0) as u32).min(width - 1);
-            let right = ((end * scale).round() as u32).clamp(x + 1, width);
-            match GlyphBox::new(x, 0, right - x, height) {
-                Ok(bounds) => character.with_bounds(bounds),
-                Err(_) => character,
-            }
-        });
-        Prediction::new(placed.collect(), confidence)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use captcha_core::ndarray::{Array2, array};
+    use captcha_core::{Alphabet, GlyphBox};
     use proptest::prelude::*;
 
     use super::*;
@@ -306,6 +276,61 @@ mod tests {
         assert_eq!(free.letter([f32::NAN; 3]).unwrap().confidence.value(), 0.0);
     }
 
+    /// A decoder that ignores case.
+    fn folding(characters: &str, asked: Option<&str>) -> Decoder {
+        let asked = asked.map(|asked| Alphabet::new(asked).unwrap());
+        decoder(characters, Decoding::default().with_ignore_case(true).with_allowed(asked))
+    }
+
+    #[test]
+    fn letters_of_both_cases_are_one() {
+        let logits = [2.0f32, 1.9, 2.5];
+        let sum: f32 = logits.iter().map(|logit| logit.exp()).sum();
+        let expected = (logits[0].exp() + logits[1].exp()) / sum;
+        for (asked, read) in [(None, 'A'), (Some("ab"), 'a'), (Some("BA"), 'A'), (Some("Aab"), 'A')] {
+            let character = folding("AaB", asked).letter(logits).unwrap();
+            assert_eq!((character.character, character.alternatives.len()), (read, 1), "{asked:?}");
+            assert!((character.confidence.value() - expected).abs() < 1e-6);
+        }
+        assert_eq!(decoder("AaB", Decoding::default()).letter(logits).unwrap().character, 'B');
+        let only = folding("AaB", Some("a")).letter(logits).unwrap();
+        assert_eq!((only.character, only.confidence.value()), ('a', 1.0));
+        assert_eq!(
+            folding("AB", Some("b")).letter([1.0, 0.0]).unwrap().character,
+            'b',
+            "the model has but B"
+        );
+    }
+
+    #[test]
+    fn a_text_is_in_the_case_that_is_asked_for_or_else_likelier_where_it_is_seen() {
+        // A, a, B and the blank: a then A in two neighbouring steps is one letter, and B is the second.
+        let mut logits = Array2::zeros((6, 4));
+        logits.column_mut(3).fill(8.0);
+        for (step, values) in
+            [(1, [6.0, 9.0, 0.0, 0.0]), (2, [9.5, 6.0, 0.0, 0.0]), (4, [0.0, 0.0, 9.0, 0.0])]
+        {
+            logits.row_mut(step).assign(&array![values[0], values[1], values[2], values[3]]);
+        }
+        let view = logits.view();
+        assert_eq!(decoder("AaB", Decoding::default()).sequence(&view).unwrap().text(), "aAB");
+        let free = folding("AaB", None);
+        let reading = free.sequence(&view).unwrap();
+        assert_eq!((reading.text(), &reading.columns[..]), ("AB".to_owned(), &[1..3, 4..5][..]));
+        assert!(reading.confidence.value() > 0.98, "{:?}", reading.confidence);
+        for (asked, text) in [("ab", "ab"), ("Ab", "Ab"), ("aAb", "Ab")] {
+            for search in [Search::BestPath, Search::default()] {
+                let decoding = folding("AaB", Some(asked)).decoding().clone().with_search(search);
+                assert_eq!(decoder("AaB", decoding).sequence(&view).unwrap().text(), text);
+            }
+        }
+        assert!(free.knows("Aab") && !free.knows("c") && !decoder("Aa", Decoding::default()).knows("B"));
+        assert_eq!(
+            (free.comparable("aAbc"), decoder("Aa", Decoding::default()).comparable("aA")),
+            ("AABc".to_owned(), "aA".to_owned())
+        );
+    }
+
     #[test]
     fn characters_have_their_places() {
         // A in steps 2 and 3, B in step 6, A in step 9 of 12, in an image 120 pixels wide.
@@ -347,6 +372,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn without_two_cases_of_a_letter_nothing_changes(
+            logits in prop::collection::vec(-9.0f32..9.0, 12 * 4), low in 0usize..4,
+        ) {
+            let logits = Array2::from_shape_vec((12, 4), logits).unwrap();
+            let lengths = Decoding::default().with_lengths(Some(low..=low + 2));
+            let plain = decoder("aB7", lengths.clone()).sequence(&logits.view()).unwrap();
+            let folding = decoder("aB7", lengths.with_ignore_case(true)).sequence(&logits.view()).unwrap();
+            prop_assert_eq!(plain, folding);
+        }
+
         #[test]
         fn masks_and_lengths_are_hard(
             logits in prop::collection::vec(-12.0f32..12.0, 20 * 5), greedy: bool, one: bool,

@@ -27,6 +27,12 @@ pub struct Decoding {
     /// The lengths that a text can have, at most [`MAX_LENGTH`]; default any. Confidences are those given that this is
     /// so.
     pub lengths: Option<RangeInclusive<usize>>,
+    /// Whether capital and small letters are the same; default no. Then the probabilities of characters that differ in
+    /// case alone are added at every step, whether the letter is looked for, placed or how sure it is; and
+    /// [`allowed`](Self::allowed) allows both cases of its characters, of which the model must know one. Texts come in
+    /// the case of `allowed`; without it, and where that has both, each character in the case that the network finds
+    /// likelier where it sees it.
+    pub ignore_case: bool,
     /// How many other readings of each character to give; default 3.
     pub alternatives: usize,
 }
@@ -91,7 +97,7 @@ impl Default for Search {
 
 impl Default for Decoding {
     fn default() -> Self {
-        Self { search: Search::default(), allowed: None, lengths: None, alternatives: 3 }
+        Self { search: Search::default(), allowed: None, lengths: None, ignore_case: false, alternatives: 3 }
     }
 }
 
@@ -114,6 +120,13 @@ impl Decoding {
     #[must_use]
     pub fn with_lengths(mut self, lengths: Option<RangeInclusive<usize>>) -> Self {
         self.lengths = lengths;
+        self
+    }
+
+    /// Sets whether capital and small letters are the same.
+    #[must_use]
+    pub fn with_ignore_case(mut self, ignore_case: bool) -> Self {
+        self.ignore_case = ignore_case;
         self
     }
 

@@ -221,6 +221,24 @@ impl Calibration {
         points.reverse();
         points
     }
+
+    /// The most images that can be answered if at least the share `precision` of the answers given is to be right: those
+    /// at least as sure as the least threshold at which that is so; `None` if there is none. Thresholds are the edges of
+    /// the cells of confidences, 738 of them.
+    ///
+    /// The threshold is chosen on the answers that it is measured on, so a few answers prove little.
+    #[must_use]
+    pub fn answered_at(&self, precision: f64) -> Option<CoveragePoint> {
+        let total = self.unanswered + self.cells.iter().map(|tally| tally.answers.total).sum::<u64>();
+        let mut given = Share::default();
+        let points = self.cells.iter().enumerate().rev().filter(|(_, tally)| tally.answers.total > 0);
+        let points = points.map(|(cell, tally)| {
+            given.add(tally.answers.hits, tally.answers.total);
+            let answered = Share { hits: given.total, total };
+            CoveragePoint { threshold: start_of(cell), answered, right: given }
+        });
+        points.filter(|point| point.right.value() >= precision).last()
+    }
 }
 
 impl Tally {
@@ -320,6 +338,24 @@ mod tests {
         assert_eq!(at(0.99), (2, 2));
         assert_eq!(at(0.999), (2, 2));
         assert_eq!(at(0.99999), (1, 1));
+    }
+
+    #[test]
+    fn as_many_are_answered_as_the_precision_allows() {
+        let mut calibration = Calibration::new();
+        // Of 200 sure answers one is wrong, of 10 less sure ones three, and 40 more are unsure and right.
+        (0..200).for_each(|answer| calibration.add(confidence(0.999), answer > 0));
+        (0..10).for_each(|answer| calibration.add(confidence(0.9), answer > 2));
+        (0..40).for_each(|_| calibration.add(confidence(0.4), true));
+        (0..50).for_each(|_| calibration.add_unanswered());
+        let at = |precision| {
+            let point = calibration.answered_at(precision)?;
+            assert!(point.right.value() >= precision && point.answered.total == 300);
+            Some((point.answered.hits, (0.0..=0.9).contains(&point.threshold)))
+        };
+        assert_eq!(at(0.99), Some((200, false)));
+        assert_eq!(at(0.98), Some((250, true)), "more answers, and again right");
+        assert_eq!((at(0.999), Calibration::new().answered_at(0.5)), (None, None));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use captcha_core::Monitor;
 use captcha_dataset::{ImageSet, LabelledFolder, Sample};
 use serde::{Deserialize, Serialize};
 
-use crate::measure::{LabelledImage, Report, evaluate};
+use crate::measure::{LabelledImage, Report, evaluate_known};
 use crate::solver::Solver;
 
 /// What a model made of an image.
@@ -35,21 +35,12 @@ pub(super) fn read(
     part: &[usize],
     monitor: &dyn Monitor,
 ) -> (Report, Vec<OwnAnswer>) {
-    let samples: Vec<(usize, Sample)> = part
-        .iter()
-        .filter_map(|&image| {
-            let index = images.source_index(image);
-            Some((index, folder.sample(index)?))
-        })
-        .collect();
-    let mut names = part.iter().map(|&image| (images.source_index(image), images.name(image).to_owned()));
+    let samples: Vec<(usize, Sample)> =
+        part.iter().filter_map(|&image| Some((image, folder.sample(images.source_index(image))?))).collect();
     let mut answers = Vec::with_capacity(part.len());
-    let load = |(_, sample): (usize, Sample)| LabelledImage {
-        label: sample.label.to_string(),
-        image: sample.load(),
-    };
-    let report = evaluate(solver, samples.into_iter(), load, monitor, |answer| {
-        let Some((index, name)) = names.next() else { return };
+    let load = |sample: Sample| LabelledImage { label: sample.label.to_string(), image: sample.load() };
+    let report = evaluate_known(solver, samples.into_iter(), load, monitor, |image, answer| {
+        let (index, name) = (images.source_index(image), images.name(image).to_owned());
         let (read, confidence, failure) = match &answer.reading {
             Ok(prediction) => (Some(prediction.text.clone()), prediction.confidence.value().into(), None),
             Err(error) => (None, 0.0, Some(error.reason().to_owned())),

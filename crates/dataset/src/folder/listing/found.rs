@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use captcha_core::Label;
+use captcha_core::{Label, other_case};
 
 use super::label_files::Texts;
 use super::walk::walk;
@@ -134,28 +134,4 @@ impl<'a> Listing<'a> {
 
 fn folded(text: &str, fold: impl Fn(char) -> char) -> String {
     text.chars().map(fold).collect()
-}
-
-/// The capital of a small letter and the small letter of a capital, where each is one character.
-fn other_case(character: char) -> char {
-    let one = |mut characters: Box<dyn Iterator<Item = char>>| match (characters.next(), characters.next()) {
-        (Some(other), None) => other,
-        _ => character,
-    };
-    if character.is_uppercase() {
-        one(Box::new(character.to_lowercase()))
-    } else {
-        one(Box::new(character.to_uppercase()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn letters_without_another_case_stay() {
-        let other: String = "aÄ7ßñ字".chars().map(other_case).collect();
-        assert_eq!(other, "Aä7ßÑ字");
-    }
 }
