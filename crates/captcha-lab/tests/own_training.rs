@@ -165,6 +165,12 @@ fn a_training_from_a_model_takes_another_alphabet() {
     let second = fine_tune(&open(images.path()), &options, None, &()).unwrap();
     let start = second.trained.start.unwrap();
     assert_eq!((&*start.characters, &*start.new_characters), ("ABX", "Z"));
+    assert_eq!(start.is_cold, start.validation_accuracy < 0.05);
+    let cold = second.options.cold_start.unwrap();
+    assert_eq!(
+        (second.options.learning_rate, second.options.flat_start, cold.learning_rate),
+        (1e-3, 0, 3e-3)
+    );
     assert_eq!(second.model.metadata().architecture.input.height, 16);
 }
 

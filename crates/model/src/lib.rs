@@ -6,8 +6,9 @@
 //! | [`SequenceTraining`] | a source of CAPTCHAs to a model that reads whole images, in one call |
 //! | [`train`](fn@train) | trains an architecture on a [`TrainingData`], with checkpoints, and resumes where it stopped: letter networks by cross-entropy, sequence networks by CTC |
 //! | [`train_from`], [`Start`], [`StartReport`] | the same from the weights of another model, whatever alphabet it has |
-//! | [`TrainOptions`], [`Schedule`], [`Watched`], [`DeviceChoice`] | how to train |
+//! | [`TrainOptions`], [`Schedule`], [`Watched`], [`ColdStart`], [`DeviceChoice`] | how to train |
 //! | [`rehearse`], [`RehearsalOptions`], [`Rehearsal`] | learns one batch by heart, or says why it can't: the test before a training |
+//! | [`run_fingerprint`] | what a run is known by |
 //! | [`Trained`], [`Stop`], [`Drawn`] | the results |
 //! | [`TrainMonitor`], [`EpochMetrics`] | progress and metrics during the training |
 //! | [`TorchRecognizer`] | a [`Recognizer`](captcha_infer::Recognizer) that runs a model file with libtorch |
@@ -45,9 +46,9 @@ mod training;
 
 pub use captcha_dataset::TrainingData;
 pub use error::ModelError;
-pub use options::{DeviceChoice, Schedule, TrainOptions, Watched};
+pub use options::{ColdStart, DeviceChoice, Schedule, TrainOptions, Watched};
 pub use recognizer::TorchRecognizer;
-pub use run::{EpochMetrics, TrainMonitor, write_csv, write_json_lines, write_tensorboard};
+pub use run::{EpochMetrics, TrainMonitor, run_fingerprint, write_csv, write_json_lines, write_tensorboard};
 pub use start::{Start, StartReport};
 pub use trainer::{
     Drawn, Rehearsal, RehearsalOptions, Stop, Suspicion, Trained, Unlearnt, rehearse, train, train_from,

@@ -11,7 +11,8 @@ use std::sync::Mutex;
 use captcha_core::Monitor;
 use captcha_infer::ModelFile;
 use captcha_model::{
-    ModelError, Schedule, Start, StartReport, Stop, TrainMonitor, TrainOptions, Trained, Watched, train_from,
+    ColdStart, ModelError, Schedule, Start, StartReport, Stop, TrainMonitor, TrainOptions, Trained, Watched,
+    train_from,
 };
 use common::StopAfter;
 use common::letters::{data, exclusive, fit, metadata, options};
@@ -77,6 +78,28 @@ fn it_resumes_to_the_same_bytes_and_another_start_is_another_run() {
     let error = fit(&options, Some(folder.path()), &()).unwrap_err();
     let ModelError::OtherRun { differences, .. } = error else { panic!("{error}") };
     assert_eq!(differences[0].option, "start");
+}
+
+#[test]
+fn a_model_that_reads_nothing_is_trained_as_from_nothing() {
+    let _guard = exclusive();
+    let untrained = fit(&options().with_epochs(1).with_learning_rate(1e-9), None, &()).unwrap().model;
+    let options = options().with_epochs(2).with_patience(None);
+    let cold = ColdStart::default().with_learning_rate(1e-2);
+    let below = |share| options.clone().with_cold_start(Some(cold.with_below(share)));
+    let weights = |options: &TrainOptions| {
+        let trained = from(&untrained, options, None, &()).unwrap();
+        (trained.model.tensors().clone(), trained.start.unwrap().is_cold)
+    };
+    let (gentle, fast) = (weights(&options), weights(&options.clone().with_learning_rate(1e-2)));
+    assert!(weights(&below(0.0)) == gentle, "it reads some, and goes on as ever");
+    let (cold_weights, is_cold) = weights(&below(1.0));
+    assert!(is_cold && !fast.1 && cold_weights == fast.0);
+
+    let folder = tempfile::tempdir().unwrap();
+    from(&untrained, &below(1.0), Some(folder.path()), &StopAfter::new(15)).unwrap_err();
+    let resumed = from(&untrained, &below(1.0), Some(folder.path()), &()).unwrap();
+    assert!(*resumed.model.tensors() == cold_weights, "what was decided is kept");
 }
 
 #[test]

@@ -41,11 +41,14 @@ impl TrainingArgs {
 
         let (batch, rate, decay) = (defaults.batch, defaults.learning_rate, defaults.weight_decay);
         let patience = self.patience.or(defaults.patience);
+        let cold_start = (defaults.cold_start)
+            .map(|cold| cold.with_learning_rate(self.learning_rate.unwrap_or(cold.learning_rate)));
         defaults
             .with_batch(self.batch.unwrap_or(batch))
             .with_learning_rate(self.learning_rate.unwrap_or(rate))
             .with_weight_decay(self.weight_decay.unwrap_or(decay))
             .with_patience(patience)
+            .with_cold_start(cold_start)
             .with_mixed_precision(self.mixed_precision)
             .with_seed(self.seed)
             .with_threads(self.threads)

@@ -173,8 +173,8 @@ fn counts(checked: &Checked) -> Table {
     table
 }
 
-/// A problem with the first of its images.
-fn told(problem: &Problem) -> String {
+/// A problem with the first of its images, and how many more there are.
+pub(super) fn told(problem: &Problem) -> String {
     let mut told = problem.to_string();
     for name in problem.names.iter().take(NAMES) {
         told.push_str("\n    ");

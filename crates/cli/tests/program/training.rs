@@ -110,6 +110,19 @@ fn a_network_is_trained_on_a_folder_of_ones_own() {
     let told = program.error("train --data images --from seed-letters --out other", 1);
     assert!(told.contains("--from"), "{told}");
 
+    // Other characters: nothing is read at first. What is wrong with the folder is said before the training.
+    program.ok("generate --out others --count 60 --alphabet 0123456789");
+    let one = std::fs::read_dir(program.path("others")).unwrap().map(|entry| entry.unwrap().path());
+    let one = one.into_iter().find(|path| path.extension().is_some_and(|ending| ending == "png")).unwrap();
+    std::fs::copy(&one, one.with_file_name("000000_other.png")).unwrap();
+    let words = "train others --from run/model.safetensors --epochs 1 --cpu --no-rehearsal --out on";
+    let output = program.run(words.split(' '));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{told}");
+    for expected in ["warning: ", "000000_other.png", "trained as from nothing; --network deep-sequence"] {
+        assert!(told.contains(expected), "{expected}: {told}");
+    }
+
     let words = "train images --network tiny.json --epochs 1 --cpu --no-rehearsal --folds 2 --out folds";
     let folds = program.json(words);
     assert_eq!((&folds["images"], folds["folds"].as_array().unwrap().len()), (&60.into(), 2));

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DeviceChoice, Schedule};
-use crate::ModelError;
+use super::{ColdStart, DeviceChoice, Schedule};
+use crate::{ModelError, StartReport};
 
 /// How to train. The defaults train the project's letter network well in ten epochs; [`sequence`](Self::sequence) is
 /// for networks that read whole images.
@@ -69,6 +69,10 @@ pub struct TrainOptions {
     /// hundreds of steps. Default 0: CTC alone. Letter networks have no flat start.
     #[serde(default, skip_serializing_if = "is_default")]
     pub flat_start: usize,
+    /// What to do where the model to start from reads hardly any of the validation images. Default `None`: to go on as
+    /// with any other.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cold_start: Option<ColdStart>,
 }
 
 /// Left out of what is written, so that runs of older versions are continued.
@@ -109,6 +113,7 @@ impl Default for TrainOptions {
             warm_up: 0,
             frozen_epochs: 0,
             flat_start: 0,
+            cold_start: None,
         }
     }
 }
@@ -155,6 +160,7 @@ setters! {
     with_warm_up, warm_up: usize;
     with_frozen_epochs, frozen_epochs: usize;
     with_flat_start, flat_start: usize;
+    with_cold_start, cold_start: Option<ColdStart>;
 }
 
 impl TrainOptions {
@@ -162,6 +168,21 @@ impl TrainOptions {
     pub(crate) fn rate(&self, step: usize, steps: usize) -> f64 {
         let warmth = if step < self.warm_up { (step + 1) as f64 / self.warm_up as f64 } else { 1.0 };
         self.learning_rate * self.schedule.factor(step, steps).min(warmth)
+    }
+
+    /// Whether a model that reads this share of the validation images counts as one that reads nothing.
+    pub(crate) fn is_cold(&self, validation_accuracy: f64) -> bool {
+        self.cold_start.is_some_and(|cold| validation_accuracy < cold.below)
+    }
+
+    /// The options of a training that started so.
+    pub(crate) fn after(&self, start: Option<&StartReport>) -> Self {
+        match self.cold_start.filter(|_| start.is_some_and(|start| start.is_cold)) {
+            Some(ColdStart { learning_rate, flat_start, .. }) => {
+                self.clone().with_learning_rate(learning_rate).with_flat_start(flat_start)
+            }
+            None => self.clone(),
+        }
     }
 
     pub(crate) fn check(&self) -> Result<(), ModelError> {
@@ -180,6 +201,7 @@ impl TrainOptions {
                 });
             }
         }
+        let cold = self.cold_start.unwrap_or_default();
         let checks = [
             ("learning_rate", self.learning_rate, self.learning_rate > 0.0, "a number above 0"),
             ("weight_decay", self.weight_decay, self.weight_decay >= 0.0, "a number from 0"),
@@ -190,6 +212,8 @@ impl TrainOptions {
                 "a number in [0, 1)",
             ),
             ("averaging", self.averaging, (0.0..1.0).contains(&self.averaging), "a number in [0, 1)"),
+            ("cold_start.below", cold.below, (0.0..=1.0).contains(&cold.below), "a number in [0, 1]"),
+            ("cold_start.learning_rate", cold.learning_rate, cold.learning_rate > 0.0, "a number above 0"),
             ("clip", self.clip.unwrap_or(1.0), self.clip.is_none_or(|clip| clip > 0.0), "a number above 0"),
         ];
         for (option, value, good, expected) in checks {

@@ -13,9 +13,12 @@ use crate::{ModelError, Start, TrainOptions};
 /// of its weights.
 const CHANGEABLE: [&str; 2] = ["epochs", "threads"];
 
-/// The fingerprint of a run: its network, the contents of its data and its options. If any of these differs,
-/// it is another run.
-pub(crate) fn describe(
+/// The fingerprint of a run: its network, the contents of its data and its options but for the number of epochs and of
+/// threads. If any of these differs, it is another run, which [`train_from`](fn@crate::train_from) refuses to continue.
+///
+/// # Errors
+/// [`ModelError::ModelFile`] if something of it can't be written as JSON, which no value of this crate is.
+pub fn run_fingerprint(
     start: &Start,
     metadata: &ModelMetadata,
     training: &dyn TrainingData,

@@ -15,7 +15,8 @@ mod metrics;
 mod tensorboard;
 
 pub(crate) use checkpoint::{Checkpoint, Progress, Words};
-pub(crate) use fingerprint::{describe, json};
+pub(crate) use fingerprint::json;
+pub use fingerprint::run_fingerprint;
 pub(crate) use folder::RunFolder;
 pub use metrics::{EpochMetrics, TrainMonitor, write_csv, write_json_lines};
 pub use tensorboard::write_tensorboard;

@@ -22,6 +22,10 @@ pub struct StartReport {
     pub validation_accuracy: f64,
     /// Mean loss of the validation images before the first step, in nats.
     pub validation_loss: f64,
+    /// Whether that is so few that the training goes on as one from nothing does
+    /// ([`TrainOptions::cold_start`](crate::TrainOptions::cold_start)).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_cold: bool,
 }
 
 impl fmt::Display for StartReport {
@@ -41,6 +45,9 @@ impl fmt::Display for StartReport {
         }
         if !self.left_out.is_empty() {
             write!(f, "; characters left out: {}", self.left_out)?;
+        }
+        if self.is_cold {
+            f.write_str("; trained as from nothing")?;
         }
         Ok(())
     }

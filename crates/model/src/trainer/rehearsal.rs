@@ -25,8 +25,8 @@ pub struct RehearsalOptions {
     /// The mean loss in nats a character at which the batch counts as learnt. Above 0, default 0.2: then the right text
     /// has most of the probability of an image.
     pub loss: f64,
-    /// Steps of the flat start of a sequence network ([`TrainOptions::flat_start`]) that begins with random weights.
-    /// Default 100.
+    /// Steps of the flat start of a sequence network ([`TrainOptions::flat_start`]) that reads none of the images at
+    /// first. Default 100.
     pub flat_start: usize,
     /// The learning rate of AdamW. Above 0, default 3e-3.
     pub learning_rate: f64,
@@ -138,7 +138,7 @@ pub fn rehearse(
     tch::manual_seed(options.seed as i64);
     let mut network = Network::random(metadata.architecture.clone(), options.seed, options.device.device()?)?;
     let mut values = network.values()?;
-    let flat_start = if matches!(start, Start::Random) { how.flat_start } else { 0 };
+    let mut flat_start = how.flat_start;
     if start.put_into(metadata, &mut values)?.is_some() {
         network.set_values(&values)?;
     }
@@ -155,6 +155,9 @@ pub fn rehearse(
         let logits = network.forward(&images, pass)?;
         let loss = targets.loss(&logits, 0.0)?;
         rehearsal.loss = f64::try_from(&loss)?;
+        if rehearsal.steps == 0 && targets.right(&logits)? > 0 {
+            flat_start = 0;
+        }
         if !rehearsal.loss.is_finite() {
             return Err(ModelError::Diverged { epoch: 1, step: rehearsal.steps + 1, loss: rehearsal.loss });
         }

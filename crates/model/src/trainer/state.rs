@@ -24,6 +24,8 @@ pub(crate) struct State {
     /// The running average of its values, if weights are averaged.
     average: Option<Network>,
     optimiser: AdamW,
+    /// Those of the task, as the start left them.
+    options: TrainOptions,
     progress: Progress,
     /// The values of the network after its best epoch.
     best: BTreeMap<String, Values>,
@@ -59,12 +61,14 @@ impl State {
                 if let Some(report) = task.start.put_into(metadata, &mut values)? {
                     network.set_values(&values)?;
                     let (validation_loss, validation_accuracy) = task.validate(&network)?;
-                    let report = StartReport { validation_accuracy, validation_loss, ..report };
+                    let is_cold = options.is_cold(validation_accuracy);
+                    let report = StartReport { validation_accuracy, validation_loss, is_cold, ..report };
                     task.monitor.started(&report);
                     progress.start = Some(report);
                 }
                 let average = average(&network)?;
-                Ok(Self { network, average, optimiser, progress, best: BTreeMap::new() })
+                let options = options.after(progress.start.as_ref());
+                Ok(Self { network, average, optimiser, options, progress, best: BTreeMap::new() })
             }
             Some(Checkpoint { progress, network: values, average: averaged, best, first, second }) => {
                 network.set_values(&values)?;
@@ -73,7 +77,8 @@ impl State {
                     average.set_values(&averaged)?;
                 }
                 optimiser.restore(&first, &second, progress.steps, device)?;
-                Ok(Self { network, average, optimiser, progress, best })
+                let options = options.after(progress.start.as_ref());
+                Ok(Self { network, average, optimiser, options, progress, best })
             }
         }
     }
@@ -106,7 +111,7 @@ impl State {
 
     /// Trains for one epoch and validates.
     pub(crate) fn epoch(&mut self, task: &Task<'_>) -> Result<EpochMetrics, ModelError> {
-        let options = task.options;
+        let options = self.options.clone();
         let index = self.history().len();
         let first_step = index.saturating_mul(task.steps());
         let all_steps = task.steps().saturating_mul(options.epochs);
@@ -164,7 +169,7 @@ impl State {
         learning_rate: f64,
         score: &mut Score,
     ) -> Result<(), ModelError> {
-        let options = task.options;
+        let options = &self.options;
         let head_only = index < options.frozen_epochs;
         let pass = Pass::Training { mixed: options.mixed_precision, head_only };
         let (images, targets) = tensors(task.metadata, &self.network, batch)?;

@@ -8,7 +8,7 @@ use captcha_infer::{ModelFile, ModelMetadata};
 
 use super::state::State;
 use super::task::Task;
-use crate::run::{self, RunFolder};
+use crate::run::{self, RunFolder, run_fingerprint};
 use crate::{EpochMetrics, ModelError, Start, StartReport, TrainMonitor, TrainOptions};
 
 /// A finished training.
@@ -70,9 +70,9 @@ pub enum Stop {
 /// # A folder for the run
 ///
 /// If `folder` is given, the state after each epoch is kept there (`checkpoint.safetensors`), with the best
-/// model so far (`model.safetensors`) and the metrics (`metrics.csv`, `metrics.jsonl`, and for TensorBoard `events.out.tfevents.captcha-lab`). The same call then continues after the
-/// last finished epoch, and ends with the same model as an uninterrupted run. If the run is finished, nothing
-/// on disk changes.
+/// model so far (`model.safetensors`) and the metrics (`metrics.csv`, `metrics.jsonl`, and for TensorBoard
+/// `events.out.tfevents.captcha-lab`). The same call then continues after the last finished epoch, and ends with
+/// the same model as an uninterrupted run. If the run is finished, nothing on disk changes.
 ///
 /// A run is identified by its network, its options and the contents of its data
 /// ([`TrainingData::fingerprint`]). A call that differs from the run in the folder is refused with a list of
@@ -128,7 +128,7 @@ pub fn train_from(
     }
     let metadata = &cut_alike(metadata, training)?;
     tch::set_num_threads(i32::try_from(options.threads).unwrap_or(i32::MAX));
-    let run = run::describe(start, metadata, training, validation, options)?;
+    let run = run_fingerprint(start, metadata, training, validation, options)?;
     let task = Task { start, metadata, training, validation, options, monitor };
     let folder = folder.map(RunFolder::open).transpose()?;
     let mut state = State::begin(&task, run, folder.as_ref())?;

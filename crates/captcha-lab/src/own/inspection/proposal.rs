@@ -90,6 +90,15 @@ impl Proposal {
         }
     }
 
+    /// Whether these are the layers of [`NETWORK`](Self::NETWORK), whatever the characters and the width.
+    #[must_use]
+    pub fn is_usual(architecture: &Architecture) -> bool {
+        let usual = Architecture::deep_sequence(1, 96);
+        let [usual_body, body] =
+            [&usual, architecture].map(|of| of.layers.split_last().map(|(_, body)| body));
+        usual.input.height == architecture.input.height && usual_body == body
+    }
+
     /// The metadata of a model of this kind.
     #[must_use]
     pub fn metadata(&self, report: &FolderReport) -> ModelMetadata {

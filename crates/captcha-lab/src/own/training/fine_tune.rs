@@ -79,8 +79,8 @@ pub struct FineTuned {
 /// ```
 ///
 /// # Errors
-/// [`OwnError::Check`], [`OwnError::TooFew`], [`OwnError::NotLearnt`], [`OwnError::Letters`], [`OwnError::Interrupted`], and those of reading
-/// images and of training; [`ModelError::OtherRun`](captcha_model::ModelError::OtherRun) if `out` has a run with other
+/// [`OwnError::Check`], [`OwnError::TooFew`], [`OwnError::NotLearnt`], [`OwnError::Letters`],
+/// [`OwnError::Interrupted`], and those of reading images and of training; [`ModelError::OtherRun`](captcha_model::ModelError::OtherRun) if `out` has a run with other
 /// images or options.
 pub fn fine_tune(
     folder: &LabelledFolder,

@@ -7,7 +7,7 @@ use std::thread;
 use captcha_core::Monitor;
 use captcha_core::files::{Durability, write_whole};
 use captcha_infer::{Layer, ModelFile};
-use captcha_model::{EpochMetrics, TrainMonitor};
+use captcha_model::{EpochMetrics, StartReport, TrainMonitor};
 
 use super::error::OwnError;
 use super::folds::{Fold, Task};
@@ -131,6 +131,13 @@ impl Monitor for Watched<'_> {
 }
 
 impl TrainMonitor for Watched<'_> {
+    /// Of the first fold; the others start alike.
+    fn started(&self, start: &StartReport) {
+        if self.fold == 0 {
+            self.shared.monitor.started(start);
+        }
+    }
+
     fn epoch(&self, metrics: &EpochMetrics) {
         self.shared.count(self.fold, metrics.epoch);
     }

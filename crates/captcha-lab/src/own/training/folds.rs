@@ -142,11 +142,11 @@ impl Task {
         let (test, rest): (Vec<usize>, Vec<usize>) = (of(true), of(false));
         let mut parts = job.parts(&rest, &[1.0 - VALIDATION, VALIDATION])?.into_iter();
         let (training, validation) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        let run = fingerprint(job, folds, fold)?;
         let path = out.join(format!("fold-{}.json", fold + 1));
-        let finished = read(&path, &run)?;
         let folder = out.join(format!("fold-{}", fold + 1));
         let parts = Parts { training, validation, calibration: Vec::new(), test };
+        let run = job.fingerprint(&parts)?.with("folds", folds).with("fold", fold);
+        let finished = read(&path, &run)?;
         Ok(Self { fold, parts, folder, path, run, finished })
     }
 }
@@ -175,34 +175,6 @@ impl CrossValidated {
         errors.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then_with(|| a.name.cmp(&b.name)));
         errors
     }
-}
-
-/// Everything that a fold is a function of.
-fn fingerprint(job: &Job<'_>, folds: usize, fold: usize) -> Result<Fingerprint, OwnError> {
-    let json = |value: serde_json::Result<serde_json::Value>| {
-        value.map_err(|error| OwnError::io("fold")(error.into()))
-    };
-    let mut training = json(serde_json::to_value(&job.options.training))?;
-    if let Some(training) = training.as_object_mut() {
-        training.remove("threads");
-    }
-    let mix = job
-        .options
-        .mix
-        .as_ref()
-        .map(|(source, share)| serde_json::Value::from(source.fingerprint().with("share", *share)));
-    Ok(Fingerprint::new()
-        .with("images", job.images.fingerprint())
-        .with("folds", folds)
-        .with("fold", fold)
-        .with("training", training)
-        .with("epochs", job.options.epochs)
-        .with("architecture", json(serde_json::to_value(&job.metadata.architecture))?)
-        .with("preparation", json(serde_json::to_value(job.metadata.preparation))?)
-        .with("augmentation", json(serde_json::to_value(job.options.augmentation))?)
-        .with("images_per_epoch", job.options.images_per_epoch)
-        .with("mix", mix)
-        .with("start", job.options.start.fingerprint()))
 }
 
 /// The finished fold in a file, if there is one; that of another run is refused.

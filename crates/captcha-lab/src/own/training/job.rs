@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
-use captcha_core::{describe, to_gray};
+use captcha_core::{Fingerprint, describe, to_gray};
 use captcha_dataset::{
     DatasetError, FolderReport, FolderStream, ImageAugmentation, ImageSet, ImageSetOptions, LabelledFolder,
     Skipped, StreamStats, TrainingData,
 };
 use captcha_infer::{ModelFile, ModelMetadata};
-use captcha_model::{ModelError, Rehearsal, Start, Stop, TrainOptions, Trained, rehearse, train_from};
+use captcha_model::{
+    ModelError, Rehearsal, Start, Stop, TrainOptions, Trained, rehearse, run_fingerprint, train_from,
+};
 
 use super::error::OwnError;
 use super::monitor::{OwnMonitor, Stage};
@@ -78,6 +80,7 @@ impl<'a> Job<'a> {
             return Err(OwnError::Check { errors });
         }
         let Check { report, problems, .. } = check;
+        monitor.problems(&problems);
         monitor.stage(Stage::Reading);
         let prepared = metadata.clone();
         let set =
@@ -144,6 +147,15 @@ impl<'a> Job<'a> {
             Some((source, share)) => Ok(stream.with_mix(source.clone(), *share)?),
             None => Ok(stream),
         }
+    }
+
+    /// Everything that a training on these parts and the reading of its test part are a function of.
+    pub(super) fn fingerprint(&self, parts: &Parts) -> Result<Fingerprint, OwnError> {
+        let (training, validation) =
+            (self.training_stream(&parts.training)?, self.stream(&parts.validation)?);
+        let options = plan::training(self.options, parts.training.len());
+        let run = run_fingerprint(&self.options.start, &self.metadata, &training, &validation, &options)?;
+        Ok(run.with("epochs", options.epochs).with("test", self.images.subset(&parts.test).fingerprint()))
     }
 
     /// Trains on the training part and calibrates. With `rehearses`, a batch is learnt by heart first, unless a run goes

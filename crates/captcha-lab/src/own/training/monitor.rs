@@ -5,6 +5,8 @@ use std::fmt;
 use captcha_infer::Share;
 use captcha_model::{Rehearsal, TrainMonitor};
 
+use crate::own::Problem;
+
 /// What is being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -56,6 +58,12 @@ pub trait OwnMonitor: TrainMonitor {
     /// Called when a stage begins.
     fn stage(&self, stage: Stage) {
         let _ = stage;
+    }
+
+    /// Called with what is wrong with the folder, once it is known; errors are among it if the training goes on in spite
+    /// of them.
+    fn problems(&self, problems: &[Problem]) {
+        let _ = problems;
     }
 
     /// Called when a batch was learnt by heart, or the time for it was over.

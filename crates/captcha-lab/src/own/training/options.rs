@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use captcha_dataset::{CaptchaSource, ImageAugmentation};
 use captcha_infer::{Architecture, ModelFile, Preparation};
-use captcha_model::{RehearsalOptions, Start, TrainOptions, Watched};
+use captcha_model::{ColdStart, RehearsalOptions, Start, TrainOptions, Watched};
 
 use super::error::OwnError;
 use crate::own::inspection::proposal::IMAGES_PER_EPOCH;
@@ -100,11 +100,17 @@ impl Default for FineTuneOptions {
 }
 
 impl FineTuneOptions {
-    /// Options for a training that goes on from `model`: a lower learning rate, and no flat start.
+    /// Options for a training that goes on from `model`: a lower learning rate, and no flat start. If the model reads
+    /// less than 5 % of the validation images, as where most characters are new, the weights are still those of the
+    /// model, but the learning rate and the flat start are those of a training from nothing.
     #[must_use]
     pub fn from_model(model: ModelFile) -> Self {
         let mut options = Self::default();
-        options.training = options.training.with_learning_rate(GENTLE).with_flat_start(0);
+        let cold = ColdStart::default()
+            .with_learning_rate(options.training.learning_rate)
+            .with_flat_start(options.training.flat_start);
+        options.training =
+            options.training.with_learning_rate(GENTLE).with_flat_start(0).with_cold_start(Some(cold));
         options.start = Start::from_model(model);
         options
     }

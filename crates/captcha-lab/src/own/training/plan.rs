@@ -48,7 +48,8 @@ pub(super) fn training(options: &FineTuneOptions, images: usize) -> TrainOptions
     let epochs = options.epochs.unwrap_or_else(by_images);
     let all_steps = epochs.saturating_mul(steps_per_epoch);
     let flat_start = training.flat_start.min(all_steps / 4);
-    let training = training.with_epochs(epochs).with_flat_start(flat_start);
+    let cold_start = training.cold_start.map(|cold| cold.with_flat_start(cold.flat_start.min(all_steps / 4)));
+    let training = training.with_epochs(epochs).with_flat_start(flat_start).with_cold_start(cold_start);
     match training.patience {
         Some(_) => training,
         None => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use captcha_lab::dataset::{ImageAugmentation, LabelledFolder, renderer_like};
 use captcha_lab::model::StartReport;
 use captcha_lab::open_model;
-use captcha_lab::own::{FineTuneOptions, FineTuned, Part, fine_tune};
+use captcha_lab::own::{FineTuneOptions, FineTuned, Part, Problem, fine_tune};
 use captcha_lab::render::Styles;
 use captcha_report::figures::save_png;
 use captcha_report::pictures::save_learning_curves;
@@ -33,7 +33,7 @@ impl Train {
         if let Some(folds) = self.own.folds {
             return self.folds(&images, &options, folds);
         }
-        let watch = OwnWatch::default();
+        let watch = OwnWatch::of(&options);
         let tuned = fine_tune(&images, &options, Some(&self.out), &watch)?;
         watch.finish();
         save_learning_curves(&tuned.trained.history, self.out.join("curves"))?;
@@ -101,12 +101,6 @@ fn results(tuned: &FineTuned) -> String {
     for line in tuned.narrow.iter().take(LISTED) {
         text += &format!("\nleft out: {line}");
     }
-    let warnings = match tuned.problems.iter().filter(|problem| !problem.is_error).count() {
-        0 => String::new(),
-        1 => "\none warning about the folder; `captcha-lab check` shows it".to_owned(),
-        warnings => format!("\n{warnings} warnings about the folder; `captcha-lab check` lists them"),
-    };
-    text += &warnings;
     text += &format!("\nended: {}", tuned.stopped);
     if let Some(best) = tuned.trained.best() {
         text += &format!(
@@ -155,6 +149,8 @@ struct Summary<'a> {
     calibration_images: usize,
     test_images: usize,
     left_out: u64,
+    /// What is wrong with the folder, as `check` says it.
+    problems: &'a [Problem],
     /// The best epoch.
     epoch: Option<usize>,
     epochs: usize,
@@ -189,6 +185,7 @@ impl<'a> Summary<'a> {
             calibration_images: tuned.images_of(Part::Calibration),
             test_images: tuned.images_of(Part::Test),
             left_out: tuned.skipped.total() + tuned.narrow.len() as u64,
+            problems: &tuned.problems,
             epoch: best.map(|best| best.epoch),
             epochs: tuned.trained.history.len(),
             ended: &tuned.stopped,

@@ -65,8 +65,9 @@ impl Train {
     /// Trains on growing parts of `folder`, and says what more images would be worth.
     pub(super) fn curve(&self, folder: &Path, points: usize) -> Outcome {
         let images = LabelledFolder::open(folder, &self.own.folder.options())?;
-        let watch = OwnWatch::default();
-        let curve = learning_curve(&images, &self.own_options(&images)?, points, Some(&self.out), &watch)?;
+        let options = self.own_options(&images)?;
+        let watch = OwnWatch::of(&options);
+        let curve = learning_curve(&images, &options, points, Some(&self.out), &watch)?;
         watch.finish();
         if self.json {
             return Ok(print_json(&Curve::of(&curve))?);

@@ -19,7 +19,7 @@ const LISTED: usize = 10;
 impl Train {
     /// Measures on all images what a network learns from the others.
     pub(super) fn folds(&self, images: &LabelledFolder, options: &FineTuneOptions, folds: usize) -> Outcome {
-        let watch = OwnWatch::default();
+        let watch = OwnWatch::of(options);
         let validated = cross_validate(images, options, folds, &self.out, self.own.keep_models, &watch)?;
         watch.finish();
         let labels = self.out.join("label-errors.csv");

@@ -4,11 +4,12 @@ use std::sync::{Mutex, PoisonError};
 
 use captcha_lab::Share;
 use captcha_lab::core::Monitor;
-use captcha_lab::model::{EpochMetrics, Rehearsal, StartReport, TrainMonitor};
-use captcha_lab::own::{OwnMonitor, Stage};
+use captcha_lab::model::{EpochMetrics, Rehearsal, Start, StartReport, TrainMonitor};
+use captcha_lab::own::{FineTuneOptions, OwnMonitor, Problem, Proposal, Stage};
 use captcha_report::format;
 
 use super::watch::epoch_line;
+use crate::commands::check::told;
 use crate::progress::{Progress, interrupted};
 
 /// A progress bar for each stage, with a line for each epoch.
@@ -16,15 +17,22 @@ pub(super) struct OwnWatch {
     bar: Mutex<Option<Progress>>,
     /// The least validation loss so far.
     best: Mutex<f64>,
-}
-
-impl Default for OwnWatch {
-    fn default() -> Self {
-        Self { bar: Mutex::default(), best: Mutex::new(f64::INFINITY) }
-    }
+    /// Whether the network is the one that a training from nothing has.
+    is_usual: bool,
 }
 
 impl OwnWatch {
+    /// For a training with these options.
+    pub(super) fn of(options: &FineTuneOptions) -> Self {
+        let of_model = match &options.start {
+            Start::Model(model) => Some(&model.metadata().architecture),
+            _ => None,
+        };
+        let network = options.architecture.as_ref().or(of_model);
+        let is_usual = network.is_none_or(Proposal::is_usual);
+        Self { bar: Mutex::default(), best: Mutex::new(f64::INFINITY), is_usual }
+    }
+
     /// Removes the last bar and reports its time.
     pub(super) fn finish(&self) {
         if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
@@ -57,6 +65,15 @@ impl TrainMonitor for OwnWatch {
         self.note(&format!(
             "from the model: {start}; {right} of the validation images right before the first step"
         ));
+        if start.is_cold {
+            let other = match self.is_usual {
+                true => String::new(),
+                false => format!("; --network {} without --from may do better", Proposal::NETWORK),
+            };
+            self.note(&format!(
+                "the model reads almost none of these images: trained as from nothing{other}"
+            ));
+        }
     }
 
     fn epoch(&self, metrics: &EpochMetrics) {
@@ -69,6 +86,12 @@ impl OwnMonitor for OwnWatch {
         self.finish();
         let bar = Progress::new(stage.to_string(), stage.unit());
         *self.bar.lock().unwrap_or_else(PoisonError::into_inner) = Some(bar);
+    }
+
+    fn problems(&self, problems: &[Problem]) {
+        for problem in problems {
+            self.note(&told(problem));
+        }
     }
 
     fn fold(&self, fold: usize, folds: usize, right: Share) {
