@@ -1,10 +1,16 @@
 //! The models that ship read what they are for.
 
-#![cfg(all(feature = "pretrained", feature = "render"))]
+#![cfg(all(feature = "dataset", feature = "pretrained", feature = "render"))]
 #![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
-use captcha_lab::core::image::{GrayImage, Luma};
-use captcha_lab::infer::{Architecture, Contrast, Polarity, Preparation};
+use captcha_lab::core::image::{DynamicImage, GrayImage, Luma};
+use captcha_lab::core::ink::ink_batch;
+use captcha_lab::core::ndarray::{ArrayView2, s};
+use captcha_lab::core::to_gray;
+use captcha_lab::dataset::{FolderStream, ImageSet, ImageSetOptions, TrainingData};
+use captcha_lab::infer::{
+    Architecture, Contrast, Decoder, Decoding, NativeRecognizer, Polarity, Preparation, Recognizer,
+};
 use captcha_lab::render::{Noise, Renderer, Style, WhiteNoise};
 use captcha_lab::{Evaluation, GlyphBox, ModelFile, Pretrained, SolveError, Solver, open_model};
 
@@ -56,6 +62,48 @@ fn a_sequence_model_says_where_the_letters_are() {
         }
     }
     assert!(f64::from(inside) >= 0.95 * f64::from(all), "{inside} of {all}");
+}
+
+#[test]
+fn an_image_on_grey_paper_beside_a_wider_one_is_read_as_alone() {
+    let model = Pretrained::LeptureSequence.model().unwrap();
+    let metadata = model.metadata().clone();
+    let recognizer = NativeRecognizer::new(&model).unwrap();
+    let decoder = Decoder::new(&metadata, Decoding::default()).unwrap();
+    let renderer = Renderer::new(Style::lepture()).unwrap();
+    let mut images = Vec::new();
+    for seed in 0..20 {
+        let captcha = renderer.random(seed).unwrap();
+        let mut grey = captcha.image.to_luma8();
+        grey.pixels_mut().for_each(|level| level.0[0] = level.0[0] / 10 * 9);
+        images.push((seed.to_string(), DynamicImage::from(grey), captcha.text));
+    }
+    let wide = GrayImage::from_pixel(400, 60, Luma([229]));
+    images.push(("wide".to_owned(), wide.into(), "A".to_owned()));
+    let options = ImageSetOptions::default().with_alphabet(metadata.alphabet.clone());
+    let prepared = metadata.clone();
+    let prepare = move |image: &DynamicImage| prepared.prepare(&to_gray(image));
+    let (set, _) = ImageSet::from_images(images.clone(), prepare, &options).unwrap();
+    let batch = FolderStream::new(set, 1).epoch(0, images.len()).next().unwrap().unwrap();
+    let together = recognizer.logits(batch.images().view()).unwrap();
+    let texts: Vec<String> = (batch.texts())
+        .map(|classes| classes.iter().filter_map(|&class| metadata.alphabet.character(class)).collect())
+        .collect();
+
+    // As far from the edge as the network sees.
+    let far = 12;
+    for (_, image, text) in images.iter().filter(|(name, ..)| name != "wide") {
+        let alone = ink_batch([&metadata.prepare(&to_gray(image)).unwrap()]).unwrap();
+        let alone = recognizer.logits(alone.view()).unwrap();
+        let steps = alone.shape()[1];
+        let row = texts.iter().position(|known| known == text).unwrap();
+        let (alone, beside) = (alone.slice(s![0, .., ..]), together.slice(s![row, ..steps, ..]));
+        let inner = |logits: &ArrayView2<f32>| logits.slice(s![..steps - far, ..]).to_owned();
+        let difference = (inner(&alone) - inner(&beside)).iter().fold(0.0f32, |most, by| most.max(by.abs()));
+        assert!(difference < 1e-3, "{text}: {difference}");
+        let read = |logits| decoder.sequence(&logits).unwrap().text();
+        assert_eq!(read(alone), read(beside), "{text}");
+    }
 }
 
 #[test]

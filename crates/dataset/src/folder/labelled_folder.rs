@@ -20,9 +20,12 @@ const EXPECTED: &str = "a folder of images that are named after their text, as i
 /// | source | labels |
 /// |---|---|
 /// | the manifest of a corpus, or its shards | as written down |
-/// | a label file: `metadata.jsonl`, `metadata.csv`, `labels.csv`, `.tsv`, `.jsonl`, `.json` or `.txt` | see [`LabelFile`](crate::LabelFile); it can name images in folders within the folder |
-/// | WebDataset shards: every `.tar` | the `.txt`, `.json` (`text`, `label`) or `.cls` beside an image, or else its name |
-/// | file names | up to the first `-`, `_` or `.`, in which `%2D` stands for `-` and so on, as `generate_corpus` writes them |
+/// | a label file: `metadata.jsonl`, `metadata.csv`, or `labels` with one of several endings | see below |
+/// | WebDataset shards: every `.tar` | the `.txt`, `.json` (`text`, `label`) or `.cls` beside an image, or its name |
+/// | file names | up to the first `-`, `_` or `.`, in which `%2D` stands for `-` and so on |
+///
+/// A label file can be `labels.csv`, `.tsv`, `.jsonl`, `.json` or `.txt` ([`LabelFile`](crate::LabelFile)), and can name
+/// images in folders within the folder. Names with `%2D` are as `generate_corpus` writes them.
 ///
 /// Images are known by the ending of their names, or by their first bytes. They are not read before [`Sample::load`],
 /// and shards are never unpacked. Folders within the folder are searched if [`FolderOptions::recursive`] says so; each
