@@ -5,7 +5,7 @@
 
 use captcha_lab::core::image::{DynamicImage, GrayImage, Luma};
 use captcha_lab::core::ink::ink_batch;
-use captcha_lab::core::ndarray::{ArrayView2, s};
+use captcha_lab::core::ndarray::{ArrayView2, Axis, Slice};
 use captcha_lab::core::to_gray;
 use captcha_lab::dataset::{FolderStream, ImageSet, ImageSetOptions, TrainingData};
 use captcha_lab::infer::{
@@ -97,8 +97,13 @@ fn an_image_on_grey_paper_beside_a_wider_one_is_read_as_alone() {
         let alone = recognizer.logits(alone.view()).unwrap();
         let steps = alone.shape()[1];
         let row = texts.iter().position(|known| known == text).unwrap();
-        let (alone, beside) = (alone.slice(s![0, .., ..]), together.slice(s![row, ..steps, ..]));
-        let inner = |logits: &ArrayView2<f32>| logits.slice(s![..steps - far, ..]).to_owned();
+        let first = |logits: &ArrayView2<f32>, steps: usize| {
+            logits.slice_axis(Axis(0), Slice::from(..steps)).to_owned()
+        };
+        let alone = alone.index_axis(Axis(0), 0);
+        let beside = first(&together.index_axis(Axis(0), row), steps);
+        let beside = beside.view();
+        let inner = |logits: &ArrayView2<f32>| first(logits, steps - far);
         let difference = (inner(&alone) - inner(&beside)).iter().fold(0.0f32, |most, by| most.max(by.abs()));
         assert!(difference < 1e-3, "{text}: {difference}");
         let read = |logits| decoder.sequence(&logits).unwrap().text();
