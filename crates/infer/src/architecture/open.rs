@@ -67,7 +67,8 @@ pub enum OpenArchitectureError {
 
 impl Architecture {
     /// The names of the networks of the project, which [`open`](Self::open) takes.
-    pub const PRESETS: [&str; 5] = ["post", "compact", "sequence", "fine-sequence", "deep-sequence"];
+    pub const PRESETS: [&str; 6] =
+        ["post", "compact", "sequence", "fine-sequence", "deep-sequence", "base-sequence"];
 
     /// The network of the project with this name, for an alphabet of `characters` characters.
     #[must_use]
@@ -78,6 +79,7 @@ impl Architecture {
             "sequence" => Some(Self::sequence(characters, WIDTH)),
             "fine-sequence" => Some(Self::fine_sequence(characters, WIDTH)),
             "deep-sequence" => Some(Self::deep_sequence(characters, WIDTH)),
+            "base-sequence" => Some(Self::base_sequence(characters, WIDTH)),
             _ => None,
         }
     }
