@@ -16,12 +16,12 @@ use captcha_lab::{Prediction, Pretrained, Solver};
 fn main() -> Result<(), MainError> {
     let images: Vec<_> = env::args_os().skip(1).collect();
 
-    // A solver is a model and what is known of the texts. This one reads six letters in the style `seed`.
+    // A solver is a model and what is known of the texts. This one reads digits and letters in nearly any style.
     let solver = Solver::pretrained()?;
     for image in &images {
         match solver.solve_path(image) {
             Ok(prediction) => tell(&image.to_string_lossy(), &prediction),
-            // Not every image can be cut into letters; the others are read all the same.
+            // A file that is no image does not stop the others.
             Err(error) => eprintln!("{}: {}", image.to_string_lossy(), describe(&error)),
         }
     }

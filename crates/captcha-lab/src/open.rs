@@ -18,7 +18,7 @@ use crate::pretrained::Pretrained;
 /// let model = captcha_lab::open_model("hard-sequence")?;
 /// assert!(model.metadata().architecture.is_sequence());
 /// let error = captcha_lab::open_model("hard-sequenec").unwrap_err().to_string();
-/// assert!(error.contains("expected seed-letters, claptcha-sequence,"), "{error}");
+/// assert!(error.contains("expected base-sequence, seed-letters,"), "{error}");
 /// # Ok::<(), captcha_lab::SolveError>(())
 /// ```
 ///

@@ -23,6 +23,9 @@ use crate::error::SolveError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Pretrained {
+    /// Any number of digits and letters, capital and small, in nearly any style: trained on the distribution `wild` of
+    /// styles alone, for images that nobody trained a model for.
+    Base,
     /// Letters `A` to `Z`, six an image, in the style of the seed: Claptcha without its line.
     SeedLetters,
     /// Six letters `A` to `Z` as Claptcha draws them, with and without its line and its noise.
@@ -36,10 +39,11 @@ pub enum Pretrained {
 impl Pretrained {
     /// All of them.
     pub const ALL: &[Self] =
-        &[Self::SeedLetters, Self::ClaptchaSequence, Self::LeptureSequence, Self::HardSequence];
+        &[Self::Base, Self::SeedLetters, Self::ClaptchaSequence, Self::LeptureSequence, Self::HardSequence];
 
     /// The names of all, in the order of [`ALL`](Self::ALL).
-    pub const NAMES: &[&str] = &["seed-letters", "claptcha-sequence", "lepture-sequence", "hard-sequence"];
+    pub const NAMES: &[&str] =
+        &["base-sequence", "seed-letters", "claptcha-sequence", "lepture-sequence", "hard-sequence"];
 
     /// Its name: that of its file without the ending.
     #[must_use]
@@ -65,6 +69,7 @@ impl Pretrained {
     #[must_use]
     pub fn bytes(self) -> &'static [u8] {
         match self {
+            Self::Base => include_bytes!("../models/base-sequence.safetensors"),
             Self::SeedLetters => include_bytes!("../models/seed-letters.safetensors"),
             Self::ClaptchaSequence => include_bytes!("../models/claptcha-sequence.safetensors"),
             Self::LeptureSequence => include_bytes!("../models/lepture-sequence.safetensors"),

@@ -19,7 +19,7 @@ use crate::commands::Command;
     subcommand_required = true,
     arg_required_else_help = true,
     disable_help_subcommand = true,
-    after_help = "First steps: `captcha-lab generate --out data/captchas`, then `captcha-lab evaluate --data data/captchas`."
+    after_help = "First steps: `captcha-lab generate --out data/captchas`, then `captcha-lab evaluate --model seed-letters --data data/captchas`."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]

@@ -130,7 +130,7 @@ fn letters_are_told_with_the_numbers_of_the_network() {
     let document = parse(&page);
 
     // The answer is that of the solver.
-    let solver = Solver::pretrained().unwrap();
+    let solver = Solver::open("seed-letters").unwrap();
     let prediction = solver.solve(&image).unwrap();
     let answer = section(&document, "answer");
     assert!(text(answer).contains(&format!("It reads {}, and that is right.", prediction.text)));

@@ -45,14 +45,15 @@ impl Solver {
         Self::new(&open_model(model)?)
     }
 
-    /// A solver in pure Rust with [`Pretrained::SeedLetters`](crate::Pretrained::SeedLetters): six letters `A` to `Z` in
-    /// the style of the seed, which is Claptcha without its line.
+    /// A solver in pure Rust with [`Pretrained::Base`](crate::Pretrained::Base), which reads digits and letters of any
+    /// number in nearly any style. What is known of the texts makes it surer: [`with_lengths`](Self::with_lengths),
+    /// [`with_allowed`](Self::with_allowed).
     ///
     /// # Errors
     /// None that a user could cause: the weights are part of the program.
     #[cfg(feature = "pretrained")]
     pub fn pretrained() -> Result<Self, SolveError> {
-        Self::from_bytes(crate::Pretrained::SeedLetters.bytes())
+        Self::from_bytes(crate::Pretrained::Base.bytes())
     }
 
     /// A solver in pure Rust with the model file in `bytes`.

@@ -28,9 +28,9 @@ pub(crate) const NO_LIBTORCH: &str = "this program was built without libtorch: i
 /// Which model reads, and how: shared by `solve` and `evaluate`.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct SolverArgs {
-    /// A model file that `train` made, or the name of one that ships: seed-letters,
-    /// claptcha-sequence, lepture-sequence, hard-sequence.
-    #[arg(long, default_value = "seed-letters", value_name = "MODEL")]
+    /// A model file that `train` made, or the name of one that ships: base-sequence, which reads
+    /// nearly everything, seed-letters, claptcha-sequence, lepture-sequence, hard-sequence.
+    #[arg(long, default_value = "base-sequence", value_name = "MODEL")]
     model: PathBuf,
     /// What runs the network.
     #[arg(long, value_enum, default_value_t)]

@@ -24,8 +24,8 @@ pub(crate) struct Explain {
     /// The folder of the page, index.html, and its pictures.
     #[arg(long, default_value = "explain", value_name = "DIR")]
     out: PathBuf,
-    /// A model file that `train` made, or the name of one that ships: seed-letters, claptcha-sequence, lepture-sequence,
-    /// hard-sequence.
+    /// A model file that `train` made, or the name of one that ships: base-sequence, seed-letters, claptcha-sequence,
+    /// lepture-sequence, hard-sequence.
     #[arg(long, default_value = "seed-letters", value_name = "MODEL")]
     model: PathBuf,
     /// Which letter is followed through the network, from the left; models of sequences read all at once.

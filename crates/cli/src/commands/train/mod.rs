@@ -76,7 +76,7 @@ pub(crate) struct Train {
     out: PathBuf,
     /// The network: letters (cuts the images into OUT/letters first, so that every step can be seen), compact or post
     /// (letters, cut in memory), deep-sequence (whole images of your own), sequence or fine-sequence (drawn ones; those
-    /// whose details matter), or a JSON file of layers [default: deep-sequence for DIR, else compact].
+    /// whose details matter), base-sequence (images of all kinds), or a JSON file of layers [default: deep-sequence for DIR, else compact].
     #[arg(long, alias = "architecture", value_name = "NETWORK")]
     network: Option<Network>,
     /// Passes over the images [default: by their number], over the letters [default: 10], or epochs of new images
