@@ -102,6 +102,14 @@ fn a_model_is_exported() {
     let sequence = program.json("export --model hard-sequence --out hard.onnx");
     assert!(sequence["width"].is_null() && sequence["sequence"] == true);
     assert!(std::fs::metadata(program.path("hard.onnx")).unwrap().len() > 100_000);
+    let half = program.json("export --model hard-sequence --half --out half.safetensors");
+    assert_eq!((&sequence["format"], &half["format"]), (&"onnx".into(), &"model".into()));
+    assert!(half["bytes"].as_u64() < sequence["bytes"].as_u64().map(|bytes| bytes * 6 / 10));
+    // What has been rounded stays as it is.
+    program.ok("export --model half.safetensors --half --out again.safetensors");
+    let [once, again] =
+        ["half", "again"].map(|name| std::fs::read(program.path(&format!("{name}.safetensors"))).unwrap());
+    assert!(once == again);
 }
 
 #[test]

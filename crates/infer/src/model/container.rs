@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
+use half::f16;
 use safetensors::tensor::{Dtype, SafeTensors, View};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -15,6 +16,8 @@ const METADATA_KEY: &str = "captcha-lab";
 pub struct Tensor {
     shape: Vec<usize>,
     data: Vec<f32>,
+    /// Whether files hold it in 16 bits; then every value is one of those.
+    half: bool,
 }
 
 impl Tensor {
@@ -22,7 +25,7 @@ impl Tensor {
     #[must_use]
     pub fn new(shape: Vec<usize>, data: Vec<f32>) -> Option<Self> {
         let values = shape.iter().try_fold(1usize, |product, &extent| product.checked_mul(extent));
-        (values == Some(data.len())).then_some(Self { shape, data })
+        (values == Some(data.len())).then_some(Self { shape, data, half: false })
     }
 
     /// The shape.
@@ -37,16 +40,34 @@ impl Tensor {
         &self.data
     }
 
+    /// Rounds every value to the nearest one of half precision (binary16 of IEEE 754, ties to even), in which files hold
+    /// it from now on. From 65520 on it becomes infinite.
+    #[must_use]
+    pub fn to_half(&self) -> Self {
+        let data = self.data.iter().map(|&value| f16::from_f32(value).to_f32()).collect();
+        Self { shape: self.shape.clone(), data, half: true }
+    }
+
+    /// Whether files hold it in half precision.
+    #[must_use]
+    pub fn is_half(&self) -> bool {
+        self.half
+    }
+
     /// The values as they stand in the file.
     fn little_endian_bytes(&self) -> Vec<u8> {
-        self.data.iter().flat_map(|value| value.to_le_bytes()).collect()
+        if self.half {
+            self.data.iter().flat_map(|&value| f16::from_f32(value).to_le_bytes()).collect()
+        } else {
+            self.data.iter().flat_map(|value| value.to_le_bytes()).collect()
+        }
     }
 }
 
 /// Lets the library serialise without a second copy of all weights.
 impl View for &Tensor {
     fn dtype(&self) -> Dtype {
-        Dtype::F32
+        if self.half { Dtype::F16 } else { Dtype::F32 }
     }
 
     fn shape(&self) -> &[usize] {
@@ -58,7 +79,7 @@ impl View for &Tensor {
     }
 
     fn data_len(&self) -> usize {
-        self.data.len() * size_of::<f32>()
+        self.data.len() * if self.half { size_of::<f16>() } else { size_of::<f32>() }
     }
 }
 
@@ -66,7 +87,7 @@ impl View for &Tensor {
 ///
 /// In bytes it is one safetensors file whose metadata has one key, `captcha-lab`, with the JSON object
 /// `{"crc32": ..., "content": ...}`. The checksum (CRC-32 of ISO 3309) covers the text of `content` and the bytes
-/// of all tensors in the order of their names.
+/// of all tensors in the order of their names. Tensors are of 32-bit floats, or of 16-bit ones ([`Tensor::to_half`]).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Container {
     /// A JSON value, as text.
@@ -99,8 +120,8 @@ pub enum ContainerError {
         /// What its content gives.
         actual: u32,
     },
-    /// A tensor is not of 32-bit floats.
-    #[error("the tensor {tensor:?} has type {actual}, expected F32")]
+    /// A tensor is not of floats of 32 or 16 bits.
+    #[error("the tensor {tensor:?} has type {actual}, expected F32 or F16")]
     WrongType {
         /// Its name.
         tensor: String,
@@ -144,16 +165,24 @@ impl Container {
         let mut tensors = BTreeMap::new();
         let views: BTreeMap<String, _> = SafeTensors::deserialize(bytes)?.tensors().into_iter().collect();
         for (name, view) in views {
-            if view.dtype() != Dtype::F32 {
-                return Err(ContainerError::WrongType {
-                    tensor: name,
-                    actual: format!("{:?}", view.dtype()),
-                });
-            }
             checksum.update(view.data());
-            let (values, _) = view.data().as_chunks::<4>();
-            let data = values.iter().map(|&value| f32::from_le_bytes(value)).collect();
-            tensors.insert(name, Tensor { shape: view.shape().to_vec(), data });
+            let data = match view.dtype() {
+                Dtype::F32 => {
+                    view.data().as_chunks().0.iter().map(|&value| f32::from_le_bytes(value)).collect()
+                }
+                Dtype::F16 => view
+                    .data()
+                    .as_chunks()
+                    .0
+                    .iter()
+                    .map(|&value| f16::from_le_bytes(value).to_f32())
+                    .collect(),
+                other => {
+                    return Err(ContainerError::WrongType { tensor: name, actual: format!("{other:?}") });
+                }
+            };
+            let half = view.dtype() == Dtype::F16;
+            tensors.insert(name, Tensor { shape: view.shape().to_vec(), data, half });
         }
         let actual = checksum.finalize();
         if actual != envelope.crc32 {
@@ -176,5 +205,28 @@ impl Container {
         let text = serde_json::to_string(&Envelope { crc32: checksum.finalize(), content })?;
         let metadata = HashMap::from([(METADATA_KEY.to_owned(), text)]);
         Ok(safetensors::serialize(&self.tensors, Some(metadata))?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_precision_is_that_of_ieee_754() {
+        // Value, and the nearest one with 11 bits, or a multiple of 2^-24 below 2^-14.
+        let cases = [
+            (0.0, 0.0),
+            (1.0, 1.0),
+            (2049.0, 2048.0),
+            (2051.0, 2052.0),
+            (-0.1, -0.099_975_586),
+            (65519.0, 65504.0),
+            (1.5e-8, 0.0),
+            (4e-8, 5.960_464_5e-8),
+        ];
+        let (values, rounded): (Vec<f32>, Vec<f32>) = cases.into_iter().unzip();
+        let tensor = Tensor::new(vec![1, values.len()], values).unwrap().to_half();
+        assert_eq!(tensor.data(), rounded);
     }
 }

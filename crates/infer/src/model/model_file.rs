@@ -79,7 +79,7 @@ impl ModelMetadata {
 
 /// A trained network: metadata and weights, complete and consistent.
 ///
-/// On disk it is one safetensors file. Loading checks the format version, the architecture, that every tensor
+/// On disk it is one safetensors file, with weights in 32 bits or, after [`to_half`](Self::to_half), in 16. Loading checks the format version, the architecture, that every tensor
 /// is there with its shape and type and no other, that the last layer has one score for each character, that
 /// all weights are finite, and a checksum of metadata and weights.
 #[derive(Debug, Clone, PartialEq)]
@@ -270,6 +270,20 @@ impl ModelFile {
         Ok(self)
     }
 
+    /// The model in half precision: kernels and matrices are rounded ([`Tensor::to_half`]), and its files take half the room.
+    /// Biases and statistics, which take little, stay as they are. What is rounded is rounded for good: the model reads
+    /// exactly as its file will.
+    ///
+    /// # Errors
+    /// [`ModelFileError::NotFinite`] if a weight is beyond the range of half precision, 65504.
+    pub fn to_half(&self) -> Result<Self, ModelFileError> {
+        let tensors = self.tensors.iter().map(|(name, tensor)| {
+            let rounded = if tensor.shape().len() > 1 { tensor.to_half() } else { tensor.clone() };
+            (name.clone(), rounded)
+        });
+        Self::new(self.metadata.clone(), tensors.collect())
+    }
+
     /// The model in the bytes of a model file.
     ///
     /// # Errors
@@ -362,6 +376,46 @@ pub(crate) mod tests {
         model().save(&path).unwrap();
         assert_eq!(ModelFile::open(&path).unwrap(), model());
         assert_eq!(std::fs::read(&path).unwrap(), model().to_bytes().unwrap());
+    }
+
+    #[test]
+    fn a_model_in_half_precision_is_read_as_it_was_rounded() {
+        let half = model().to_half().unwrap();
+        for (name, tensor) in half.tensors() {
+            let kept = model().tensors()[name].clone();
+            assert_eq!(tensor.is_half(), tensor.shape().len() > 1, "{name}");
+            assert_eq!(*tensor, if tensor.is_half() { kept.to_half() } else { kept }, "{name}");
+        }
+        assert_ne!(half.tensors()["5.weight"].data(), model().tensors()["5.weight"].data());
+        let bytes = half.to_bytes().unwrap();
+        assert!(2 * bytes.len() < model().to_bytes().unwrap().len() + 4096);
+        assert_eq!(ModelFile::from_bytes(&bytes).unwrap(), half);
+        assert_eq!(half.to_half().unwrap(), half);
+        let calibrated = half.with_temperature(Some(2.0)).unwrap();
+        assert_eq!(ModelFile::from_bytes(&calibrated.to_bytes().unwrap()).unwrap(), calibrated);
+    }
+
+    #[test]
+    fn weights_beyond_half_precision_are_refused_by_name() {
+        let ModelFile { metadata, mut tensors } = model();
+        let shape = tensors["5.weight"].shape().to_vec();
+        let len = shape.iter().product();
+        tensors.insert("5.weight".into(), Tensor::new(shape, vec![65520.0; len]).unwrap());
+        let error = ModelFile::new(metadata, tensors).unwrap().to_half().unwrap_err();
+        assert_eq!(error.to_string(), "the tensor \"5.weight\" has a value that is not finite");
+    }
+
+    #[test]
+    fn other_types_are_refused_by_name() {
+        let bytes = model().to_half().unwrap().to_bytes().unwrap();
+        let at = bytes.windows(3).position(|window| window == b"F16").unwrap();
+        let mut other = bytes.clone();
+        other[at..at + 3].copy_from_slice(b"I16");
+        let error = ModelFile::from_bytes(&other).unwrap_err();
+        let ModelFileError::Container(ContainerError::WrongType { actual, .. }) = error else {
+            panic!("{error}")
+        };
+        assert_eq!(actual, "I16");
     }
 
     #[test]
@@ -476,8 +530,9 @@ pub(crate) mod tests {
 
     proptest! {
         #[test]
-        fn a_flipped_bit_is_never_accepted(position in any::<prop::sample::Index>(), bit in 0u32..8) {
-            let mut bytes = model().to_bytes().unwrap();
+        fn a_flipped_bit_is_never_accepted(position in any::<prop::sample::Index>(), bit in 0u32..8, half: bool) {
+            let model = if half { model().to_half().unwrap() } else { model() };
+            let mut bytes = model.to_bytes().unwrap();
             let position = position.index(bytes.len());
             bytes[position] ^= 1u8 << bit;
             // White space in the header carries no meaning; anything else must be noticed.
