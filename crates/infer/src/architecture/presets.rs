@@ -89,7 +89,7 @@ impl Architecture {
     /// 1x5 convolutions with batch normalisation, pools that leave a single row and a column for every 4 pixels, and two
     /// fully connected layers on each column.
     ///
-    /// Once a single row is left, kernels are one row high and look further along the columns. 114.9 MFLOP for a 2 : 1
+    /// Once a single row is left, kernels are one row high and look further along the columns. 115.8 MFLOP for a 2 : 1
     /// image (`width` 96) and 62 characters.
     #[must_use]
     pub fn base_sequence(characters: usize, width: usize) -> Self {
@@ -185,7 +185,7 @@ mod tests {
     fn the_base_sequence_network_has_no_weight_that_only_meets_padding() {
         let base = Architecture::base_sequence(62, 96);
         assert_eq!(base.output().unwrap(), Shape::Sequence { steps: 24, features: 63 });
-        assert_eq!(base.flops().unwrap() / 100_000, 1149);
+        assert_eq!(base.flops().unwrap() / 100_000, 1158);
         // Below 4 MB in single precision.
         assert!(4 * base.parameter_count().unwrap() < 4_000_000);
         let mut height = 48;
