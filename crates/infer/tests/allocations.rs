@@ -14,6 +14,11 @@ fn count_during(work: impl FnOnce()) -> usize {
     ALLOCATOR.count() - before
 }
 
+/// The fewest allocations of [`ROUNDS`] times `work` in three tries: the thread that runs the tests allocates now and then, too.
+fn count_of_rounds(mut work: impl FnMut()) -> usize {
+    (0..3).map(|_| count_during(|| (0..ROUNDS).for_each(|_| work()))).fold(usize::MAX, usize::min)
+}
+
 /// A network, widths, and values in the logits of one image of a width.
 type Case = (&'static str, Architecture, &'static [usize], fn(usize) -> usize);
 
@@ -51,13 +56,13 @@ fn forward_passes_allocate_nothing_after_the_first() {
                 }
             };
             assert!(count_during(&mut pass) > 0, "the first pass makes the buffers");
-            let allocations = count_during(|| (0..ROUNDS).for_each(|_| pass()));
+            let allocations = count_of_rounds(&mut pass);
             assert!(allocations <= allowed, "{what}: {allocations} allocations in {ROUNDS} passes");
 
             let recognizer: &dyn Recognizer = &recognizer;
             let call = || images.iter().for_each(|images| drop(recognizer.logits(images.view()).unwrap()));
             assert!(count_during(call) > widths.len(), "the first call makes the buffers");
-            let allocations = count_during(|| (0..ROUNDS).for_each(|_| call()));
+            let allocations = count_of_rounds(call);
             let results = ROUNDS * widths.len();
             assert!(
                 (results..=results + allowed).contains(&allocations),
