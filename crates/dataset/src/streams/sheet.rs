@@ -8,8 +8,7 @@ use crate::{Batch, DatasetError};
 /// A batch that images are put into one by one, each at the left of its place, with paper at the right: ink 0, white.
 ///
 /// White is what a convolution sees beyond the edge of an image that is read alone, too, whatever the image's own paper:
-/// it pads its input with zeros. Of 200 images on paper of 80 % white, a network read 34 % of the characters alone and
-/// as many beside 60 columns of white, but hardly any beside columns of their own grey.
+/// it pads its input with zeros.
 pub(crate) struct Sheet {
     width: usize,
     height: usize,

@@ -119,6 +119,12 @@ impl Default for TrainOptions {
 }
 
 impl TrainOptions {
+    /// Steps of a [`flat_start`](Self::flat_start): enough in every experiment of the project.
+    pub const FLAT_START: usize = 300;
+
+    /// A learning rate for a training that goes on from a model, whose weights are not to be lost.
+    pub const GENTLE_RATE: f64 = 1e-3;
+
     /// Options for a sequence network: clipped gradients, averaged weights.
     #[must_use]
     pub fn sequence() -> Self {

@@ -64,20 +64,14 @@ impl fmt::Debug for FineTuneOptions {
 /// The decay of averaged weights: runs have some thousand steps.
 const AVERAGING: f64 = 0.998;
 
-/// Steps of the flat start: enough in every experiment of the project.
-const FLAT_START: usize = 300;
-
 /// Steps over which the learning rate rises.
 const WARM_UP: usize = 100;
-
-/// The learning rate of a training that starts from a model, whose weights are not to be lost.
-const GENTLE: f64 = 1e-3;
 
 impl Default for FineTuneOptions {
     fn default() -> Self {
         let training = TrainOptions::sequence()
             .with_averaging(AVERAGING)
-            .with_flat_start(FLAT_START)
+            .with_flat_start(TrainOptions::FLAT_START)
             .with_warm_up(WARM_UP)
             .with_watched(Watched::Loss);
         Self {
@@ -109,8 +103,11 @@ impl FineTuneOptions {
         let cold = ColdStart::default()
             .with_learning_rate(options.training.learning_rate)
             .with_flat_start(options.training.flat_start);
-        options.training =
-            options.training.with_learning_rate(GENTLE).with_flat_start(0).with_cold_start(Some(cold));
+        options.training = options
+            .training
+            .with_learning_rate(TrainOptions::GENTLE_RATE)
+            .with_flat_start(0)
+            .with_cold_start(Some(cold));
         options.start = Start::from_model(model);
         options
     }

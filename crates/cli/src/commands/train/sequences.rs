@@ -12,12 +12,6 @@ use super::{Train, Watch};
 use crate::progress::Progress;
 use crate::run::Outcome;
 
-/// The most steps of a flat start; a twentieth of all, if that is less.
-const FLAT_START: usize = 300;
-
-/// The learning rate of a training that goes on from a model.
-const GENTLE: f64 = 1e-3;
-
 /// The number of the random stream for the images on which the temperature is fitted.
 const CALIBRATION: u64 = u64::MAX - 1;
 
@@ -31,12 +25,13 @@ impl Train {
         let mut defaults = TrainOptions::sequence();
         let start = match &self.own.from {
             Some(model) => {
-                defaults = defaults.with_learning_rate(GENTLE);
+                defaults = defaults.with_learning_rate(TrainOptions::GENTLE_RATE);
                 Start::from_model(open_model(model)?)
             }
             None => {
                 let steps = (images / defaults.batch).saturating_mul(epochs);
-                defaults = defaults.with_flat_start(FLAT_START.min(steps / 20));
+                // No more than a twentieth of a short training.
+                defaults = defaults.with_flat_start(TrainOptions::FLAT_START.min(steps / 20));
                 Start::Random
             }
         };
